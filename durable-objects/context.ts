@@ -1,0 +1,58 @@
+import { callOperation } from './send.ts'
+import type { Env } from './env.ts'
+import { writeHop } from './journal.ts'
+import type { Ctx, OperationRequest } from './operation.ts'
+import type { Outbox } from './outbox.ts'
+import type { Place } from './place.ts'
+import type { Sql } from './sql.ts'
+import type { Timers } from './clock.ts'
+
+/** Which object this is. */
+export type ObjectFacts = { place: Place; service: string; resource?: string | undefined }
+
+export type ContextParts = {
+  env: Env
+  facts: ObjectFacts
+  sql: Sql
+  request: OperationRequest
+  trailers: Promise<Record<string, string>> | undefined
+  timers: Timers
+  outbox: Outbox
+  now: () => number
+  track(work: Promise<unknown>): void
+  memory: Map<string, unknown>
+  claim(owner: { account: string; region: string }): void
+}
+
+/** What a handler works with, made of its object's parts and the request at hand. */
+export function contextOf(parts: ContextParts): Ctx {
+  const { request, sql } = parts
+  return {
+    get place() {
+      return parts.facts.place
+    },
+    service: parts.facts.service,
+    resource: parts.facts.resource,
+    operation: request.operation,
+    requestId: request.requestId,
+    traceId: request.traceId,
+    caller: request.caller,
+    http: request.http,
+    env: parts.env,
+    get now() {
+      return parts.now()
+    },
+    sql,
+    timers: parts.timers,
+    journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
+    trailers: parts.trailers,
+    call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
+    deliver: delivery => parts.outbox.add(delivery, request.traceId),
+    background: work => parts.track(work),
+    memory: <T>(key: string, initial: () => T): T => {
+      if (!parts.memory.has(key)) parts.memory.set(key, initial())
+      return parts.memory.get(key) as T // each key has one type, its only user's
+    },
+    claim: owner => parts.claim(owner),
+  }
+}

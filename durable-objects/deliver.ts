@@ -1,0 +1,70 @@
+import { parseArn } from './shared/arn.ts'
+import { AwsError } from './shared/errors.ts'
+
+/**
+ * Something for another service to do after this operation was answered. At the target it becomes an ordinary
+ * operation: the one that goes with the target's ARN, or the one named.
+ */
+export type Delivery = {
+  /** ARN of the target. */
+  to: string
+  /** ARN of the source, which the target's policy sees as `aws:SourceArn`. */
+  from: string
+  /** The service principal that calls (`s3.amazonaws.com`). */
+  principal: string
+  /** The message body, event or record, as text. */
+  payload?: string | undefined
+  /** Further members of the operation's input (`MessageGroupId`, `Subject`, `PartitionKey`…). */
+  input?: Record<string, unknown> | undefined
+  /** Another operation than the target's usual one. */
+  operation?: string | undefined
+  /** What travels, for the journal: `s3:ObjectCreated:Put uploads/hello.txt`. */
+  event?: string | undefined
+  /** Error codes that mean the target already is as wanted. */
+  tolerate?: readonly string[] | undefined
+  /** ARN that a refused event goes to. */
+  deadLetter?: string | undefined
+}
+
+/** An operation addressed to an object. */
+export type Target = { service: string; account: string; region: string; operation: string; input: Record<string, unknown> }
+
+type Usual = { operation: string; input: (arn: string, resource: string, payload: string) => Record<string, unknown> }
+
+/** The operation by which each kind of target takes an event. */
+const USUAL: Record<string, Usual> = {
+  sqs: {
+    operation: 'SendMessage',
+    input: (arn, _resource, MessageBody) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
+  },
+  lambda: {
+    operation: 'Invoke',
+    input: (arn, _resource, Payload) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
+  },
+  logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
+}
+
+function queueUrlOfArn(arn: string): string {
+  const parts = parseArn(arn)
+  return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
+}
+
+/** `log-group:NAME` or `log-group:NAME:*` */
+function logGroupOf(resource: string): string {
+  return resource.split(':')[1] ?? ''
+}
+
+/** Which operation a delivery becomes; an AwsError when nothing can take it. */
+export function targetOf(delivery: Delivery): Target {
+  const arn = parseArn(delivery.to)
+  const usual = arn && USUAL[arn.service]
+  if (!arn || !usual) throw new AwsError('InvalidTarget', `${delivery.to} is not a target that takes events`)
+  return {
+    service: arn.service,
+    account: arn.account,
+    region: arn.region,
+    operation: delivery.operation ?? usual.operation,
+    input: { ...usual.input(delivery.to, arn.resource, delivery.payload ?? ''), ...delivery.input },
+  }
+}
+

@@ -1,0 +1,143 @@
+import type { Frame, Outcome } from '../../worker/isolates/contract.ts'
+import type { Caller, Ctx } from '../operation.ts'
+import { constraintError } from './errors.ts'
+import { queueEvent } from './events.ts'
+import {
+  beginRun,
+  type Conclusion,
+  checkRunnable,
+  concludeRun,
+  findTarget,
+  type Job,
+  performRun,
+} from './executions.ts'
+import { namedFunction } from './names.ts'
+import { checkJson, parseClientContext, payloadText } from './payloads.ts'
+import { type Input, type Output, versionName } from './schema.ts'
+
+/** A payload comes as bytes from a client, and as text from another service. */
+type Payload = Uint8Array | string | undefined
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'Invoke'>> {
+  const type = invocationType(input.InvocationType)
+  const named = namedFunction(ctx, input)
+  const payload = payloadText(input.Payload as Payload, type) // deliveries carry text
+  const target = findTarget(ctx, named)
+  checkJson(payload)
+  const clientContext = parseClientContext(input.ClientContext)
+  if (type === 'DryRun') return { StatusCode: 204 }
+  if (type === 'Event') {
+    const { name, qualifier = null } = named
+    const { requestId: id, traceId } = ctx
+    const context = input.ClientContext ?? null
+    queueEvent(ctx, { id, name, qualifier, source: sourceOf(ctx.caller), traceId, clientContext: context, payload })
+    return { StatusCode: 202 }
+  }
+  checkRunnable(target)
+  const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: false })
+  const outcome = await performRun(ctx, run)
+  const { payload: answer, failed, logTail } = concludeRun(ctx, run, outcome)
+  return {
+    StatusCode: 200,
+    Payload: new TextEncoder().encode(answer),
+    ExecutedVersion: versionName(target.row.number),
+    ...(failed ? { FunctionError: 'Unhandled' } : {}),
+    ...(input.LogType === 'Tail' ? { LogResult: base64(logTail) } : {}),
+  }
+}
+
+function invocationType(type: string | undefined): 'RequestResponse' | 'Event' | 'DryRun' {
+  if (type === undefined || type === 'RequestResponse') return 'RequestResponse'
+  if (type === 'Event' || type === 'DryRun') return type
+  throw constraintError(type, 'invocationType', 'Member must satisfy enum value set: [Event, RequestResponse, DryRun]')
+}
+
+function newJob(ctx: Ctx, payload: string): Omit<Job, 'streaming'> {
+  const { requestId, traceId } = ctx
+  return { id: requestId, requestId, traceId, source: sourceOf(ctx.caller), payload }
+}
+
+/** `aws:s3` for S3's events, `invoke` for whoever calls the API. */
+function sourceOf({ service }: Caller): string {
+  return service === undefined ? 'invoke' : `aws:${service.split('.', 1)[0]}`
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html : the way before Invoke had types. */
+export async function InvokeAsync(ctx: Ctx, input: Input<'InvokeAsync'>): Promise<Output<'InvokeAsync'>> {
+  const bytes = await new Response(input.InvokeArgs).arrayBuffer()
+  const { StatusCode } = await Invoke(ctx, {
+    FunctionName: input.FunctionName,
+    InvocationType: 'Event',
+    Payload: new Uint8Array(bytes),
+  })
+  return { Status: StatusCode ?? 202 }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html */
+export function InvokeWithResponseStream(
+  ctx: Ctx,
+  input: Input<'InvokeWithResponseStream'>,
+): Output<'InvokeWithResponseStream'> {
+  const named = namedFunction(ctx, input)
+  const payload = payloadText(input.Payload as Payload, 'RequestResponse') // deliveries carry text
+  const target = findTarget(ctx, named)
+  checkJson(payload)
+  const clientContext = parseClientContext(input.ClientContext)
+  if (input.InvocationType === 'DryRun') return { StatusCode: 204 }
+  checkRunnable(target)
+  const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: true })
+  const events = eventStream()
+  const work = performRun(ctx, run, frame => sendFrame(events, frame)).then(outcome => {
+    const conclusion = concludeRun(ctx, run, outcome)
+    events.send({ InvokeComplete: completion(outcome, conclusion, input.LogType === 'Tail') })
+  })
+  ctx.background(work.finally(() => events.end()))
+  return {
+    StatusCode: 200,
+    ExecutedVersion: versionName(target.row.number),
+    ResponseStreamContentType: 'application/vnd.amazon.eventstream',
+    EventStream: events.stream as never, // the codec takes events as lines of JSON
+  }
+}
+
+function sendFrame(events: EventStream, frame: Frame): void {
+  if ('chunk' in frame) events.send({ PayloadChunk: { Payload: frame.chunk } })
+  else if ('result' in frame && !frame.result.streamed) {
+    events.send({ PayloadChunk: { Payload: base64(frame.result.payload) } })
+  }
+}
+
+function completion(outcome: Outcome, conclusion: Conclusion, tail: boolean): Record<string, string> {
+  const LogResult = tail ? { LogResult: base64(conclusion.logTail) } : {}
+  if (!conclusion.failed) return LogResult
+  return {
+    ErrorCode: outcome.timeout ? 'Sandbox.Timedout' : 'Unhandled',
+    ErrorDetails: conclusion.payload,
+    ...LogResult,
+  }
+}
+
+type EventStream = { stream: ReadableStream<Uint8Array>; send(event: object): void; end(): void }
+
+/** Events as they become known; a reader that has gone away does not stop the function. */
+function eventStream(): EventStream {
+  const encoder = new TextEncoder()
+  let controller: ReadableByteStreamController | undefined
+  const stream = new ReadableStream({
+    type: 'bytes',
+    start: begun => {
+      controller = begun
+    },
+    cancel: () => {
+      controller = undefined
+    },
+  })
+  return {
+    stream,
+    send: event => controller?.enqueue(encoder.encode(`${JSON.stringify(event)}\n`)),
+    end: () => controller?.close(),
+  }
+}

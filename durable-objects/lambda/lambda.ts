@@ -1,0 +1,109 @@
+import type { Operations } from '../../worker/models/lambda.types.ts'
+import type { Handlers, ServiceDefinition } from '../operation.ts'
+import { GetAccountSettings } from './account.ts'
+import { CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias } from './aliases.ts'
+import { dropArchive } from './archives.ts'
+import * as codeSigning from './code-signing.ts'
+import * as concurrency from './concurrency.ts'
+import * as eventInvokeConfigs from './event-invoke-configs.ts'
+import { resumeEvents, retryEvent, watchEvents } from './events.ts'
+import { UpdateFunctionCode, UpdateFunctionConfiguration } from './function-updates.ts'
+import * as functionUrls from './function-urls.ts'
+import { CreateFunction, DeleteFunction, GetFunction, GetFunctionConfiguration, ListFunctions } from './functions.ts'
+import { archiveView, evictView, warmView } from './introspection.ts'
+import { invocationPage } from './invocation-records.ts'
+import { Invoke, InvokeAsync, InvokeWithResponseStream } from './invoke.ts'
+import { AddLayerVersionPermission, GetLayerVersionPolicy, RemoveLayerVersionPermission } from './layer-permissions.ts'
+import * as layers from './layers.ts'
+import { functionHome } from './names.ts'
+import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './permissions.ts'
+import * as provisioned from './provisioned-concurrency.ts'
+import * as runtimeManagement from './runtime-management.ts'
+import { migrations } from './schema.ts'
+import { ListTags, TagResource, UntagResource } from './tags.ts'
+import { ListVersionsByFunction, PublishVersion } from './versions.ts'
+
+/**
+ * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.
+ *
+ * Known gaps: event source mappings, capacity providers, durable executions and the newer resource policies answer 501.
+ * Destinations and dead-letter queues of asynchronous invocations are kept, not yet served. Function URLs are kept;
+ * their host does not answer yet. A function is active as soon as its request is answered, so that an update is never
+ * refused for one under way. Recursive loops are not detected. VPC, file system, SnapStart, signing and provisioned
+ * concurrency settings are kept and shown, and change nothing in how a function runs.
+ */
+const operations = {
+  CreateFunction,
+  GetFunction,
+  GetFunctionConfiguration,
+  ListFunctions,
+  DeleteFunction,
+  UpdateFunctionCode,
+  UpdateFunctionConfiguration,
+  PublishVersion,
+  ListVersionsByFunction,
+  CreateAlias,
+  GetAlias,
+  UpdateAlias,
+  DeleteAlias,
+  ListAliases,
+  Invoke,
+  InvokeAsync,
+  InvokeWithResponseStream,
+  AddPermission,
+  RemovePermission,
+  GetPolicy,
+  PublishLayerVersion: layers.PublishLayerVersion,
+  GetLayerVersion: layers.GetLayerVersion,
+  GetLayerVersionByArn: layers.GetLayerVersionByArn,
+  DeleteLayerVersion: layers.DeleteLayerVersion,
+  ListLayers: layers.ListLayers,
+  ListLayerVersions: layers.ListLayerVersions,
+  AddLayerVersionPermission,
+  RemoveLayerVersionPermission,
+  GetLayerVersionPolicy,
+  TagResource,
+  UntagResource,
+  ListTags,
+  GetAccountSettings,
+  PutFunctionConcurrency: concurrency.PutFunctionConcurrency,
+  GetFunctionConcurrency: concurrency.GetFunctionConcurrency,
+  DeleteFunctionConcurrency: concurrency.DeleteFunctionConcurrency,
+  PutProvisionedConcurrencyConfig: provisioned.PutProvisionedConcurrencyConfig,
+  GetProvisionedConcurrencyConfig: provisioned.GetProvisionedConcurrencyConfig,
+  DeleteProvisionedConcurrencyConfig: provisioned.DeleteProvisionedConcurrencyConfig,
+  ListProvisionedConcurrencyConfigs: provisioned.ListProvisionedConcurrencyConfigs,
+  PutFunctionEventInvokeConfig: eventInvokeConfigs.PutFunctionEventInvokeConfig,
+  UpdateFunctionEventInvokeConfig: eventInvokeConfigs.UpdateFunctionEventInvokeConfig,
+  GetFunctionEventInvokeConfig: eventInvokeConfigs.GetFunctionEventInvokeConfig,
+  DeleteFunctionEventInvokeConfig: eventInvokeConfigs.DeleteFunctionEventInvokeConfig,
+  ListFunctionEventInvokeConfigs: eventInvokeConfigs.ListFunctionEventInvokeConfigs,
+  CreateFunctionUrlConfig: functionUrls.CreateFunctionUrlConfig,
+  GetFunctionUrlConfig: functionUrls.GetFunctionUrlConfig,
+  UpdateFunctionUrlConfig: functionUrls.UpdateFunctionUrlConfig,
+  DeleteFunctionUrlConfig: functionUrls.DeleteFunctionUrlConfig,
+  ListFunctionUrlConfigs: functionUrls.ListFunctionUrlConfigs,
+  CreateCodeSigningConfig: codeSigning.CreateCodeSigningConfig,
+  UpdateCodeSigningConfig: codeSigning.UpdateCodeSigningConfig,
+  GetCodeSigningConfig: codeSigning.GetCodeSigningConfig,
+  DeleteCodeSigningConfig: codeSigning.DeleteCodeSigningConfig,
+  ListCodeSigningConfigs: codeSigning.ListCodeSigningConfigs,
+  ListFunctionsByCodeSigningConfig: codeSigning.ListFunctionsByCodeSigningConfig,
+  PutFunctionCodeSigningConfig: codeSigning.PutFunctionCodeSigningConfig,
+  GetFunctionCodeSigningConfig: codeSigning.GetFunctionCodeSigningConfig,
+  DeleteFunctionCodeSigningConfig: codeSigning.DeleteFunctionCodeSigningConfig,
+  PutRuntimeManagementConfig: runtimeManagement.PutRuntimeManagementConfig,
+  GetRuntimeManagementConfig: runtimeManagement.GetRuntimeManagementConfig,
+  PutFunctionRecursionConfig: runtimeManagement.PutFunctionRecursionConfig,
+  GetFunctionRecursionConfig: runtimeManagement.GetFunctionRecursionConfig,
+} satisfies Handlers<Operations>
+
+export const lambda: ServiceDefinition = {
+  operations,
+  migrations,
+  timers: { event: retryEvent, events: watchEvents, archive: dropArchive },
+  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
+  onWake: resumeEvents,
+  resourcePolicy: invokePolicy,
+  home: functionHome,
+}

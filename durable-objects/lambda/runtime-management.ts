@@ -1,0 +1,61 @@
+import type { Ctx } from '../operation.ts'
+import { invalidParameter } from './errors.ts'
+import { functionArn, namedFunction } from './names.ts'
+import type { Input, Output } from './schema.ts'
+import { findFunction, findVersion } from './versions.ts'
+
+type Management = Pick<Output<'GetRuntimeManagementConfig'>, 'UpdateRuntimeOn' | 'RuntimeVersionArn'>
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
+export function PutRuntimeManagementConfig(
+  ctx: Ctx,
+  input: Input<'PutRuntimeManagementConfig'>,
+): Output<'PutRuntimeManagementConfig'> {
+  const named = namedFunction(ctx, input)
+  const row = findVersion(ctx, named)
+  const { UpdateRuntimeOn, RuntimeVersionArn } = input
+  if (UpdateRuntimeOn === 'Manual' && !RuntimeVersionArn) {
+    throw invalidParameter('RuntimeVersionArn is required when UpdateRuntimeOn is set to Manual.')
+  }
+  if (UpdateRuntimeOn !== 'Manual' && RuntimeVersionArn) {
+    throw invalidParameter('RuntimeVersionArn can only be specified when UpdateRuntimeOn is set to Manual.')
+  }
+  const management: Management = { UpdateRuntimeOn, ...(RuntimeVersionArn ? { RuntimeVersionArn } : {}) }
+  ctx.sql.run(
+    'UPDATE versions SET runtimeManagement = ? WHERE name = ? AND number = ?',
+    JSON.stringify(management),
+    row.name,
+    row.number,
+  )
+  return { UpdateRuntimeOn, FunctionArn: functionArn(ctx.place, named.name, named.qualifier), ...management }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetRuntimeManagementConfig.html */
+export function GetRuntimeManagementConfig(
+  ctx: Ctx,
+  input: Input<'GetRuntimeManagementConfig'>,
+): Output<'GetRuntimeManagementConfig'> {
+  const named = namedFunction(ctx, input)
+  const { runtimeManagement } = findVersion(ctx, named)
+  const management: Management = runtimeManagement ? JSON.parse(runtimeManagement) : { UpdateRuntimeOn: 'Auto' }
+  return { ...management, FunctionArn: functionArn(ctx.place, named.name, named.qualifier) }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html */
+export function PutFunctionRecursionConfig(
+  ctx: Ctx,
+  input: Input<'PutFunctionRecursionConfig'>,
+): Output<'PutFunctionRecursionConfig'> {
+  const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
+  ctx.sql.run('UPDATE functions SET recursiveLoop = ? WHERE name = ?', input.RecursiveLoop, name)
+  return { RecursiveLoop: input.RecursiveLoop }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionRecursionConfig.html */
+export function GetFunctionRecursionConfig(
+  ctx: Ctx,
+  input: Input<'GetFunctionRecursionConfig'>,
+): Output<'GetFunctionRecursionConfig'> {
+  const { recursiveLoop } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
+  return { RecursiveLoop: recursiveLoop ?? 'Terminate' }
+}

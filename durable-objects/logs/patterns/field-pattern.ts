@@ -1,0 +1,66 @@
+import { readComparison } from './comparisons.ts'
+import { type Condition, readCondition } from './conditions.ts'
+import { invalidPattern, type Scanner, skipSpace, take, takeMatch, unexpected } from './scanner.ts'
+
+type Field = { name?: string; condition?: Condition<string> }
+
+/** A pattern over events of fields that spaces separate: `[ip, user, ..., status = 4*, bytes > 1000]`. */
+export type FieldPattern = { before: Field[]; after: Field[]; open: boolean }
+
+export function readFieldPattern(scanner: Scanner): FieldPattern {
+  if (!take(scanner, '[')) throw invalidPattern()
+  const pattern: FieldPattern = { before: [], after: [], open: false }
+  if (take(scanner, ']')) return closed(scanner, { ...pattern, open: true })
+  do {
+    if (!take(scanner, '...')) (pattern.open ? pattern.after : pattern.before).push(readField(scanner))
+    else if (pattern.open) throw invalidPattern()
+    else pattern.open = true
+  } while (take(scanner, ','))
+  if (!take(scanner, ']')) throw unexpected(scanner)
+  return closed(scanner, pattern)
+}
+
+function closed(scanner: Scanner, pattern: FieldPattern): FieldPattern {
+  skipSpace(scanner)
+  if (scanner.at < scanner.text.length) throw unexpected(scanner)
+  return pattern
+}
+
+const NAME = /[\p{L}\p{N}_.-]+/uy
+
+/** Nothing, a name, or conditions on the field by its name. */
+function readField(scanner: Scanner): Field {
+  skipSpace(scanner)
+  if (/[,\]]/.test(scanner.text[scanner.at] ?? '')) return {}
+  const field: Field = {}
+  let bare = false
+  const condition = readCondition<string>(scanner, at => {
+    skipSpace(at)
+    const name = takeMatch(at, NAME)
+    if (name === undefined) throw unexpected(at)
+    if (field.name !== undefined && field.name !== name) throw invalidPattern()
+    field.name = name
+    const test = readComparison(at)
+    bare ||= test === undefined
+    return test ?? (() => true)
+  })
+  return bare ? field : { ...field, condition }
+}
+
+/** A word, or what stands in brackets or double quotes: these are one field, without them. */
+const FIELD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g
+
+/** The event's fields by the pattern's names (`$ip`, or `$4` by their place); undefined when it does not match. */
+export function matchFields(pattern: FieldPattern, message: string): Record<string, string> | undefined {
+  const values = Array.from(message.matchAll(FIELD), found => found[1] ?? found[2] ?? found[3] ?? '')
+  const { before, after, open } = pattern
+  const least = before.length + after.length
+  if (open ? values.length < least : values.length !== least) return undefined
+  const extracted: Record<string, string> = {}
+  for (const [index, value] of values.entries()) {
+    const field = before[index] ?? after[index - (values.length - after.length)]
+    if (field?.condition && !field.condition(value)) return undefined
+    extracted[`$${field?.name ?? index + 1}`] = value
+  }
+  return extracted
+}

@@ -1,0 +1,98 @@
+import type { Operations } from '../../worker/models/logs.types.ts'
+import type { Ctx } from '../operation.ts'
+import { parseArn } from '../shared/arn.ts'
+import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
+import { checkFilterable } from './classes.ts'
+import { checkFilterLimits, checkSystemFields } from './filter-limits.ts'
+import { findGroup } from './find-group.ts'
+import { parseFilterPattern } from './patterns/filter-pattern.ts'
+import { invalidParameter, invalidToken, notFound } from './refusals.ts'
+import type { SubscriptionFilterRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+/** What of a filter is kept as it was put. */
+type Settings = Pick<
+  In<'PutSubscriptionFilter'>,
+  'destinationArn' | 'roleArn' | 'distribution' | 'fieldSelectionCriteria' | 'emitSystemFields'
+> & { applyOnTransformedLogs: boolean }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html */
+export function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>): void {
+  const { logGroupName, filterName: name, filterPattern, applyOnTransformedLogs, ...rest } = input
+  const { regexes } = parseFilterPattern(filterPattern)
+  checkDestination(input)
+  checkSystemFields(input.emitSystemFields, ['@aws.account', '@aws.region', '@source.log'])
+  const group = findGroup(ctx, logGroupName)
+  checkFilterable(group)
+  checkFilterLimits(ctx, 'subscription_filters', { group: group.id, name, regexes })
+  const settings: Settings = {
+    distribution: 'ByLogStream',
+    ...rest,
+    applyOnTransformedLogs: applyOnTransformedLogs ?? false,
+  }
+  ctx.sql.run(
+    `INSERT INTO subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
+     settings = excluded.settings`,
+    group.id,
+    name,
+    filterPattern,
+    regexes,
+    JSON.stringify(settings),
+    ctx.now,
+  )
+}
+
+/** SQS is no destination of AWS's; here it is one. */
+const VENDORS = ['kinesis', 'firehose', 'lambda', 'logs', 'sqs']
+
+function checkDestination({ destinationArn, roleArn }: In<'PutSubscriptionFilter'>): void {
+  const vendor = parseArn(destinationArn)?.service
+  if (vendor === undefined) throw invalidParameter(`Invalid destinationArn: ${destinationArn}`)
+  if (!VENDORS.includes(vendor)) {
+    throw invalidParameter(`PutSubscriptionFilter operation cannot work with destinationArn for vendor ${vendor}`)
+  }
+  if (vendor === 'lambda' && roleArn !== undefined) {
+    throw invalidParameter('destinationArn for vendor lambda cannot be used with roleArn')
+  }
+  if ((vendor === 'kinesis' || vendor === 'firehose') && roleArn === undefined) {
+    throw invalidParameter(`destinationArn for vendor ${vendor} cannot be used without roleArn`)
+  }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html */
+export function DescribeSubscriptionFilters(
+  ctx: Ctx,
+  input: In<'DescribeSubscriptionFilters'>,
+): Out<'DescribeSubscriptionFilters'> {
+  const { logGroupName, filterNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
+  const { id } = findGroup(ctx, logGroupName)
+  const after = pageStart(input.nextToken, [id, prefix], invalidToken())
+  const rows = ctx.sql.all<SubscriptionFilterRow>(
+    `SELECT * FROM subscription_filters WHERE logGroup = ? AND name >= ? AND name < ? AND name > ?
+     ORDER BY name LIMIT ?`,
+    id,
+    prefix,
+    `${prefix}\u{10ffff}`,
+    after ?? '',
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, [id, prefix]))
+  const subscriptionFilters = page.map(row => describe(logGroupName, row))
+  return { subscriptionFilters, ...(next ? { nextToken: next } : {}) }
+}
+
+function describe(logGroupName: string, { name, pattern, createdAt, settings }: SubscriptionFilterRow) {
+  const kept = JSON.parse(settings) as Settings // written by PutSubscriptionFilter
+  return { filterName: name, logGroupName, filterPattern: pattern, creationTime: createdAt, ...kept }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
+export function DeleteSubscriptionFilter(ctx: Ctx, input: In<'DeleteSubscriptionFilter'>): void {
+  const { id } = findGroup(ctx, input.logGroupName)
+  ctx.sql.run('DELETE FROM subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
+  if (ctx.sql.changes() === 0) throw notFound('subscription filter')
+}

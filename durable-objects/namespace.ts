@@ -1,0 +1,113 @@
+import { createDurable } from 'itty-durable'
+import { REAL_CLOCK } from './clock.ts'
+import type { Env } from './env.ts'
+import { directoryStub, type NamespaceDescription, type NamespaceSettings } from './namespace-stub.ts'
+
+/** itty-durable's base keeps the document below in storage after each call, and gives its object under `state`. */
+type IttyState = { env: Env; idFromName?: string; storage: DurableObjectStorage }
+
+const Durable = createDurable({ autoPersist: true })
+
+const freshSettings = (): NamespaceSettings => ({ clock: { ...REAL_CLOCK } })
+
+/** One small JSON document a namespace: when it was made and ends, its clock and modes, and the objects that live in it. */
+export class NamespaceObject extends Durable {
+  name = ''
+  createdAt = 0
+  expiresAt: number | null = null
+  settings: NamespaceSettings = freshSettings()
+  objects: Record<string, 1> = {}
+  /** Used by the directory alone. */
+  listed: Record<string, 1> = {}
+
+  private get itty(): IttyState {
+    return this.state as IttyState // untyped in itty-durable
+  }
+
+  async register(objectName: string): Promise<NamespaceSettings> {
+    await this.open()
+    this.objects[objectName] = 1
+    return this.settings
+  }
+
+  async create(ttlSeconds: number | null): Promise<NamespaceDescription> {
+    await this.open()
+    this.expiresAt = ttlSeconds === null ? null : Date.now() + ttlSeconds * 1000
+    if (this.expiresAt === null) await this.deleteAlarm()
+    else await this.setAlarm(this.expiresAt)
+    return this.description()
+  }
+
+  private async open(): Promise<void> {
+    if (this.createdAt) return
+    this.name = this.itty.idFromName ?? ''
+    this.createdAt = Date.now()
+    await directoryStub(this.itty.env).add(this.name)
+  }
+
+  private description(): NamespaceDescription {
+    const { name, createdAt, expiresAt, settings } = this
+    return { name, createdAt, expiresAt, settings, objects: Object.keys(this.objects).length }
+  }
+
+  describe(): { namespace: NamespaceDescription | null } {
+    return { namespace: this.createdAt ? this.description() : null }
+  }
+
+  list(): { objects: string[] } {
+    return { objects: Object.keys(this.objects) }
+  }
+
+  async change(settings: Partial<NamespaceSettings>): Promise<NamespaceSettings> {
+    await this.open()
+    this.settings = { ...this.settings, ...settings }
+    await Promise.all(Object.keys(this.objects).map(name => this.object(name).configure(this.settings)))
+    return this.settings
+  }
+
+  private object(name: string) {
+    return this.itty.env.OBJECTS.getByName(name)
+  }
+
+  async reset(objectNames: string[] | null): Promise<{ erased: number }> {
+    const names = objectNames ?? Object.keys(this.objects)
+    if (!objectNames) this.settings = { ...this.settings, clock: { ...REAL_CLOCK } }
+    for (const name of names) delete this.objects[name]
+    await Promise.all(names.map(name => this.object(name).erase()))
+    return { erased: names.length }
+  }
+
+  async remove(): Promise<{ removed: boolean }> {
+    const existed = this.createdAt !== 0
+    if (existed) await directoryStub(this.itty.env).drop(this.name)
+    await this.reset(null)
+    this.createdAt = 0
+    this.expiresAt = null
+    this.settings = freshSettings()
+    await this.deleteAlarm()
+    return { removed: existed }
+  }
+
+  /** A namespace with a lifetime ends here. */
+  async alarm(): Promise<void> {
+    await this.loadFromStorage()
+    if (this.expiresAt === null || this.expiresAt > Date.now()) return
+    await this.remove()
+    await this.persist()
+  }
+
+  add(name: string): { added: boolean } {
+    this.listed[name] = 1
+    return { added: true }
+  }
+
+  drop(name: string): { dropped: boolean } {
+    const dropped = name in this.listed
+    delete this.listed[name]
+    return { dropped }
+  }
+
+  names(): { names: string[] } {
+    return { names: Object.keys(this.listed).sort() }
+  }
+}

@@ -1,0 +1,3 @@
+import type { ServiceDefinition } from '../operation.ts'
+
+export const s3: ServiceDefinition = { operations: {}, migrations: [] }

@@ -1,0 +1,72 @@
+import type { ContextParts, ObjectFacts } from './context.ts'
+import { type Delivery, targetOf } from './deliver.ts'
+import type { Env } from './env.ts'
+import type { CallOptions, Caller, OperationRequest, OperationResult } from './operation.ts'
+import type { OutboxRow } from './outbox.ts'
+import { objectName, type Place } from './place.ts'
+import { homeOf } from './services.ts'
+import { errorFromData } from './shared/errors.ts'
+import { newRequestId } from './shared/ids.ts'
+
+type Operation = { service: string; operation: string; input: Record<string, unknown> }
+
+/** The name of the object that serves an operation. */
+export function addressOf({ service, operation, input }: Operation, place: Place): string {
+  return objectName(homeOf(service, operation, input, place))
+}
+
+/** Carries an operation to the object that serves it. */
+export function sendOperation(env: Env, request: OperationRequest): Promise<OperationResult> {
+  return env.OBJECTS.getByName(request.to).invoke(request)
+}
+
+/** `ctx.call`: another service's operation, awaited; its refusal is thrown. */
+export async function callOperation<Output>(
+  parts: ContextParts,
+  called: { service: string; operation: string; input: unknown },
+  options: CallOptions = {},
+): Promise<Output> {
+  const place = { ...parts.facts.place, ...options.place }
+  // `input` is the called operation's own type, which ctx.call has checked.
+  const operation = { ...called, input: called.input as Record<string, unknown> }
+  const result = await sendOperation(parts.env, {
+    to: addressOf(operation, place),
+    operation: operation.operation,
+    input: operation.input,
+    caller: options.caller ?? parts.request.caller,
+    requestId: newRequestId(),
+    traceId: parts.request.traceId,
+    http: parts.request.http && { ...parts.request.http, chunked: undefined, contentLength: undefined },
+  })
+  if (result.error) throw errorFromData(result.error)
+  return result.output as Output // what the handler of that operation answers, by its type
+}
+
+/** One try of a delivery: an ordinary operation at its target, by the source's service principal. */
+export function sendDelivery(
+  source: { env: Env; facts: ObjectFacts },
+  row: OutboxRow,
+  delivery: Delivery,
+): Promise<OperationResult> {
+  const target = targetOf(delivery)
+  const place = {
+    namespace: source.facts.place.namespace,
+    account: target.account || source.facts.place.account,
+    region: target.region || source.facts.place.region,
+  }
+  const caller: Caller = {
+    accountId: source.facts.place.account,
+    service: delivery.principal,
+    sourceArn: delivery.from,
+  }
+  return sendOperation(source.env, {
+    to: addressOf(target, place),
+    operation: target.operation,
+    input: target.input,
+    caller,
+    requestId: newRequestId(),
+    traceId: row.traceId,
+    delivery: { id: row.id },
+  })
+}
+

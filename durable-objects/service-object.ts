@@ -1,0 +1,276 @@
+import { DurableObject } from 'cloudflare:workers'
+import { decodeChunked } from '../worker/protocol/chunked.ts'
+import { type ClockState, clockNow, nextTimer, REAL_CLOCK, realTimeOf, runDueTimers, timersOf } from './clock.ts'
+import { contextOf, type ObjectFacts } from './context.ts'
+import type { Env } from './env.ts'
+import { authorizeService } from './authorize.ts'
+import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
+import { migrate, readMeta, writeMeta } from './meta.ts'
+import { namespaceStub, type NamespaceSettings } from './namespace-stub.ts'
+import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from './operation.ts'
+import { type Outbox, outboxOf } from './outbox.ts'
+import { parseObjectName } from './place.ts'
+import { sendDelivery } from './send.ts'
+import { definitionOf } from './services.ts'
+import { AwsError, errorData } from './shared/errors.ts'
+import { newTraceId } from './shared/ids.ts'
+import { type Sql, sqlOf } from './sql.ts'
+
+/** What a settle round saw: `activity` grows with every operation and delivery, so that two equal rounds mean rest. */
+export type SettleReport = { activity: number; busy: boolean }
+
+/** Inbox ids are kept this long (real time): longer than any outbox retries. */
+const INBOX_KEPT_MS = 3_600_000
+
+/**
+ * Holds one service's state in one place. Which service, its name says; what it does, the service's definition.
+ * The kernel's parts (clock, outbox, journal) are here once for all of them.
+ */
+export class ServiceObject extends DurableObject<Env> {
+  private readonly sql: Sql
+  private readonly outbox: Outbox
+  private facts: ObjectFacts
+  private definition: ServiceDefinition
+  private clock: ClockState = REAL_CLOCK
+  private registration: Promise<void> | undefined
+  private registered = false
+  private armedFor: number | null = null
+  private activity = 0
+  private readonly active = new Set<Promise<unknown>>()
+  private memory = new Map<string, unknown>()
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.sql = sqlOf(ctx.storage)
+    this.outbox = outboxOf({
+      sql: this.sql,
+      send: (row, delivery) => sendDelivery({ env: this.env, facts: this.facts }, row, delivery),
+      note: (traceId, hop) => writeHop(this.sql, { traceId, now: clockNow(this.clock) }, hop),
+      track: work => this.track(work),
+      wakeBy: at => this.wakeBy(at),
+    })
+    const name = ctx.id.name ?? readMeta(this.sql, 'name') ?? ''
+    this.facts = parseObjectName(name)
+    this.definition = definitionOf(this.facts.service)
+    if (name) this.open(name)
+  }
+
+  /** Brings the tables up to date and takes up what was under way when the object last slept. */
+  private open(name: string): void {
+    const fresh = migrate(this.sql, this.definition.migrations)
+    if (fresh) writeMeta(this.sql, 'name', name)
+    const stored = readMeta(this.sql, 'facts')
+    if (stored) this.facts = JSON.parse(stored) as ObjectFacts // written by claim()
+    const settings = readMeta(this.sql, 'settings')
+    if (settings) this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
+    this.registered = settings !== undefined
+    if (fresh) this.definition.onCreate?.(this.context())
+    if (!this.registered) return
+    this.outbox.kick()
+    this.definition.onWake?.(this.context())
+  }
+
+  private applySettings(settings: NamespaceSettings): void {
+    this.clock = settings.clock
+  }
+
+  /** Makes the object known to its namespace, which answers with its clock and modes. Once in the object's life. */
+  private register(name: string): Promise<void> {
+    this.registration ??= namespaceStub(this.env, parseObjectName(name).place.namespace)
+      .register(name)
+      .then(settings => {
+        this.configure(settings)
+        this.registered = true
+      })
+      .finally(() => {
+        this.registration = undefined
+      })
+    return this.registration
+  }
+
+  /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
+  async invoke(request: OperationRequest): Promise<OperationResult> {
+    if (!this.registered) await this.register(request.to)
+    this.activity += 1
+    const seen = request.delivery && this.sql.first('SELECT 1 FROM _inbox WHERE id = ?', request.delivery.id)
+    if (seen) return { output: {} }
+    try {
+      return { output: await this.perform(request) }
+    } catch (thrown) {
+      return { error: errorData(this.refusalOf(request, thrown)) }
+    }
+  }
+
+  private async perform(request: OperationRequest): Promise<Record<string, unknown>> {
+    const handler = this.definition.operations[request.operation]
+    if (!handler) {
+      const message = `${this.facts.service}.${request.operation} is not implemented`
+      throw new AwsError('NotImplemented', message, 501)
+    }
+    const { input, trailers } = unframe(request)
+    const ctx = this.context(request, trailers)
+    authorizeService(ctx, this.definition, input)
+    // `never`: the handler's own input type was checked against the model when the request was decoded.
+    const output = await handler(ctx, input as never)
+    // No I/O lies between the handler's last write and this one: they commit together.
+    if (request.delivery) this.received(request.delivery.id)
+    return (output ?? {}) as Record<string, unknown>
+  }
+
+  private received(id: string): void {
+    this.sql.run('INSERT OR REPLACE INTO _inbox (id, at) VALUES (?, ?)', id, Date.now())
+    if (this.activity % 256 === 0) this.sql.run('DELETE FROM _inbox WHERE at < ?', Date.now() - INBOX_KEPT_MS)
+  }
+
+  private refusalOf(request: OperationRequest, thrown: unknown): AwsError {
+    if (thrown instanceof AwsError) return thrown
+    const { service, place } = this.facts
+    const where = `${place.namespace}/${place.account}/${place.region} ${service}.${request.operation}`
+    console.error(`${where} ${request.requestId}`, thrown instanceof Error ? thrown.stack : thrown)
+    return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
+  }
+
+  private context(request?: OperationRequest, trailers?: Promise<Record<string, string>>): Ctx {
+    return contextOf({
+      env: this.env,
+      facts: this.facts,
+      sql: this.sql,
+      request: request ?? {
+        to: '',
+        operation: '',
+        input: {},
+        caller: { accountId: this.facts.place.account, service: 'fakecloud' },
+        requestId: crypto.randomUUID(),
+        traceId: newTraceId(clockNow(this.clock)),
+      },
+      trailers,
+      timers: timersOf(this.sql, () => this.arm()),
+      outbox: this.outbox,
+      now: () => clockNow(this.clock),
+      track: work => this.track(work),
+      memory: this.memory,
+      claim: owner => this.claim(owner),
+    })
+  }
+
+  private claim(owner: { account: string; region: string }): void {
+    this.facts = { ...this.facts, place: { ...this.facts.place, ...owner } }
+    writeMeta(this.sql, 'facts', JSON.stringify(this.facts))
+  }
+
+  private track(work: Promise<unknown>): void {
+    const settled = work
+      .catch(error => console.error(`${this.facts.service}: background work failed`, error))
+      .finally(() => {
+        this.activity += 1
+        this.active.delete(settled)
+      })
+    this.active.add(settled)
+    this.ctx.waitUntil(settled)
+  }
+
+  /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
+  async settle(boundMs: number): Promise<SettleReport> {
+    const end = Date.now() + boundMs
+    this.outbox.kick()
+    while (this.active.size > 0 && Date.now() < end) {
+      await Promise.race([Promise.allSettled(this.active), scheduler.wait(end - Date.now())])
+    }
+    return { activity: this.activity, busy: this.active.size > 0 || this.outbox.nextTry() !== null }
+  }
+
+  /** Takes the namespace's clock and modes; kept, so that a woken object knows them. */
+  configure(settings: NamespaceSettings): void {
+    this.applySettings(settings)
+    writeMeta(this.sql, 'settings', JSON.stringify(settings))
+    this.arm()
+    this.definition.onClock?.(this.context())
+  }
+
+  /** The time (namespace's clock) at which the next timer falls due. */
+  nextDue(): number | null {
+    return nextTimer(this.sql)
+  }
+
+  /** Runs the timers that are due on the namespace's clock; answers how many. */
+  async runDue(): Promise<number> {
+    const run = async (row: { name: string; key: string }) => {
+      const handler = this.definition.timers?.[row.name]
+      if (!handler) return
+      await handler(this.context(), row.key)
+    }
+    const count = await runDueTimers(this.sql, clockNow(this.clock), row =>
+      run(row).catch(error => {
+        console.error(`${this.facts.service}: timer ${row.name} ${row.key}`, error)
+        throw error
+      }),
+    )
+    this.activity += count
+    this.arm()
+    return count
+  }
+
+  override async alarm(): Promise<void> {
+    this.armedFor = null
+    await this.runDue()
+    this.outbox.kick()
+    this.arm()
+  }
+
+  /** Sets the alarm for the earliest of the timers and the outbox's retries. */
+  private arm(): void {
+    const timer = nextTimer(this.sql)
+    const due = timer === null ? null : realTimeOf(this.clock, timer)
+    const retry = this.outbox.nextTry()
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, retry === null ? Number.POSITIVE_INFINITY : retry + 2000)
+    if (Number.isFinite(next)) this.wakeBy(next)
+  }
+
+  private wakeBy(at: number): void {
+    const now = Date.now()
+    if (this.armedFor !== null && this.armedFor >= now && this.armedFor <= at) return
+    this.armedFor = Math.max(at, now)
+    void this.ctx.storage.setAlarm(this.armedFor)
+  }
+
+  /** The client of an operation that may still wait has gone. */
+  abandon(operation: string, requestId: string): void {
+    this.definition.abandoned?.[operation]?.(this.context(), requestId)
+  }
+
+  /** One of the service's views for `/_fakecloud/*`; null when it has none of that name. */
+  async introspect(name: string, parameters: Record<string, string>): Promise<unknown> {
+    const view = this.definition.introspections?.[name]
+    return view ? await view(this.context(), parameters) : null
+  }
+
+  /** The account that owns this object: its place's, or the one that claimed it. */
+  owner(): string {
+    return this.facts.place.account
+  }
+
+  hops(query: JournalQuery): JournalRow[] {
+    return readHops(this.sql, query)
+  }
+
+  /** Forgets everything: reset and expiry of a namespace. */
+  async erase(): Promise<void> {
+    const name = readMeta(this.sql, 'name') ?? ''
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+    this.armedFor = null
+    this.memory = new Map()
+    this.clock = REAL_CLOCK
+    this.facts = parseObjectName(name)
+    this.registered = false
+    this.open(name)
+  }
+}
+
+/** Takes the aws-chunked framing off a streamed body, here where it is read, so that it crosses once and raw. */
+function unframe(request: OperationRequest): { input: Record<string, unknown>; trailers?: Promise<Record<string, string>> } {
+  const { input, http } = request
+  if (!http?.chunked || !(input.Body instanceof ReadableStream)) return { input }
+  const { stream, trailers } = decodeChunked(input.Body, http.chunked.decodedLength)
+  return { input: { ...input, Body: stream }, trailers }
+}

@@ -1,0 +1,18 @@
+import type { Operations as Iam } from '../worker/models/iam.types.ts'
+import type { Operations as Lambda } from '../worker/models/lambda.types.ts'
+import type { Operations as Logs } from '../worker/models/logs.types.ts'
+import type { Operations as S3 } from '../worker/models/s3.types.ts'
+import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
+import type { Operations as Sts } from '../worker/models/sts.types.ts'
+
+/** The generated operation types of each service that is built, for `ctx.call`. */
+export type ServiceOperations = {
+  iam: Iam
+  lambda: Lambda
+  logs: Logs
+  s3: S3
+  sqs: Sqs
+  sts: Sts
+}
+
+export type ServiceName = keyof ServiceOperations

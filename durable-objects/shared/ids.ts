@@ -1,0 +1,29 @@
+const HEX = '0123456789abcdef'
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function randomText(length: number, alphabet: string): string {
+  let text = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(length))) text += alphabet[byte % alphabet.length]
+  return text
+}
+
+/** `length` random hexadecimal digits, lower case. */
+export function randomHex(length: number): string {
+  return randomText(length, HEX)
+}
+
+/** `length` random letters and digits. */
+export function randomAlphanumeric(length: number): string {
+  return randomText(length, ALPHANUMERIC)
+}
+
+/** A request id as most services give it. */
+export function newRequestId(): string {
+  return crypto.randomUUID()
+}
+
+/** A trace id as X-Ray writes it: version, seconds in hexadecimal, 96 random bits. */
+export function newTraceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16).padStart(8, '0')
+  return `1-${seconds}-${randomHex(24)}`
+}

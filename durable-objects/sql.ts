@@ -1,0 +1,33 @@
+/** SQLite as handlers use it: SQL at its place of use, rows as plain objects. */
+export type Sql = {
+  /** All rows. */
+  all<Row>(query: string, ...bindings: SqlValue[]): Row[]
+  /** The first row, or undefined. */
+  first<Row>(query: string, ...bindings: SqlValue[]): Row | undefined
+  /** Runs a statement. */
+  run(query: string, ...bindings: SqlValue[]): void
+  /** How many rows the last INSERT, UPDATE or DELETE changed. */
+  changes(): number
+  /** Rows one at a time, for results too large to hold. Do not write or await while iterating. */
+  each<Row>(query: string, ...bindings: SqlValue[]): Iterable<Row>
+  /** All or nothing, for synchronous work that may throw half-way. */
+  transaction<T>(work: () => T): T
+}
+
+export type SqlValue = string | number | null | ArrayBuffer | Uint8Array
+
+export function sqlOf(storage: DurableObjectStorage): Sql {
+  const exec = (query: string, bindings: SqlValue[]) => storage.sql.exec(query, ...bindings)
+  // The casts below are the boundary between SQL text and the row types its author states.
+  return {
+    all: <Row>(query: string, ...bindings: SqlValue[]) => exec(query, bindings).toArray() as Row[],
+    first: <Row>(query: string, ...bindings: SqlValue[]) => {
+      const next = exec(query, bindings).next()
+      return next.done ? undefined : (next.value as Row)
+    },
+    run: (query, ...bindings) => void exec(query, bindings).toArray(),
+    changes: () => Number(exec('SELECT changes() AS n', []).one().n),
+    each: <Row>(query: string, ...bindings: SqlValue[]) => exec(query, bindings) as unknown as Iterable<Row>,
+    transaction: work => storage.transactionSync(work),
+  }
+}

@@ -1,0 +1,102 @@
+/** Append-only. Times are epoch milliseconds of the namespace's clock. */
+export const migrations: readonly string[] = [
+  `
+CREATE TABLE queues (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, fifo INTEGER NOT NULL, attributes TEXT NOT NULL,
+  deadLetterArn TEXT, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL, purgedAt INTEGER, sequence INTEGER NOT NULL,
+  expiry INTEGER
+);
+CREATE INDEX queues_dead_letter ON queues (deadLetterArn, name) WHERE deadLetterArn IS NOT NULL;
+CREATE TABLE tags (queue INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (queue, key)) WITHOUT ROWID;
+CREATE TABLE messages (
+  seq INTEGER PRIMARY KEY, queue INTEGER NOT NULL, messageId TEXT NOT NULL, body TEXT NOT NULL, md5 TEXT NOT NULL,
+  attributes BLOB, attributesMd5 TEXT, trace TEXT, sender TEXT NOT NULL, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL,
+  receiveCount INTEGER NOT NULL DEFAULT 0, firstReceivedAt INTEGER, receivedAt INTEGER, groupId TEXT, deduplicationId TEXT,
+  sequence INTEGER, sourceArn TEXT
+);
+CREATE INDEX messages_visible ON messages (queue, visibleAt, receiveCount, sentAt);
+CREATE INDEX messages_group ON messages (queue, groupId, seq) WHERE sequence IS NOT NULL;
+CREATE TABLE message_groups (
+  queue INTEGER NOT NULL, groupId TEXT NOT NULL, availableAt INTEGER NOT NULL, PRIMARY KEY (queue, groupId)
+) WITHOUT ROWID;
+CREATE INDEX message_groups_available ON message_groups (queue, availableAt);
+CREATE TABLE deduplications (
+  queue INTEGER NOT NULL, key TEXT NOT NULL, messageId TEXT NOT NULL, sequence INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (queue, key)
+) WITHOUT ROWID;
+CREATE INDEX deduplications_until ON deduplications (until);
+CREATE TABLE receive_attempts (
+  queue INTEGER NOT NULL, id TEXT NOT NULL, receipts TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (queue, id)
+) WITHOUT ROWID;
+CREATE INDEX receive_attempts_until ON receive_attempts (until);
+CREATE TABLE move_tasks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, destinationArn TEXT, rate INTEGER,
+  status TEXT NOT NULL, moved INTEGER NOT NULL DEFAULT 0, toMove INTEGER NOT NULL, startedAt INTEGER NOT NULL, failure TEXT
+);
+CREATE INDEX move_tasks_queue ON move_tasks (queue, seq);`,
+]
+
+/** Attributes by AWS's names and as AWS's strings. */
+export type Attributes = Record<string, string>
+
+export type QueueRow = {
+  id: number
+  name: string
+  /** 1 for a FIFO queue. */
+  fifo: number
+  /** JSON: what was set, without defaults. */
+  attributes: string
+  /** From RedrivePolicy, for ListDeadLetterSourceQueues. */
+  deadLetterArn: string | null
+  createdAt: number
+  modifiedAt: number
+  purgedAt: number | null
+  /** Number of the FIFO queue's last message. */
+  sequence: number
+  /** No message expires before; null while the queue is known to be empty. */
+  expiry: number | null
+}
+
+export type Queue = Omit<QueueRow, 'attributes'> & { attributes: Attributes }
+
+export type MessageRow = {
+  /** Order of arrival in this object; an index may give it again after the newest message went. */
+  seq: number
+  queue: number
+  messageId: string
+  body: string
+  md5: string
+  /** Message attributes in the form that AWS defines for their MD5; null when there are none. */
+  attributes: ArrayBuffer | null
+  attributesMd5: string | null
+  /** The AWSTraceHeader. */
+  trace: string | null
+  sender: string
+  sentAt: number
+  /** From when on it can be received: the end of its delay, or of the timeout of its last receive. */
+  visibleAt: number
+  receiveCount: number
+  firstReceivedAt: number | null
+  receivedAt: number | null
+  groupId: string | null
+  deduplicationId: string | null
+  /** Null on standard queues. */
+  sequence: number | null
+  /** The queue that a dead letter comes from. */
+  sourceArn: string | null
+}
+
+export type MoveTaskRow = {
+  seq: number
+  id: string
+  queue: number
+  /** Null: back to where each message came from. */
+  destinationArn: string | null
+  /** Messages a second; null for as fast as may be. */
+  rate: number | null
+  status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
+  moved: number
+  toMove: number
+  startedAt: number
+  failure: string | null
+}

@@ -1,0 +1,3 @@
+import type { ServiceDefinition } from '../operation.ts'
+
+export const sts: ServiceDefinition = { operations: {}, migrations: [] }

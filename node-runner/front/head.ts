@@ -1,0 +1,127 @@
+import { type BodyFollower, followChunked, followLength, followToEnd } from './body.ts'
+import { Malformed } from './malformed.ts'
+
+export type RequestHead = {
+  method: string
+  /** The head as it goes on to the Worker. */
+  bytes: Buffer
+  body: BodyFollower | undefined
+  /** The client waits for `100 Continue` before it sends the body. */
+  expectsContinue: boolean
+  upgrade: boolean
+  /** The connection ends with this exchange. */
+  close: boolean
+}
+
+export type ResponseHead = { status: number; body: BodyFollower | undefined; close: boolean }
+
+const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})[ \r]/
+const CHUNKED = /\r\ntransfer-encoding:[ \t]*chunked\r\n/i
+const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,15})\r\n/i
+const CLOSES = /\r\nconnection:[ \t]*close\r\n/i
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** A peer that takes a lone CR or LF for a line's end would see other headers than we do. */
+const STRAY_CONTROL = /\r[^\n]|[^\r]\n|\r$|\0/
+/** A `.` or `..` between slashes, plain or encoded: the Worker's URL parser would resolve it. */
+const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
+
+/** What only the front and the inside may say. */
+const RESERVED = new Set(['x-fakecloud-raw-path', 'x-fakecloud-internal', 'x-fakecloud-host'])
+
+type Fields = {
+  length: string[]
+  encoding: string[]
+  connection: string
+  upgrade: boolean
+  expectsContinue: boolean
+  kept: string[]
+}
+
+/**
+ * Reads a request's head, blank line included. It goes on untouched unless it says what only the inside may say, what
+ * the front answers itself (`Expect`), or a path that a URL parser would change.
+ * @param secure whether it came over TLS
+ */
+export function readRequestHead(bytes: Buffer, secure: boolean): RequestHead {
+  const text = bytes.toString('latin1', 0, bytes.length - 4)
+  if (STRAY_CONTROL.test(text)) throw new Malformed('a header holds a control character')
+  const [first = '', ...lines] = text.split('\r\n')
+  const [, method = '', target = '', minor] = REQUEST_LINE.exec(first) ?? []
+  if (method === '') throw new Malformed('the request line is not HTTP/1.1')
+  if (method === 'CONNECT') throw new Malformed('CONNECT is not supported', 501)
+  const fields = fieldsOf(lines, secure)
+  const added = addedTo(target, secure)
+  const changed = added.length > 0 || fields.kept.length !== lines.length
+  return {
+    method,
+    bytes: changed ? Buffer.from([first, ...fields.kept, ...added, '', ''].join('\r\n'), 'latin1') : bytes,
+    body: requestBody(fields),
+    expectsContinue: fields.expectsContinue && minor === '1',
+    upgrade: fields.upgrade && /\bupgrade\b/i.test(fields.connection),
+    close: closes(fields.connection, minor === '0'),
+  }
+}
+
+/**
+ * Reads the head of one of workerd's own responses, which are well-formed.
+ * @param toHead whether the request was a HEAD, whose response has no body whatever it says
+ */
+export function readResponseHead(bytes: Buffer, toHead: boolean): ResponseHead {
+  const text = bytes.toString('latin1')
+  const status = Number(STATUS_LINE.exec(text)?.[1] ?? 0)
+  if (status === 0) throw new Malformed('the Worker did not answer in HTTP')
+  const bodiless = toHead || status < 200 || status === 204 || status === 304
+  return { status, body: bodiless ? undefined : responseBody(text), close: CLOSES.test(text) }
+}
+
+function fieldsOf(lines: string[], secure: boolean): Fields {
+  const fields: Fields = { length: [], encoding: [], connection: '', upgrade: false, expectsContinue: false, kept: [] }
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
+    if (!NAME.test(name)) throw new Malformed('a header line has no name')
+    if (RESERVED.has(name) || (secure && name === 'x-forwarded-proto')) continue
+    const value = () => line.slice(colon + 1).trim()
+    if (name === 'expect' && value().toLowerCase() === '100-continue') {
+      fields.expectsContinue = true
+      continue
+    }
+    if (name === 'content-length') fields.length.push(value())
+    else if (name === 'transfer-encoding') fields.encoding.push(value().toLowerCase())
+    else if (name === 'connection') fields.connection += ` ${value()}`
+    else if (name === 'upgrade') fields.upgrade = true
+    fields.kept.push(line)
+  }
+  return fields
+}
+
+function addedTo(target: string, secure: boolean): string[] {
+  const added = secure ? ['x-forwarded-proto: https'] : []
+  return DOT_SEGMENT.test(target.split('?', 1)[0] ?? '') ? [...added, `x-fakecloud-raw-path: ${target}`] : added
+}
+
+function closes(connection: string, byDefault: boolean): boolean {
+  return byDefault ? !/\bkeep-alive\b/i.test(connection) : /\bclose\b/i.test(connection)
+}
+
+/** Two ways to tell where a body ends are one too many: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+function requestBody({ length, encoding }: Fields): BodyFollower | undefined {
+  if (encoding.length > 0) {
+    if (encoding.length > 1 || encoding[0] !== 'chunked')
+      throw new Malformed('the transfer encoding is not chunked', 501)
+    if (length.length > 0) throw new Malformed('both Content-Length and Transfer-Encoding')
+    return followChunked()
+  }
+  if (length.length > 1) throw new Malformed('more than one Content-Length')
+  const [text = '0'] = length
+  if (!/^\d{1,15}$/.test(text)) throw new Malformed('Content-Length is not a number')
+  return Number(text) === 0 ? undefined : followLength(Number(text))
+}
+
+function responseBody(text: string): BodyFollower | undefined {
+  if (CHUNKED.test(text)) return followChunked()
+  const length = LENGTH.exec(text)?.[1]
+  if (length === undefined) return followToEnd
+  return Number(length) === 0 ? undefined : followLength(Number(length))
+}

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { INVOCATION_HEADER } from '../../worker/isolates/contract.ts'
+import { decodeInvocation } from '../../worker/isolates/session.ts'
+import { createPool, type Pool } from './pool.ts'
+import { runInvocation } from './run-invocation.ts'
+import type { ProcessOptions } from './workerd-process.ts'
+
+export type SupervisorOptions = ProcessOptions & {
+  /** Processes that share the functions among them; those that a function holds come on top. */
+  maxProcesses?: number
+}
+
+export type Supervisor = {
+  /** `host:port` for the Worker's ISOLATES binding. */
+  address: string
+  close(): Promise<void>
+}
+
+/** Base64 of an invocation with four kilobytes of variables fits several times. */
+const MAX_HEADER_BYTES = 128 * 1024
+
+/**
+ * Serves the isolates to the emulator: `POST /invoke` and `POST /warm` as in the contract. Processes start when the
+ * first function needs one, and each has one thread: what holds it is killed at its deadline, and nothing else waits.
+ */
+export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  const pool = createPool(options, options.maxProcesses ?? Math.min(Math.max(availableParallelism(), 2), 4))
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000, requestTimeout: 0 },
+    (incoming, outgoing) => {
+      serve(pool, incoming, outgoing).catch(error => {
+        options.log(`Isolates: ${error instanceof Error ? error.stack : error}`)
+        if (!outgoing.headersSent) outgoing.statusCode = 500
+        outgoing.end()
+      })
+    },
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  // A TCP server's address is never a path.
+  const { port } = server.address() as AddressInfo
+  const close = async (): Promise<void> => {
+    server.closeAllConnections()
+    server.close()
+    await pool.close()
+  }
+  return { address: `127.0.0.1:${port}`, close }
+}
+
+async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const header = incoming.headers[INVOCATION_HEADER]
+  if (incoming.method !== 'POST' || typeof header !== 'string') {
+    outgoing.writeHead(404).end()
+    return
+  }
+  if (incoming.url === '/warm') return await warm(pool, header, outgoing)
+  const payload = await readBody(incoming)
+  outgoing.writeHead(200, { 'content-type': 'application/x-ndjson' })
+  outgoing.flushHeaders()
+  outgoing.socket?.setNoDelay(true)
+  await runInvocation(pool, { invocation: decodeInvocation(header), payload }, line => {
+    outgoing.write(`${line}\n`)
+  })
+  outgoing.end()
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** Starts a process when there is none and has it unpack the function, which is not run. */
+async function warm(pool: Pool, header: string, outgoing: ServerResponse): Promise<void> {
+  const { process } = await pool.warm()
+  const { port, agent } = process
+  const status = await new Promise<number>((resolve, reject) => {
+    const headers = { [INVOCATION_HEADER]: header }
+    const sent = request({ host: '127.0.0.1', port, agent, method: 'POST', path: '/warm', headers }, response => {
+      response.resume()
+      response.once('end', () => resolve(response.statusCode ?? 500))
+    })
+    sent.once('error', reject)
+    sent.end()
+  })
+  outgoing.writeHead(status).end()
+}

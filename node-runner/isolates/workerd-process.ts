@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { basename } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Config } from 'miniflare'
+import workerd from 'workerd'
+import { serializeConfig } from '../miniflare.ts'
+
+export type ProcessOptions = {
+  /** `host:port` of the main Worker. */
+  emulatorAddress: () => string
+  secret: string
+  assetsDir: string
+  hostBundle: string
+  port?: string | undefined
+  log: (line: string) => void
+}
+
+/** A workerd process that serves the isolate host. */
+export type WorkerdProcess = {
+  pid: number
+  port: number
+  agent: Agent
+  alive: () => boolean
+  /** Resolves when the process is gone, however that came. */
+  exited: Promise<void>
+  kill: () => void
+}
+
+/** The last of what a process said, shown when it ends by itself. */
+const KEPT_OUTPUT = 4096
+
+/** Starts a process and resolves when it listens, some 60 ms later. */
+export async function startProcess(options: ProcessOptions): Promise<WorkerdProcess> {
+  const args = ['serve', '--binary', '--experimental', '--control-fd=3', '-']
+  const child = spawn(workerd.default, args, { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] })
+  const killWithUs = () => child.kill('SIGKILL')
+  process.once('exit', killWithUs)
+  const exited = new Promise<void>(resolve => child.once('close', () => resolve()))
+  let killed = false
+  const output = keepOutput(child)
+  void exited.then(() => {
+    process.off('exit', killWithUs)
+    if (!killed) options.log(`An isolate process ended by itself: ${output()}`)
+  })
+  child.on('error', error => options.log(`An isolate process could not start: ${error.message}`))
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(serializeConfig(configOf(options)))
+  const port = await listening(child, exited)
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  const kill = () => {
+    killed = true
+    child.kill('SIGKILL')
+    agent.destroy()
+  }
+  return { pid: child.pid ?? 0, port, agent, alive: () => child.exitCode === null && !child.killed, exited, kill }
+}
+
+function keepOutput(child: ChildProcess): () => string {
+  let kept = ''
+  child.stderr?.on('data', chunk => {
+    kept = (kept + chunk).slice(-KEPT_OUTPUT)
+  })
+  return () => kept.trim()
+}
+
+/** workerd reports the ports of its sockets as JSON lines on the control descriptor. */
+async function listening(child: ChildProcess, exited: Promise<void>): Promise<number> {
+  // Descriptor 3 is the pipe that spawn made for it.
+  const control = child.stdio[3] as Readable
+  const port = new Promise<number>(resolve => {
+    let held = ''
+    control.on('data', chunk => {
+      held += chunk
+      const match = /"port":\s*(\d+)/.exec(held)
+      if (match !== null) resolve(Number(match[1]))
+    })
+  })
+  const failed = exited.then(() => {
+    throw new Error('An isolate process ended before it listened')
+  })
+  return await Promise.race([port, failed])
+}
+
+function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: ProcessOptions): Config {
+  const text = (name: string, value: string) => ({ name, text: value })
+  return {
+    services: [
+      {
+        name: 'host',
+        worker: {
+          modules: [{ name: basename(hostBundle), esModule: readFileSync(hostBundle, 'utf8') }],
+          compatibilityDate: '2026-11-01',
+          compatibilityFlags: ['experimental'],
+          bindings: [
+            { name: 'LOADER', workerLoader: { id: 'functions' } },
+            { name: 'ASSETS', service: { name: 'assets' } },
+            { name: 'EMULATOR', service: { name: 'emulator' } },
+            text('FAKECLOUD_SECRET', secret),
+            text('FAKECLOUD_LOCAL_ISOLATES', '1'),
+            ...(port === undefined ? [] : [text('FAKECLOUD_PORT', port)]),
+          ],
+        },
+      },
+      { name: 'assets', disk: { path: assetsDir, writable: false } },
+      { name: 'emulator', external: { address: emulatorAddress(), http: {} } },
+      {
+        name: 'internet',
+        network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions: { trustBrowserCas: true } },
+      },
+    ],
+    sockets: [{ name: 'http', address: '127.0.0.1:0', http: {}, service: { name: 'host', entrypoint: 'IsolateHost' } }],
+  }
+}
+
+/** Resolves when the process answers, which it does unless some function holds its only thread; rejects when it is gone. */
+export function ping({ port, agent }: WorkerdProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, agent, path: '/ping' }, response => {
+      response.resume()
+      response.once('end', resolve)
+      response.once('error', reject)
+    })
+    sent.once('error', reject)
+    sent.end()
+  })
+}
+
+/** Resident memory in bytes, where the system tells it without a program being run. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+    return pages * 4096
+  } catch {
+    return undefined
+  }
+}

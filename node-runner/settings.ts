@@ -1,0 +1,177 @@
+import * as z from 'zod/mini'
+import { LEVELS } from './log.ts'
+
+const DEFAULT_ADDRESS = '0.0.0.0:4566'
+const GIBIBYTE = 1024 ** 3
+
+const address = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    const [, host, port] = /^(.*):(\d{1,5})$/.exec(text) ?? []
+    if (host !== undefined && Number(port) <= 65_535)
+      return { host: unbracketed(host) || '0.0.0.0', port: Number(port) }
+    context.issues.push({ code: 'custom', message: 'expected HOST:PORT, where port 0 takes a free one', input: text })
+    return z.NEVER
+  }),
+)
+
+const unbracketed = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
+
+/** Filters such as `info,hyper=warn` are taken by their first level. */
+const level = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform(
+      text =>
+        text
+          .toLowerCase()
+          .split(',')
+          .find(part => !part.includes('=')) ?? '',
+    ),
+  ),
+  oneOf(LEVELS),
+)
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return z.enum(values, `expected ${values.join(', ')}`)
+}
+
+const matching = (pattern: RegExp, error: string) => z.string().check(z.regex(pattern, error))
+
+/** Every setting: its variable, its flag, and what it may be. */
+const SETTINGS = {
+  addr: { env: 'FAKECLOUD_ADDR', schema: z.prefault(address, DEFAULT_ADDRESS) },
+  region: {
+    env: 'FAKECLOUD_REGION',
+    schema: z._default(matching(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'expected an AWS region'), 'us-east-1'),
+  },
+  'account-id': {
+    env: 'FAKECLOUD_ACCOUNT_ID',
+    schema: z._default(matching(/^\d{12}$/, 'expected 12 digits'), '123456789012'),
+  },
+  'log-level': { env: 'FAKECLOUD_LOG', schema: z.prefault(level, 'info') },
+  persist: { env: 'FAKECLOUD_DATA_PATH', schema: z.optional(z.string()) },
+  'storage-mode': { env: 'FAKECLOUD_STORAGE_MODE', schema: z.optional(oneOf(['memory', 'persistent'])) },
+  iam: { env: 'FAKECLOUD_IAM', schema: z._default(oneOf(['off', 'soft', 'strict']), 'off') },
+  'verify-sigv4': { env: 'FAKECLOUD_VERIFY_SIGV4', schema: z._default(z.stringbool('expected true or false'), false) },
+  'external-url': {
+    env: 'FAKECLOUD_EXTERNAL_URL',
+    schema: z.optional(z.url({ protocol: /^https?$/, error: 'expected a URL such as https://fakecloud.example' })),
+  },
+  'max-request-body-bytes': {
+    env: 'FAKECLOUD_MAX_REQUEST_BODY_BYTES',
+    schema: z._default(z.coerce.number('expected a number of bytes').check(z.int(), z.positive()), GIBIBYTE),
+  },
+  'lambda-internet': { env: 'FAKECLOUD_LAMBDA_INTERNET', schema: z._default(oneOf(['on', 'off']), 'on') },
+  host: { env: 'FAKECLOUD_HOST', schema: z.optional(z.string()) },
+} as const
+
+type Name = keyof typeof SETTINGS
+type Parsed = { [name in Name]: z.output<(typeof SETTINGS)[name]['schema']> }
+
+/** What an emulator is started with. */
+export type Settings = {
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Where state is kept; without it, state goes when the emulator stops. */
+  dataPath?: string | undefined
+  region: string
+  accountId: string
+  logLevel: Parsed['log-level']
+  /** Whether denials of IAM are nothing, noted, or meant. */
+  iam: Parsed['iam']
+  verifySigv4: boolean
+  /** The root of the URLs that the emulator gives out, where clients reach it by another. */
+  externalUrl?: string | undefined
+  maxRequestBodyBytes: number
+  /** Whether functions reach hosts that are not AWS's. */
+  lambdaInternet: Parsed['lambda-internet']
+  /** The domain under which `<namespace>.<domain>` addresses a namespace. */
+  domain?: string | undefined
+}
+
+/** Some of the settings; the others have their defaults. */
+export type EmulatorOptions = { [name in keyof Settings]?: Settings[name] | undefined }
+
+/** A setting that cannot be; the message names its flag and its variable. */
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings'
+}
+
+export type Flags = { [name in Name]?: string | undefined }
+
+/** The flags of the command line by their names, as `parseArgs` wants them. */
+export const FLAG_NAMES = Object.keys(SETTINGS) as Name[] // the table's own keys
+
+/**
+ * Settings by flag, else by variable, else the default. An empty variable counts as none.
+ * @throws InvalidSettings
+ */
+export function readSettings(flags: Flags, env: Record<string, string | undefined>): Settings {
+  const read = (name: Name): unknown => {
+    const { env: variable, schema } = SETTINGS[name]
+    const given = flags[name] ?? (env[variable] || undefined)
+    const { success, data, error } = schema.safeParse(given)
+    if (success) return data
+    const source = flags[name] === undefined ? variable : `--${name}`
+    throw new InvalidSettings(`${source} is ${JSON.stringify(given)}: ${error.issues[0]?.message}`)
+  }
+  const parsed = Object.fromEntries(FLAG_NAMES.map(name => [name, read(name)])) as Parsed // each by its own schema
+  return { ...parsed.addr, ...rest(parsed), dataPath: dataPathOf(parsed) }
+}
+
+/**
+ * Settings of an emulator that is started from a program: the defaults where nothing is said.
+ * @throws InvalidSettings
+ */
+export function withDefaults(options: EmulatorOptions): Settings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  return readSettings(flagsOf({ ...readSettings({}, {}), ...given }), {})
+}
+
+/** The arguments that say these settings. */
+export function argumentsFor(settings: Settings): string[] {
+  const { 'verify-sigv4': verify, ...flags } = flagsOf(settings)
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined)
+  return [...given.map(([name, value]) => `--${name}=${value}`), ...(verify === 'true' ? ['--verify-sigv4'] : [])]
+}
+
+function flagsOf(settings: Settings): Flags {
+  return {
+    addr: `${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${settings.port}`,
+    persist: settings.dataPath,
+    region: settings.region,
+    'account-id': settings.accountId,
+    'log-level': settings.logLevel,
+    iam: settings.iam,
+    'verify-sigv4': String(settings.verifySigv4),
+    'external-url': settings.externalUrl,
+    'max-request-body-bytes': String(settings.maxRequestBodyBytes),
+    'lambda-internet': settings.lambdaInternet,
+    host: settings.domain,
+  }
+}
+
+function rest(parsed: Parsed): Omit<Settings, 'host' | 'port' | 'dataPath'> {
+  return {
+    region: parsed.region,
+    accountId: parsed['account-id'],
+    logLevel: parsed['log-level'],
+    iam: parsed.iam,
+    verifySigv4: parsed['verify-sigv4'],
+    externalUrl: parsed['external-url'],
+    maxRequestBodyBytes: parsed['max-request-body-bytes'],
+    lambdaInternet: parsed['lambda-internet'],
+    domain: parsed.host,
+  }
+}
+
+function dataPathOf({ persist, 'storage-mode': mode }: Parsed): string | undefined {
+  if (mode === 'persistent' && persist === undefined) {
+    throw new InvalidSettings(
+      'FAKECLOUD_STORAGE_MODE is "persistent", which needs a directory: --persist DIR or FAKECLOUD_DATA_PATH',
+    )
+  }
+  return mode === 'memory' ? undefined : persist
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { endOrphan } from './processes.ts'
+
+/** Where an emulator keeps its state, locked for it alone. */
+export type State = {
+  /** Of the Durable Objects. */
+  objects: string
+  /** Signs what the emulator hands out; kept with the state, so that it is good after a restart. */
+  secret: string
+  /** Notes a process that must not outlive us. */
+  noteProcess(pid: number): void
+  close(): void
+}
+
+/** Another emulator works on the same directory. */
+export class StateInUse extends Error {
+  override readonly name = 'StateInUse'
+}
+
+const SHARED_MEMORY = '/dev/shm'
+/** Containers have 64 MB of it unless told otherwise, which one upload fills. */
+const LEAST_SHARED_MEMORY = 1024 ** 3
+const PREFIX = 'fakecloud-state-'
+/** A directory so young may not be locked yet, in milliseconds. */
+const YOUNG_MS = 10_000
+
+/**
+ * Opens the directory of a persistent emulator, or makes one that goes when it is closed.
+ * @throws StateInUse
+ */
+export function openState(dataPath: string | undefined): State {
+  return dataPath === undefined ? openEphemeral() : openDirectory(resolve(dataPath), () => {})
+}
+
+function openEphemeral(): State {
+  const parent = sharedMemory() ?? tmpdir()
+  removeLeftovers(parent)
+  const directory = mkdtempSync(join(parent, PREFIX))
+  return openDirectory(directory, () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
+}
+
+function sharedMemory(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(SHARED_MEMORY)
+    return bavail * bsize >= LEAST_SHARED_MEMORY ? SHARED_MEMORY : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Removes what killed emulators left: directories that nobody holds a lock on. */
+function removeLeftovers(parent: string): void {
+  for (const name of readdirSync(parent).filter(name => name.startsWith(PREFIX))) {
+    const directory = join(parent, name)
+    try {
+      if (!existsSync(join(directory, 'lock')) || Date.now() - statSync(directory).mtimeMs < YOUNG_MS) continue
+      openDirectory(directory, () => rmSync(directory, { recursive: true, force: true })).close()
+    } catch {
+      // In use, or another user's.
+    }
+  }
+}
+
+function openDirectory(directory: string, onClose: () => void): State {
+  const objects = join(directory, 'objects')
+  mkdirSync(objects, { recursive: true })
+  const unlock = lock(directory)
+  const processes = join(directory, 'processes')
+  for (const pid of readLines(processes)) endOrphan(Number(pid))
+  writeFileSync(processes, '')
+  return {
+    objects,
+    secret: secretOf(directory),
+    noteProcess: pid => appendFileSync(processes, `${pid}\n`),
+    close: () => {
+      writeFileSync(processes, '')
+      unlock()
+      onClose()
+    },
+  }
+}
+
+/** A lock of the operating system's: it goes with its process, however that ends, and holds across containers. */
+function lock(directory: string): () => void {
+  const file = openDatabase(join(directory, 'lock'))
+  try {
+    file.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    file.close()
+    // SQLITE_BUSY: https://sqlite.org/rescode.html#busy
+    if ((error as { errcode?: number }).errcode !== 5) throw error
+    throw new StateInUse(
+      `${directory} is in use by another fakecloud: stop that one, or give this one a directory of its own`,
+    )
+  }
+  return () => file.close()
+}
+
+/** Node's own SQLite, found when it is used: where it is missing, the rest of this program still loads. */
+function openDatabase(path: string): DatabaseSync {
+  return new (process.getBuiltinModule('node:sqlite').DatabaseSync)(path)
+}
+
+function secretOf(directory: string): string {
+  const path = join(directory, 'secret')
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600 })
+  return readFileSync(path, 'utf8')
+}
+
+function readLines(path: string): string[] {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+}

@@ -1,0 +1,89 @@
+import { bytes, call, query } from './http.ts'
+import type {
+  EvictContainerResponse,
+  ExpirationTickResponse,
+  ForceDlqResponse,
+  LambdaInvocationsResponse,
+  S3NotificationsResponse,
+  SqsMessagesResponse,
+  WarmContainersResponse,
+} from './types.ts'
+
+/** What ran: invocations of functions, their sandboxes, their code. */
+export class LambdaClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/lambda`
+  }
+
+  /** Every invocation once, oldest first; waits for deliveries that were already accepted. */
+  getInvocations(): Promise<LambdaInvocationsResponse> {
+    return call(`${this.#root}/invocations`)
+  }
+
+  /** Sandboxes that are kept warm. */
+  getWarmContainers(): Promise<WarmContainersResponse> {
+    return call(`${this.#root}/warm-containers`)
+  }
+
+  /** Drops a function's warm sandboxes: its next run starts cold. */
+  evictContainer(functionName: string): Promise<EvictContainerResponse> {
+    return call(`${this.#root}/${encodeURIComponent(functionName)}/evict-container`, 'POST')
+  }
+
+  /** The zip of a function's code. `qualifier` is `latest` or a version's number. */
+  downloadFunctionCode(accountId: string, functionName: string, qualifier: string): Promise<Uint8Array> {
+    const path = [accountId, functionName, qualifier].map(encodeURIComponent).join('/')
+    return bytes(`${this.#root}/function-code/${path}.zip`)
+  }
+
+  /** The zip of a layer version. */
+  downloadLayerContent(accountId: string, layerName: string, version: number): Promise<Uint8Array> {
+    const path = [accountId, layerName, version].map(encodeURIComponent).join('/')
+    return bytes(`${this.#root}/layer-content/${path}.zip`)
+  }
+}
+
+/** What lies on the queues. */
+export class SqsClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/sqs`
+  }
+
+  /** Every message of every queue, in flight or not; waits for deliveries that were already accepted. */
+  getMessages(): Promise<SqsMessagesResponse> {
+    return call(`${this.#root}/messages`)
+  }
+
+  /** Removes the messages whose retention is over. */
+  tickExpiration(): Promise<ExpirationTickResponse> {
+    return call(`${this.#root}/expiration-processor/tick`, 'POST')
+  }
+
+  /** Moves every message of a queue to the dead-letter queue of its redrive policy. */
+  forceDlq(queueName: string): Promise<ForceDlqResponse> {
+    return this.forceDlqIn(queueName)
+  }
+
+  /** The same for a queue of another account or region. */
+  forceDlqIn(queueName: string, accountId?: string, region?: string): Promise<ForceDlqResponse> {
+    return call(`${this.#root}/${encodeURIComponent(queueName)}/force-dlq${query({ accountId, region })}`, 'POST')
+  }
+}
+
+/** What S3 sent. */
+export class S3Client {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/s3`
+  }
+
+  /** The events that at least one notification configuration matched; waits for accepted deliveries. */
+  getNotifications(): Promise<S3NotificationsResponse> {
+    return call(`${this.#root}/notifications`)
+  }
+}

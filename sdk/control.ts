@@ -1,0 +1,102 @@
+import { FakeCloud } from './fakecloud.ts'
+import { call, query } from './http.ts'
+import type {
+  ClockAdvanceResponse,
+  ClockResponse,
+  JournalResponse,
+  JournalTraceResponse,
+  JournalWhyResponse,
+  NamespaceResponse,
+  NamespacesResponse,
+} from './types.ts'
+
+/** The namespace's virtual clock. Real time goes on for the test itself. */
+export class ClockClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/clock`
+  }
+
+  get(): Promise<ClockResponse> {
+    return call(this.#root)
+  }
+
+  /** Stops the clock, where it is or at a time. */
+  freeze(at?: Date): Promise<ClockResponse> {
+    return call(`${this.#root}/freeze`, 'POST', at ? { at: at.toISOString() } : {})
+  }
+
+  /** Moves the clock on, by a time or to one, and runs all that falls due on the way, in order. */
+  advance(by: { seconds: number } | { ms: number } | { to: Date }): Promise<ClockAdvanceResponse> {
+    return call(`${this.#root}/advance`, 'POST', 'to' in by ? { to: by.to.toISOString() } : by)
+  }
+
+  /** Lets the clock run: on from where it is, or with `real` on real time again. */
+  resume(options: { real?: boolean } = {}): Promise<ClockResponse> {
+    return call(`${this.#root}/resume`, 'POST', options)
+  }
+}
+
+/** Every hop between services, and why it ended as it did. */
+export class JournalClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/journal`
+  }
+
+  /** Hops in the order of time, of all or of one ARN or event. */
+  list(filter: { arn?: string; event?: string; limit?: number } = {}): Promise<JournalResponse> {
+    return call(this.#root + query(filter))
+  }
+
+  /** One causal chain, from the request that began it. */
+  trace(traceId: string): Promise<JournalTraceResponse> {
+    return call(`${this.#root}/traces/${encodeURIComponent(traceId)}`)
+  }
+
+  /** What did not arrive, and why: the filter that did not match, the policy or target that refused. */
+  why(about: { arn: string } | { event: string }): Promise<JournalWhyResponse> {
+    return call(`${this.#root}/why${query(about)}`)
+  }
+}
+
+/** Namespaces: each with its own resources, clock and journal, closed to all others. */
+export class NamespacesClient {
+  readonly #root: string
+  readonly #baseUrl: string
+
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl.replace(/\/_ns\/[^/]+$/, '')
+    this.#root = `${this.#baseUrl}/_fakecloud/namespaces`
+  }
+
+  /** Makes a namespace (or gives it a new lifetime) and answers a client of it; its `url` is the endpoint for AWS clients. */
+  async create(options: { name?: string; ttlSeconds?: number } = {}): Promise<FakeCloud> {
+    const { name } = await call<NamespaceResponse>(this.#root, 'POST', options)
+    return this.in(name)
+  }
+
+  /** A client of a namespace, made on its first use. */
+  in(name: string): FakeCloud {
+    return new FakeCloud(`${this.#baseUrl}/_ns/${encodeURIComponent(name)}`)
+  }
+
+  get(name: string): Promise<NamespaceResponse> {
+    return call(`${this.#root}/${encodeURIComponent(name)}`)
+  }
+
+  list(): Promise<NamespacesResponse> {
+    return call(this.#root)
+  }
+
+  reset(name: string): Promise<{ reset: string }> {
+    return call(`${this.#root}/${encodeURIComponent(name)}/reset`, 'POST')
+  }
+
+  /** Ends a namespace with all that is in it. */
+  delete(name: string): Promise<{ deleted: string }> {
+    return call(`${this.#root}/${encodeURIComponent(name)}`, 'DELETE')
+  }
+}

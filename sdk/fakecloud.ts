@@ -1,0 +1,128 @@
+import { LambdaClient, S3Client, SqsClient } from './clients.ts'
+import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
+import { call } from './http.ts'
+import type {
+  ContainerCredentialsResponse,
+  CreateAdminResponse,
+  HealthResponse,
+  ResetResponse,
+  ResetServiceResponse,
+} from './types.ts'
+
+/** An emulator that `FakeCloud.start()` brought up: a client of it, and the way to stop it. */
+export type StartedFakeCloud = FakeCloud & { stop(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }
+
+/** Settings of an emulator of one's own; by default its state goes when it stops. */
+export type StartOptions = { port?: number; host?: string; dataPath?: string; region?: string; accountId?: string }
+
+/**
+ * Looks into a running fakecloud, and steers it. Uses nothing but `fetch`.
+ *
+ * Reads first wait for the deliveries that were already accepted, so that a test needs no sleep and no retry.
+ */
+export class FakeCloud {
+  /** Root of the emulator or of one of its namespaces: the endpoint for AWS clients too. */
+  readonly url: string
+
+  /** @param baseUrl where the emulator listens; a namespace's root addresses that namespace */
+  constructor(baseUrl = 'http://localhost:4566') {
+    this.url = baseUrl.replace(/\/+$/, '')
+  }
+
+  /** Starts an emulator in this process, on a free port unless one is given. Node alone can. */
+  static async start(options: StartOptions = {}): Promise<StartedFakeCloud> {
+    // Kept out of sight of bundlers: everything else here runs wherever there is fetch.
+    const runner = new URL(RUNNER, import.meta.url).href
+    const { startEmulator } = (await import(/* @vite-ignore */ runner)) as Runner
+    const emulator = await startEmulator({ host: '127.0.0.1', port: 0, ...options })
+    const stop = () => emulator.stop()
+    return Object.assign(new FakeCloud(emulator.url), { stop, [Symbol.asyncDispose]: stop })
+  }
+
+  health(): Promise<HealthResponse> {
+    return call(`${this.url}/_fakecloud/health`)
+  }
+
+  /** Forgets everything in the namespace, its clock included. */
+  reset(): Promise<ResetResponse> {
+    return call(`${this.url}/_reset`, 'POST')
+  }
+
+  /** Forgets one service's state in the namespace. */
+  resetService(service: string): Promise<ResetServiceResponse> {
+    return call(`${this.url}/_fakecloud/reset/${encodeURIComponent(service)}`, 'POST')
+  }
+
+  resetServiceForAccount(service: string, accountId: string): Promise<ResetServiceResponse> {
+    const path = `${encodeURIComponent(service)}/${encodeURIComponent(accountId)}`
+    return call(`${this.url}/_fakecloud/reset/${path}`, 'POST')
+  }
+
+  /** A user with an access key that may do everything in an account. */
+  createAdmin(accountId: string, userName: string): Promise<CreateAdminResponse> {
+    return call(`${this.url}/_fakecloud/iam/create-admin`, 'POST', { accountId, userName })
+  }
+
+  /** Temporary credentials, as a container's credentials endpoint gives them. */
+  credentials(): Promise<ContainerCredentialsResponse> {
+    return call(`${this.url}/_fakecloud/credentials`)
+  }
+
+  /** Waits until every accepted delivery and what it set off has come to rest; false when that takes too long. */
+  async settle(boundMs = 10_000): Promise<boolean> {
+    const { settled } = await call<{ settled: boolean }>(`${this.url}/_fakecloud/settle?settle=${boundMs}`, 'POST')
+    return settled
+  }
+
+  /**
+   * Repeats a check until it answers something truthy, settling in between.
+   * @throws Error when the bound (milliseconds) is over, with the last error as its cause
+   */
+  async waitFor<T>(check: () => T | Promise<T>, options: { boundMs?: number; what?: string } = {}): Promise<NonNullable<T>> {
+    const { boundMs = 15_000, what = 'the check' } = options
+    const end = Date.now() + boundMs
+    let cause: unknown
+    do {
+      try {
+        const found = await check()
+        if (found) return found
+      } catch (error) {
+        cause = error
+      }
+      await this.settle(Math.max(1, Math.min(1000, end - Date.now())))
+      await new Promise(resolve => setTimeout(resolve, 20))
+    } while (Date.now() < end)
+    throw new Error(`${what} did not come true within ${boundMs} ms`, { cause })
+  }
+
+  get lambda(): LambdaClient {
+    return new LambdaClient(this.url)
+  }
+
+  get sqs(): SqsClient {
+    return new SqsClient(this.url)
+  }
+
+  get s3(): S3Client {
+    return new S3Client(this.url)
+  }
+
+  get clock(): ClockClient {
+    return new ClockClient(this.url)
+  }
+
+  get journal(): JournalClient {
+    return new JournalClient(this.url)
+  }
+
+  get namespaces(): NamespacesClient {
+    return new NamespacesClient(this.url)
+  }
+}
+
+/** The launcher, beside this file in the sources as in the package. */
+const RUNNER = import.meta.url.endsWith('.ts') ? '../node-runner/start.ts' : '../runner/start.js'
+
+type Runner = {
+  startEmulator(options: StartOptions): Promise<{ url: string; stop(): Promise<void> }>
+}

@@ -1,0 +1,95 @@
+/** The emulator is up: its version and the services that it has. */
+export type HealthResponse = { status: string; version: string; services: string[] }
+export type ResetResponse = { status: string }
+export type ResetServiceResponse = { reset: string }
+export type CreateAdminResponse = { accessKeyId: string; secretAccessKey: string; accountId: string; arn: string }
+export type ContainerCredentialsResponse = {
+  AccessKeyId: string
+  SecretAccessKey: string
+  Token: string
+  Expiration: string
+  RoleArn: string
+}
+
+/** One run of a function, however it was started. */
+export type LambdaInvocation = {
+  /** The request id, as in the function's logs. */
+  id: string
+  functionArn: string
+  /** The event, parsed; the text itself where it is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: an event has whatever shape its source gave it, and tests read into it
+  event: any
+  /** The event as it was sent. */
+  payload: string
+  /** Who started it: `invoke`, `aws:s3`, `aws:sqs`… */
+  source: string
+  /** RFC 3339. */
+  timestamp: string
+  durationMs: number | null
+  /** Whether the sandbox was made for this run. */
+  cold: boolean | null
+  status: string
+  /** What the function returned, as text; null when it failed or still runs. */
+  result: string | null
+  error: { errorType?: string; errorMessage?: string; trace?: string[] } | null
+  /** The end of the run's log, at most 4 KB. */
+  logTail: string
+  traceId: string
+}
+export type LambdaInvocationsResponse = { invocations: LambdaInvocation[] }
+export type WarmContainer = { functionName: string; runtime: string; containerId: string; lastUsedSecsAgo: number }
+export type WarmContainersResponse = { containers: WarmContainer[] }
+export type EvictContainerResponse = { evicted: boolean }
+
+/** A message on a queue; `body` as it is stored. */
+export type SqsMessageInfo = {
+  messageId: string
+  body: string
+  receiveCount: number
+  inFlight: boolean
+  createdAt: string
+}
+export type SqsQueueMessages = {
+  queueUrl: string
+  queueName: string
+  region: string
+  queueArn: string
+  messages: SqsMessageInfo[]
+}
+export type SqsMessagesResponse = { queues: SqsQueueMessages[] }
+export type ExpirationTickResponse = { expiredMessages: number }
+export type ForceDlqResponse = { movedMessages: number }
+
+/** An S3 event that at least one notification configuration matched. */
+export type S3Notification = { bucket: string; key: string; eventType: string; timestamp: string }
+export type S3NotificationsResponse = { notifications: S3Notification[] }
+
+/** The namespace's clock. `offsetMs` is how far it is ahead of real time. */
+export type ClockResponse = { now: string; frozen: boolean; offsetMs: number }
+/** After an advance: how many timers ran on the way. */
+export type ClockAdvanceResponse = ClockResponse & { timers: number }
+
+/** One hop between two resources, and how it ended. */
+export type JournalHop = {
+  traceId: string
+  at: string
+  from: string
+  to: string
+  outcome: 'delivered' | 'filtered' | 'refused' | 'retried' | 'dead-lettered' | 'called' | 'denied'
+  reason: string | null
+  event: string | null
+  deliveryId: string | null
+  attempt: number | null
+}
+export type JournalResponse = { hops: JournalHop[] }
+export type JournalTraceResponse = { traceId: string; hops: JournalHop[] }
+export type JournalWhyResponse = { reasons: string[]; hops: JournalHop[] }
+
+/** Times are in epoch milliseconds; `expiresAt` null means that the namespace stays. */
+export type NamespaceResponse = {
+  name: string
+  createdAt: number
+  expiresAt: number | null
+  objects: number
+}
+export type NamespacesResponse = { namespaces: string[] }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { readSettings, withDefaults } from '../../../node-runner/settings.ts'
+
+describe('settings', () => {
+  it('have defaults', () => {
+    expect(readSettings({}, {})).toMatchObject({
+      host: '0.0.0.0',
+      port: 4566,
+      region: 'us-east-1',
+      accountId: '123456789012',
+      iam: 'off',
+    })
+  })
+
+  it('come from flags before variables, and an empty variable says nothing', () => {
+    const env = { FAKECLOUD_REGION: 'eu-west-1', FAKECLOUD_ADDR: '127.0.0.1:1', FAKECLOUD_IAM: '' }
+    expect(readSettings({ addr: '[::1]:0' }, env)).toMatchObject({
+      host: '::1',
+      port: 0,
+      region: 'eu-west-1',
+      iam: 'off',
+    })
+  })
+
+  it('keep state where a directory is given, unless memory is asked for', () => {
+    expect(readSettings({ persist: 'd' }, {}).dataPath).toBe('d')
+    expect(readSettings({}, { FAKECLOUD_DATA_PATH: 'd', FAKECLOUD_STORAGE_MODE: 'memory' }).dataPath).toBeUndefined()
+    expect(() => readSettings({}, { FAKECLOUD_STORAGE_MODE: 'persistent' })).toThrow('needs a directory')
+  })
+
+  it.each([
+    ['FAKECLOUD_ADDR', '4566'],
+    ['FAKECLOUD_ADDR', '127.0.0.1:65536'],
+    ['FAKECLOUD_REGION', 'Ireland'],
+    ['FAKECLOUD_ACCOUNT_ID', '123'],
+    ['FAKECLOUD_LOG', 'loud'],
+    ['FAKECLOUD_IAM', 'on'],
+    ['FAKECLOUD_VERIFY_SIGV4', 'perhaps'],
+    ['FAKECLOUD_EXTERNAL_URL', 'ftp://x'],
+    ['FAKECLOUD_MAX_REQUEST_BODY_BYTES', '-1'],
+    ['FAKECLOUD_LAMBDA_INTERNET', 'maybe'],
+  ])('refuse %s=%s, and say which it is and what it may be', (name, value) => {
+    expect(() => readSettings({}, { [name]: value })).toThrow(
+      new RegExp(`^${name} is "${value.replace(/[+]/g, '.')}": `),
+    )
+  })
+
+  it('of a program are defaults but for what is said', () => {
+    expect(withDefaults({ port: 0, region: undefined })).toMatchObject({ port: 0, region: 'us-east-1' })
+  })
+})

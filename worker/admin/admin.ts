@@ -1,0 +1,66 @@
+import type { Context, Hono } from 'hono'
+import type { Env } from '../../durable-objects/env.ts'
+import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
+import { parseObjectName } from '../../durable-objects/place.ts'
+import type { Routed } from '../route.ts'
+import { settleAsked } from './settle.ts'
+
+/** What every admin handler has at hand: the request's namespace and the root its caller used. */
+export type AdminEnv = { Bindings: Env; Variables: { routed: Routed } }
+export type AdminApp = Hono<AdminEnv>
+export type AdminContext = Context<AdminEnv>
+
+/** A refusal of `/_fakecloud/*`: answered as `{ "error": message }`. */
+export class AdminError extends Error {
+  readonly status: AdminStatus
+
+  constructor(status: AdminStatus, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+type AdminStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413
+
+/** Objects of the request's namespace, all or one service's. */
+export async function objectsOf(c: AdminContext, service?: string): Promise<string[]> {
+  const { objects } = await namespaceStub(c.env, c.var.routed.namespace).list()
+  return service === undefined ? objects : objects.filter(name => parseObjectName(name).service === service)
+}
+
+/**
+ * Asks every object of a service in the request's namespace for one of its views, after the deliveries that were
+ * already accepted have settled (unless `?settle=0`).
+ */
+export async function viewAll<View>(
+  c: AdminContext,
+  service: string,
+  view: string,
+  parameters: Record<string, string> = {},
+): Promise<View[]> {
+  await settleAsked(c)
+  return viewNow<View>(c, service, view, parameters)
+}
+
+/** The same without settling: for ticks and other requests that change something. */
+export async function viewNow<View>(
+  c: AdminContext,
+  service: string,
+  view: string,
+  parameters: Record<string, string> = {},
+): Promise<View[]> {
+  const names = await objectsOf(c, service)
+  const answers = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).introspect(view, parameters)))
+  return answers.filter(answer => answer !== null && answer !== undefined) as View[] // each view's shape is its service's own
+}
+
+/** The body of an admin request as JSON; `{}` when there is none. */
+export async function jsonBody(c: AdminContext): Promise<unknown> {
+  const text = await c.req.text()
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AdminError(400, 'The body is not JSON')
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { type ClockState, clockNow } from '../../durable-objects/clock.ts'
+import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
+import type { AdminApp, AdminContext } from './admin.ts'
+import { AdminError, jsonBody, objectsOf } from './admin.ts'
+import { settle } from './settle.ts'
+
+const freezing = z.strictObject({ at: z.iso.datetime({ offset: true }).optional() })
+const advancing = z
+  .strictObject({
+    seconds: z.number().nonnegative().optional(),
+    ms: z.number().int().nonnegative().optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+  })
+  .refine(body => Object.keys(body).length === 1, 'give one of seconds, ms and to')
+
+/** A clock as the endpoints show it. */
+type Shown = { now: string; frozen: boolean; offsetMs: number }
+
+const shown = (clock: ClockState): Shown => ({
+  now: new Date(clockNow(clock)).toISOString(),
+  frozen: clock.frozenAt !== null,
+  offsetMs: clock.frozenAt === null ? clock.offsetMs : Math.round(clock.frozenAt - Date.now()),
+})
+
+/**
+ * One virtual clock a namespace. `GET /_fakecloud/clock`; `POST …/freeze {at?}` stops it (at a time, ISO 8601);
+ * `POST …/advance {seconds|ms|to}` runs all that falls due until then, in order, and answers when it has settled;
+ * `POST …/resume {real?: true}` lets it run on from where it is, or on real time again.
+ */
+export function clockAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/clock', async c => c.json(shown(await clockOf(c))))
+  app.post('/_fakecloud/clock/freeze', async c => {
+    const { at } = parsed(freezing, await jsonBody(c))
+    const clock = await clockOf(c)
+    const frozenAt = at === undefined ? clockNow(clock) : Date.parse(at)
+    return c.json(shown(await change(c, { ...clock, frozenAt })))
+  })
+  app.post('/_fakecloud/clock/resume', async c => {
+    const { real } = parsed(z.strictObject({ real: z.boolean().optional() }), await jsonBody(c))
+    const clock = await clockOf(c)
+    const offsetMs = real ? 0 : clockNow(clock) - Date.now()
+    return c.json(shown(await change(c, { offsetMs, frozenAt: null })))
+  })
+  app.post('/_fakecloud/clock/advance', async c => {
+    const { seconds, ms, to } = parsed(advancing, await jsonBody(c))
+    const clock = await clockOf(c)
+    const now = clockNow(clock)
+    const until = to === undefined ? now + (ms ?? (seconds ?? 0) * 1000) : Date.parse(to)
+    if (until < now) throw new AdminError(400, 'The clock does not run backwards: freeze it at a time instead')
+    if (Number.isNaN(new Date(until).getTime())) throw new AdminError(400, 'That time is out of range')
+    const timers = await advance(c, { now, until })
+    const after = clock.frozenAt === null ? { offsetMs: until - Date.now(), frozenAt: null } : { ...clock, frozenAt: until }
+    return c.json({ ...shown(await change(c, after)), timers })
+  })
+}
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body)
+  if (!result.success) throw new AdminError(400, z.prettifyError(result.error))
+  return result.data
+}
+
+async function clockOf(c: AdminContext): Promise<ClockState> {
+  const { namespace } = await namespaceStub(c.env, c.var.routed.namespace).describe()
+  return namespace?.settings.clock ?? { offsetMs: 0, frozenAt: null }
+}
+
+async function change(c: AdminContext, clock: ClockState): Promise<ClockState> {
+  return (await namespaceStub(c.env, c.var.routed.namespace).change({ clock })).clock
+}
+
+/**
+ * Steps from one due time to the next, across all objects: at each, every object's clock shows that time, what is due
+ * runs, and what it set off comes to rest.
+ * @returns how many timers ran
+ */
+async function advance(c: AdminContext, span: { now: number; until: number }): Promise<number> {
+  let count = 0
+  let at = span.now
+  await settle(c)
+  for (;;) {
+    const next = await nextDue(c)
+    if (next === null || next > span.until) break
+    at = Math.max(at, next)
+    await change(c, { offsetMs: 0, frozenAt: at })
+    const names = await objectsOf(c)
+    const ran = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).runDue()))
+    count += ran.reduce((sum, n) => sum + n, 0)
+    await settle(c)
+  }
+  await change(c, { offsetMs: 0, frozenAt: span.until })
+  await settle(c)
+  return count
+}
+
+async function nextDue(c: AdminContext): Promise<number | null> {
+  const names = await objectsOf(c)
+  const dues = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).nextDue()))
+  return dues.reduce<number | null>((least, due) => (due === null ? least : Math.min(least ?? due, due)), null)
+}

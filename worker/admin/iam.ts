@@ -1,0 +1,3 @@
+import type { AdminApp } from './admin.ts'
+
+export function iamAdmin(_app: AdminApp): void {}

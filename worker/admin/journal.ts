@@ -1,0 +1,57 @@
+import type { JournalQuery, JournalRow } from '../../durable-objects/journal.ts'
+import type { AdminApp, AdminContext } from './admin.ts'
+import { AdminError, objectsOf } from './admin.ts'
+import { settleAsked } from './settle.ts'
+
+/** A hop as the journal shows it. */
+type ShownHop = Omit<JournalRow, 'id' | 'at'> & { at: string }
+
+/**
+ * Every hop between services, and why it ended so.
+ * `GET /_fakecloud/journal?trace=&arn=&event=&limit=` lists hops in time order; `GET /_fakecloud/journal/traces/{id}`
+ * one causal chain; `GET /_fakecloud/journal/why?arn=…|event=…` what did not arrive, in sentences.
+ */
+export function journalAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/journal', async c => c.json({ hops: await hops(c, queryOf(c)) }))
+  app.get('/_fakecloud/journal/traces/:id', async c => {
+    const traceId = c.req.param('id')
+    return c.json({ traceId, hops: await hops(c, { traceId }) })
+  })
+  app.get('/_fakecloud/journal/why', async c => {
+    const query = queryOf(c)
+    if (!query.arn && !query.event) throw new AdminError(400, 'why needs arn or event')
+    const found = await hops(c, query)
+    return c.json({ reasons: found.filter(hop => hop.outcome !== 'delivered').map(sentence), hops: found })
+  })
+}
+
+function queryOf(c: AdminContext): JournalQuery {
+  const { trace, arn, event, limit } = c.req.query()
+  return {
+    ...(trace ? { traceId: trace } : {}),
+    ...(arn ? { arn } : {}),
+    ...(event ? { event } : {}),
+    ...(Number(limit) > 0 ? { limit: Number(limit) } : {}),
+  }
+}
+
+async function hops(c: AdminContext, query: JournalQuery): Promise<ShownHop[]> {
+  await settleAsked(c)
+  const names = await objectsOf(c)
+  const found = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).hops(query)))
+  const rows = found.flat().sort((a, b) => a.at - b.at || a.id - b.id)
+  return rows.slice(-(query.limit ?? 1000)).map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
+}
+
+const VERBS: Record<string, string> = {
+  filtered: 'was not sent',
+  refused: 'was refused',
+  retried: 'is being retried',
+  'dead-lettered': 'was dead-lettered',
+  denied: 'was denied',
+}
+
+function sentence(hop: ShownHop): string {
+  const what = hop.event ?? 'an event'
+  return `${what} from ${hop.from} to ${hop.to} ${VERBS[hop.outcome] ?? hop.outcome}: ${hop.reason ?? 'no reason given'}`
+}

@@ -1,0 +1,72 @@
+import { objectName } from '../../durable-objects/place.ts'
+import type { ArchiveView, WarmContainer } from '../../durable-objects/lambda/introspection.ts'
+import type { InvocationPage, ShownInvocation } from '../../durable-objects/lambda/invocation-records.ts'
+import { isInternal } from '../route.ts'
+import { type AdminApp, type AdminContext, AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
+import { settleAsked } from './settle.ts'
+
+/**
+ * `GET /_fakecloud/lambda/invocations` every run of every function, oldest first; `GET …/warm-containers` and
+ * `POST …/{function}/evict-container` the sandboxes; `GET …/function-code/…` and `…/layer-content/…` the zips that
+ * GetFunction and GetLayerVersion point at; `…/_internal/code/…` the same for the isolate host, which knows the secret.
+ */
+export function lambdaAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/lambda/invocations', async c => c.json({ invocations: await invocations(c) }))
+  app.get('/_fakecloud/lambda/warm-containers', async c => {
+    const containers = await viewAll<WarmContainer[]>(c, 'lambda', 'warm')
+    return c.json({ containers: containers.flat() })
+  })
+  app.post('/_fakecloud/lambda/:name/evict-container', async c => {
+    const answers = await viewNow<{ evicted: boolean }>(c, 'lambda', 'evict', { name: c.req.param('name') })
+    return c.json({ evicted: answers.some(({ evicted }) => evicted) })
+  })
+  app.get('/_fakecloud/lambda/function-code/:account/:name/:file', c => {
+    const { account, name, file } = c.req.param()
+    return zipOf(c, { account, region: regionOf(c) }, { function: name, version: stem(file) })
+  })
+  app.get('/_fakecloud/lambda/layer-content/:account/:layer/:file', c => {
+    const { account, layer, file } = c.req.param()
+    return zipOf(c, { account, region: regionOf(c) }, { layer, version: stem(file) })
+  })
+  app.get('/_fakecloud/lambda/_internal/code/:account/:region/:file', c => {
+    const { account, region, file } = c.req.param()
+    if (!isInternal(c.req.raw, c.env)) throw new AdminError(403, 'This is for the isolates alone')
+    return zipOf(c, { account, region }, { sha: stem(file) })
+  })
+}
+
+const regionOf = (c: AdminContext) => c.req.query('region') ?? c.env.FAKECLOUD_REGION ?? 'us-east-1'
+
+const stem = (file: string) => file.replace(/\.zip$/, '')
+
+async function zipOf(
+  c: AdminContext,
+  owner: { account: string; region: string },
+  parameters: Record<string, string>,
+): Promise<Response> {
+  const place = { namespace: c.var.routed.namespace, ...owner }
+  const name = objectName({ place, service: 'lambda' })
+  const answer = await c.env.OBJECTS.getByName(name).introspect('archive', parameters)
+  const found = answer as ArchiveView | null // that view's own shape
+  if (!found) return c.text('Not found', 404)
+  const headers = { 'content-type': 'application/zip', 'content-length': String(found.size) }
+  return new Response(found.stream.pipeThrough(new FixedLengthStream(found.size)), { headers })
+}
+
+async function invocations(c: AdminContext): Promise<ShownInvocation[]> {
+  await settleAsked(c)
+  const names = await objectsOf(c, 'lambda')
+  const lists = await Promise.all(names.map(name => invocationsOf(c, name)))
+  return lists.flat().sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+}
+
+async function invocationsOf(c: AdminContext, name: string): Promise<ShownInvocation[]> {
+  const found: ShownInvocation[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const answer = await c.env.OBJECTS.getByName(name).introspect('invocations', { after: String(after) })
+    const page = answer as InvocationPage // that view's own shape
+    found.push(...page.invocations)
+    after = page.next
+  }
+  return found
+}

@@ -1,0 +1,3 @@
+import type { AdminApp } from './admin.ts'
+
+export function logsAdmin(_app: AdminApp): void {}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { directoryStub, namespaceStub } from '../../durable-objects/namespace-stub.ts'
+import { DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../durable-objects/place.ts'
+import { randomHex } from '../../durable-objects/shared/ids.ts'
+import type { AdminApp } from './admin.ts'
+import { AdminError, jsonBody } from './admin.ts'
+
+const creation = z.strictObject({
+  name: z.string().regex(NAMESPACE_PATTERN, 'a name is letters a-z, digits and hyphens, 63 at most').optional(),
+  ttlSeconds: z.number().int().min(1).max(31_536_000).nullable().optional(),
+})
+
+/**
+ * Namespaces: hard boundaries, each with its own resources, clock and journal.
+ * `POST /_fakecloud/namespaces {name?, ttlSeconds?}` makes one (or gives it a new lifetime), `GET` lists them,
+ * `GET|DELETE /_fakecloud/namespaces/{name}`, `POST /_fakecloud/namespaces/{name}/reset`.
+ */
+export function namespacesAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/namespaces', async c => {
+    const { names } = await directoryStub(c.env).names()
+    return c.json({ namespaces: names })
+  })
+  app.post('/_fakecloud/namespaces', async c => {
+    const body = creation.safeParse(await jsonBody(c))
+    if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
+    const name = body.data.name ?? `ns-${randomHex(12)}`
+    return c.json(await namespaceStub(c.env, name).create(body.data.ttlSeconds ?? null), 201)
+  })
+  app.get('/_fakecloud/namespaces/:name', async c => {
+    const { namespace } = await namespaceStub(c.env, known(c.req.param('name'))).describe()
+    if (!namespace) throw new AdminError(404, `There is no namespace ${c.req.param('name')}`)
+    return c.json(namespace)
+  })
+  app.delete('/_fakecloud/namespaces/:name', async c => {
+    const { removed } = await namespaceStub(c.env, known(c.req.param('name'))).remove()
+    if (!removed) throw new AdminError(404, `There is no namespace ${c.req.param('name')}`)
+    return c.json({ deleted: c.req.param('name') })
+  })
+  app.post('/_fakecloud/namespaces/:name/reset', async c => {
+    await namespaceStub(c.env, known(c.req.param('name'))).reset(null)
+    return c.json({ reset: c.req.param('name') })
+  })
+}
+
+function known(name: string): string {
+  if (!NAMESPACE_PATTERN.test(name)) throw new AdminError(400, `${name} is not a namespace's name (default: ${DEFAULT_NAMESPACE})`)
+  return name
+}

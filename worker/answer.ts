@@ -1,0 +1,123 @@
+import { waitUntil } from 'cloudflare:workers'
+import type { Env } from '../durable-objects/env.ts'
+import type { HttpFacts, OperationRequest } from '../durable-objects/operation.ts'
+import { addressOf, sendOperation } from '../durable-objects/send.ts'
+import { definitionOf } from '../durable-objects/services.ts'
+import { AwsError, type ErrorData, errorData } from '../durable-objects/shared/errors.ts'
+import { newRequestId, newTraceId } from '../durable-objects/shared/ids.ts'
+import { collect, drain } from './body.ts'
+import { decode } from './protocol/decode.ts'
+import { detectService, detectWireForm } from './protocol/detect.ts'
+import { encode } from './protocol/encode.ts'
+import { encodeError } from './protocol/encode-error.ts'
+import { loadModel, type ServiceModel } from './protocol/model.ts'
+import type { Decoded, WireForm, WireKnobs } from './protocol/types.ts'
+import { validate } from './protocol/validate.ts'
+import { callerOf, pathStyle, type Routed, routeOf, withForm } from './route.ts'
+
+/** Bodies up to this size travel to their object as bytes, larger ones as a stream. */
+const SMALL_BODY = 256 * 1024
+
+/** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
+type Stage = { requestId: string; model?: ServiceModel; form: WireForm; knobs: WireKnobs }
+
+/** Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode. */
+export async function answer(request: Request, env: Env): Promise<Response> {
+  const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {} }
+  try {
+    return await perform(request, env, stage)
+  } catch (thrown) {
+    return refuse(stage, request, refusalOf(thrown, stage))
+  } finally {
+    await drain(request)
+  }
+}
+
+async function perform(request: Request, env: Env, stage: Stage): Promise<Response> {
+  const routed = routeOf(request, env)
+  const { service, wire } = await serviceOf(routed, env)
+  const model = loadModel(service)
+  if (!model) throw new AwsError('UnknownService', 'Unable to determine service/operation name to be authorized', 403)
+  const definition = definitionOf(service)
+  stage.model = model
+  stage.knobs = definition.wire ?? {}
+  stage.form = detectWireForm(model, wire)
+  if (service === 's3') stage.requestId = s3RequestId()
+  const decoded = await decode(model, stage.form, wire)
+  const { operation } = decoded
+  if (!definition.operations[operation]) {
+    throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
+  }
+  if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
+  validate(model, operation, decoded.input, stage.knobs)
+  const { caller, place } = callerOf({ ...routed, wire }, env)
+  const { input, http } = await carried(decoded, { ...routed, wire })
+  const sent: OperationRequest = {
+    to: addressOf({ service, operation, input }, place),
+    operation,
+    input,
+    caller,
+    requestId: stage.requestId,
+    traceId: traceOf(request),
+    http,
+  }
+  if (definition.abandoned?.[operation]) watchClient(request, env, sent)
+  const result = await sendOperation(env, sent)
+  if (result.error) return refuse(stage, request, result.error)
+  return encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
+}
+
+/** An operation that waits must not be answered, with messages say, to a client that has gone. */
+function watchClient(request: Request, env: Env, { to, operation, requestId }: OperationRequest): void {
+  request.signal.addEventListener('abort', () => {
+    waitUntil(env.OBJECTS.getByName(to).abandon(operation, requestId))
+  })
+}
+
+async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
+  const first = detectService(routed.wire)
+  if (first === 's3') {
+    // A form with no credentials may still be another service's; S3's own forms are multipart.
+    const wire = routed.wire.headers.has('authorization') ? routed.wire : await withForm(routed.wire)
+    const service = wire.form ? detectService(wire) : 's3'
+    return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
+  }
+  return { service: first ?? '', wire: await withForm(routed.wire) }
+}
+
+/** The input as it travels: a small body as bytes, a large one as the raw stream with a word on its framing. */
+async function carried(decoded: Decoded, routed: Routed): Promise<{ input: Record<string, unknown>; http: HttpFacts }> {
+  const { wire, baseUrl } = routed
+  const http: HttpFacts = {
+    baseUrl,
+    host: wire.host,
+    sourceIp: wire.headers.get('cf-connecting-ip') ?? wire.headers.get('x-forwarded-for') ?? '127.0.0.1',
+    userAgent: wire.headers.get('user-agent') ?? '',
+    contentLength: decoded.contentLength,
+  }
+  return { input: decoded.input, http }
+}
+
+function traceOf(request: Request): string {
+  const header = request.headers.get('x-amzn-trace-id')
+  const root = header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]
+  return root || newTraceId(Date.now())
+}
+
+/** 16 upper-case hexadecimal digits. */
+function s3RequestId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+}
+
+function refusalOf(thrown: unknown, stage: Stage): ErrorData {
+  if (thrown instanceof AwsError) return errorData(thrown)
+  console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
+  return { code: 'InternalFailure', message: 'The request processing has failed because of an unknown error.', status: 500, fields: {} }
+}
+
+function refuse(stage: Stage, request: Request, error: ErrorData): Response {
+  const { requestId, knobs } = stage
+  return encodeError(stage.model, stage.form, { error, requestId, method: request.method, knobs })
+}
+
+export { collect, SMALL_BODY }

@@ -1,0 +1,55 @@
+import { AwsError } from '../durable-objects/shared/errors.ts'
+
+/**
+ * The most that is ever held of a body that no operation streams. AWS's own largest such request is a function's zip
+ * in base64 (70,167,211 bytes).
+ */
+const MOST_BUFFERED = 70_167_211
+
+const tooLarge = () => new AwsError('RequestEntityTooLarge', 'Request Entity Too Large', 413)
+
+/** Reads a request's whole body once; later calls get the same bytes. */
+export function bodyReader(request: Request): () => Promise<Uint8Array> {
+  let read: Promise<Uint8Array> | undefined
+  return () => {
+    read ??= readAll(request)
+    return read
+  }
+}
+
+async function readAll(request: Request): Promise<Uint8Array> {
+  if (!request.body) return new Uint8Array(0)
+  const declared = request.headers.get('content-length')
+  if (declared !== null) {
+    if (Number(declared) > MOST_BUFFERED) throw tooLarge()
+    return new Uint8Array(await request.arrayBuffer())
+  }
+  return await collect(request.body, MOST_BUFFERED)
+}
+
+/** Gathers a stream, refusing to hold more than `most` bytes. */
+export async function collect(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.byteLength
+    if (length > most) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+/**
+ * Reads what is left of a body that nobody read: workerd drops a kept-alive connection otherwise, and the client's
+ * next request fails. Bodies too long to be worth it are left, and their connection with them.
+ */
+export async function drain(request: Request): Promise<void> {
+  if (!request.body || request.bodyUsed) return
+  await request.body.pipeTo(new WritableStream()).catch(() => undefined)
+}

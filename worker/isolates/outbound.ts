@@ -1,0 +1,76 @@
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from './contract.ts'
+import type { HostEnv } from './host-env.ts'
+
+/** What the host knows of a sandbox when it makes its way out. */
+export type OutboundProps = {
+  namespace: string
+  internet: boolean
+  /** Hosts of the function's own AWS_ENDPOINT_URL variables. */
+  endpoints: string[]
+}
+
+/**
+ * Every fetch, request and socket of a function leaves through here: AWS's hosts and the emulator's own are answered by
+ * the emulator, inside the function's namespace; the rest goes to the internet where that is allowed.
+ */
+export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url)
+    const { props } = this.ctx
+    if (isEmulated(url, props.endpoints, this.env)) return await this.env.EMULATOR.fetch(inward(request, url, this.env, props))
+    if (!props.internet) throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
+    try {
+      return await fetch(request, { redirect: 'manual' })
+    } catch (error) {
+      throw new Error(`connect ECONNREFUSED ${url.host} (${error instanceof Error ? error.message : error})`)
+    }
+  }
+}
+
+/** The request as the emulator's router takes it: to its own address, with the host that was meant beside it. */
+function inward(request: Request, url: URL, env: HostEnv, { namespace }: OutboundProps): Request {
+  const headers = new Headers(request.headers)
+  headers.set(INTERNAL_HEADER, env.FAKECLOUD_SECRET ?? '')
+  headers.set(HOST_HEADER, url.host)
+  headers.set(NAMESPACE_HEADER, namespace)
+  const target = `http://${url.host}${url.pathname}${url.search}`
+  const { method, body, signal } = request
+  return new Request(target, { method, headers, body, signal, redirect: 'manual' })
+}
+
+const AWS_HOSTS = [
+  /(^|\.)amazonaws\.com(\.cn)?$/,
+  /\.api\.aws$/,
+  /\.on\.aws$/,
+  /(^|\.)aws\.amazon\.com$/,
+  /\.amazoncognito\.com$/,
+  /\.cloudfront\.net$/,
+  /(^|\.)localhost\.localstack\.cloud$/,
+  /^localstack$/,
+  // Credentials and metadata of the machine.
+  /^169\.254\./,
+]
+
+/** The emulator's port, and the one that everybody writes. */
+const DEFAULT_PORT = '4566'
+
+export function isEmulated(url: URL, endpoints: readonly string[], env: Pick<HostEnv, 'FAKECLOUD_PORT' | 'FAKECLOUD_HOST'>): boolean {
+  const { hostname, host } = url
+  if (AWS_HOSTS.some(pattern => pattern.test(hostname))) return true
+  if (endpoints.includes(host)) return true
+  const domain = env.FAKECLOUD_HOST
+  if (domain !== undefined && (hostname === domain || hostname.endsWith(`.${domain}`))) return true
+  return isThisMachine(hostname) && (url.port === DEFAULT_PORT || url.port === env.FAKECLOUD_PORT)
+}
+
+function isThisMachine(hostname: string): boolean {
+  const names = ['localhost', '0.0.0.0', '[::1]', 'host.docker.internal']
+  return names.includes(hostname) || hostname.endsWith('.localhost') || hostname.startsWith('127.')
+}
+
+/** The hosts that a function's AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> name. */
+export function endpointHosts(environment: Record<string, string>): string[] {
+  const urls = Object.entries(environment).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL'))
+  return urls.flatMap(([, value]) => (URL.canParse(value) ? [new URL(value).host] : []))
+}

@@ -1,0 +1,113 @@
+import type { Env } from '../durable-objects/env.ts'
+import type { Caller } from '../durable-objects/operation.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, DEFAULT_REGION, NAMESPACE_PATTERN, type Place } from '../durable-objects/place.ts'
+import { accountOfAccessKey, openSession } from '../durable-objects/shared/credentials.ts'
+import { AwsError } from '../durable-objects/shared/errors.ts'
+import { bodyReader } from './body.ts'
+import { bucketOfHost, namespaceOfHost } from './hosts.ts'
+import { credentialScope, parseQuery, splitUrl } from './protocol/detect.ts'
+import type { WireRequest } from './protocol/types.ts'
+
+/** A request as the rest of the Worker sees it: in its namespace, path-style, with the root that its caller used. */
+export type Routed = {
+  namespace: string
+  /** Scheme, host and namespace prefix, without a trailing slash. */
+  baseUrl: string
+  wire: WireRequest
+}
+
+const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
+
+/** What came from inside (a function's own outbound) may say which host it asked for. */
+export function isInternal(request: Request, env: Env): boolean {
+  const secret = request.headers.get('x-fakecloud-internal')
+  return secret !== null && env.FAKECLOUD_SECRET !== undefined && secret === env.FAKECLOUD_SECRET
+}
+
+/**
+ * Finds the namespace of a request (path prefix, header, host label) and takes off what addressed it. S3's virtual
+ * hosts become paths later, once the service is known.
+ */
+export function routeOf(request: Request, env: Env): Routed {
+  const target = splitUrl(request.url)
+  const host = hostOf(request, env, target.host)
+  const raw = rawPath(request) ?? target.path
+  const prefix = PREFIX.exec(raw)
+  const named = prefix?.[1] ?? request.headers.get('x-fakecloud-namespace') ?? namespaceOfHost(host, env)
+  const namespace = named ?? DEFAULT_NAMESPACE
+  if (!NAMESPACE_PATTERN.test(namespace)) {
+    throw new AwsError('InvalidNamespace', `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`)
+  }
+  const proto = request.headers.get('x-forwarded-proto') ?? request.url.slice(0, request.url.indexOf(':'))
+  const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${proto}://${host}`
+  const path = prefix ? raw.slice(prefix[0].length) || '/' : raw
+  const wire: WireRequest = {
+    method: request.method,
+    path,
+    query: target.query,
+    headers: request.headers,
+    host,
+    body: bodyReader(request),
+    stream: request.body,
+  }
+  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire }
+}
+
+function hostOf(request: Request, env: Env, urlHost: string): string {
+  const asked = request.headers.get('x-fakecloud-host')
+  return asked !== null && isInternal(request, env) ? asked : (request.headers.get('host') ?? urlHost)
+}
+
+/** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
+function rawPath(request: Request): string | undefined {
+  const raw = request.headers.get('x-fakecloud-raw-path')
+  return raw?.startsWith('/') ? raw.split('?', 1)[0] : undefined
+}
+
+/** Puts an S3 virtual host's bucket into the path. */
+export function pathStyle(wire: WireRequest, env: Env): WireRequest {
+  const bucket = bucketOfHost(wire.host, env)
+  return bucket === undefined ? wire : { ...wire, path: `/${bucket}${wire.path}` }
+}
+
+/** Reads a form, once it is known that the request is one (never for S3, where `curl -d` sends that type too). */
+export async function withForm(wire: WireRequest): Promise<WireRequest> {
+  const type = wire.headers.get('content-type') ?? ''
+  if (wire.method !== 'POST' || !type.startsWith('application/x-www-form-urlencoded')) return wire
+  return { ...wire, form: parseQuery(new TextDecoder().decode(await wire.body())) }
+}
+
+/** Who calls, and where: account by the key, region by the credential scope. */
+export function callerOf(routed: Routed, env: Env): { caller: Caller; place: Place } {
+  const { wire, namespace } = routed
+  const scope = credentialScope(wire)
+  const sessionToken = wire.headers.get('x-amz-security-token') ?? queryOf(wire, 'X-Amz-Security-Token')
+  const accessKeyId = scope?.accessKeyId
+  const session =
+    accessKeyId && sessionToken ? openSession(env, namespace, { accessKeyId, sessionToken }) : undefined
+  const account = session?.accountId ?? accountOf(accessKeyId) ?? env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT
+  const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
+  return { caller: { accountId: account, accessKeyId, session }, place: { namespace, account, region } }
+}
+
+/** A 12-digit key is an account; our own keys carry theirs. */
+function accountOf(accessKeyId: string | undefined): string | undefined {
+  if (accessKeyId === undefined) return undefined
+  return /^\d{12}$/.test(accessKeyId) ? accessKeyId : accountOfAccessKey(accessKeyId)
+}
+
+const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/
+
+function regionOf(region: string | undefined): string | undefined {
+  if (region === undefined || region === '' || region === '*') return undefined
+  if (region === 'aws-global') return undefined
+  return REGION.test(region) ? region : undefined
+}
+
+function regionOfHost(host: string): string | undefined {
+  return host.split(/[.:]/).find(label => REGION.test(label))
+}
+
+export function queryOf(wire: WireRequest, name: string): string | undefined {
+  return wire.query.find(([key]) => key === name)?.[1]
+}
