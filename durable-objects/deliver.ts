@@ -12,6 +12,8 @@ export type Delivery = {
   from: string
   /** The service principal that calls (`s3.amazonaws.com`). */
   principal: string
+  /** ARN of the role as which the service calls: the role's policies decide then, not the target's. */
+  role?: string | undefined
   /** The message body, event or record, as text. */
   payload?: string | undefined
   /** Further members of the operation's input (`MessageGroupId`, `Subject`, `PartitionKey`…). */
@@ -27,7 +29,13 @@ export type Delivery = {
 }
 
 /** An operation addressed to an object. */
-export type Target = { service: string; account: string; region: string; operation: string; input: Record<string, unknown> }
+export type Target = {
+  service: string
+  account: string
+  region: string
+  operation: string
+  input: Record<string, unknown>
+}
 
 type Usual = { operation: string; input: (arn: string, resource: string, payload: string) => Record<string, unknown> }
 
@@ -41,6 +49,7 @@ const USUAL: Record<string, Usual> = {
     operation: 'Invoke',
     input: (arn, _resource, Payload) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
   },
+  s3: { operation: 'PutObject', input: (_arn, Bucket, Body) => ({ Bucket, Body }) },
   logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
 }
 
@@ -67,4 +76,3 @@ export function targetOf(delivery: Delivery): Target {
     input: { ...usual.input(delivery.to, arn.resource, delivery.payload ?? ''), ...delivery.input },
   }
 }
-

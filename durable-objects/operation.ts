@@ -36,8 +36,14 @@ export type HttpFacts = {
   host: string
   sourceIp: string
   userAgent: string
-  /** Length of a streamed body, when declared. */
+  /** The region that the request was signed for or addressed to. */
+  region: string
+  /** `Origin` of a browser's request. */
+  origin?: string | undefined
+  /** Length of a streamed body without its framing, when declared. */
   contentLength?: number | undefined
+  /** The aws-chunked trailers of a body that was small enough to be read before it travelled. */
+  trailers?: Record<string, string> | undefined
   /** How a body arrives in aws-chunked framing; the kernel unframes it before the handler runs. */
   chunked?: { decodedLength?: number | undefined } | undefined
   /** Headers that no model binds and some handler asks for, by lower-case name. */
@@ -58,9 +64,11 @@ export type OperationRequest = {
   delivery?: { id: string } | undefined
 }
 
-export type OperationResult =
+/** `headers` are what the service adds to the answer beside its model's, such as CORS headers. */
+export type OperationResult = { headers?: Record<string, string> | undefined } & (
   | { output: Record<string, unknown>; error?: undefined }
   | { error: ErrorData; output?: undefined }
+)
 
 /** What an operation's handler works with. */
 export type Ctx = {
@@ -133,6 +141,8 @@ export type ServiceDefinition = {
   onCreate?: (ctx: Ctx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
   onWake?: (ctx: Ctx) => void
+  /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
+  answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
   resourcePolicy?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => ResourcePolicy | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */

@@ -1,11 +1,19 @@
 import type { Delivery } from './deliver.ts'
 import type { Hop } from './journal.ts'
 import type { OperationResult } from './operation.ts'
-import { AwsError, type ErrorData, errorData } from './shared/errors.ts'
+import { AwsError, type ErrorData, errorData, reasonOf } from './shared/errors.ts'
 import type { Sql } from './sql.ts'
 
 /** A delivery on its way. `nextTry` is in real epoch milliseconds: transport does not wait for a frozen clock. */
-export type OutboxRow = { seq: number; id: string; target: string; delivery: string; traceId: string; attempts: number; nextTry: number }
+export type OutboxRow = {
+  seq: number
+  id: string
+  target: string
+  delivery: string
+  traceId: string
+  attempts: number
+  nextTry: number
+}
 
 export const OUTBOX_SCHEMA = `
 CREATE TABLE _outbox (
@@ -13,8 +21,7 @@ CREATE TABLE _outbox (
   attempts INTEGER NOT NULL DEFAULT 0, nextTry INTEGER NOT NULL
 );
 CREATE INDEX _outbox_target ON _outbox (target, seq);
-CREATE TABLE _inbox (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX _inbox_at ON _inbox (at);`
+CREATE INDEX _outbox_next ON _outbox (nextTry);`
 
 /** What the outbox needs of its object. */
 export type OutboxHost = {
@@ -35,7 +42,13 @@ export type Outbox = {
   nextTry(): number | null
 }
 
-const THROTTLES = new Set(['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'SlowDown', 'ServiceUnavailable'])
+const THROTTLES = new Set([
+  'TooManyRequestsException',
+  'ThrottlingException',
+  'Throttling',
+  'SlowDown',
+  'ServiceUnavailable',
+])
 const MAX_ATTEMPTS = 30
 
 /** 0.2 s, 0.4 s … one minute. */
@@ -55,7 +68,11 @@ export function outboxOf(host: OutboxHost): Outbox {
     if (running.has(target)) return
     running.add(target)
     // The first await lets the writer finish its synchronous work; what leaves the object waits for its commit.
-    host.track(Promise.resolve().then(() => drain(target)).finally(() => running.delete(target)))
+    host.track(
+      Promise.resolve()
+        .then(() => drain(target))
+        .finally(() => running.delete(target)),
+    )
   }
 
   async function drain(target: string): Promise<void> {
@@ -69,17 +86,26 @@ export function outboxOf(host: OutboxHost): Outbox {
   async function attempt(row: OutboxRow): Promise<void> {
     const delivery = JSON.parse(row.delivery) as Delivery // written by add()
     const error = await outcomeOf(row, delivery)
-    const hop = { from: delivery.from, to: row.target, event: delivery.event, deliveryId: row.id, attempt: row.attempts + 1 }
+    const hop = {
+      from: delivery.from,
+      to: row.target,
+      event: delivery.event,
+      deliveryId: row.id,
+      attempt: row.attempts + 1,
+    }
     if (error && isTransient(error) && row.attempts + 1 < MAX_ATTEMPTS) {
       const nextTry = Date.now() + backoff(row.attempts + 1)
       sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE seq = ?', nextTry, row.seq)
-      host.note(row.traceId, { ...hop, outcome: 'retried', reason: `${error.code}: ${error.message}` })
+      host.note(row.traceId, { ...hop, outcome: 'retried', reason: reasonOf(error) })
       host.wakeBy(nextTry)
       return
     }
     sql.run('DELETE FROM _outbox WHERE seq = ?', row.seq)
-    if (!error || delivery.tolerate?.includes(error.code)) return host.note(row.traceId, { ...hop, outcome: 'delivered' })
-    refuse(row, delivery, error)
+    if (!error || delivery.tolerate?.includes(error.code)) {
+      host.note(row.traceId, { ...hop, outcome: 'delivered' })
+    } else {
+      refuse(row, delivery, error)
+    }
   }
 
   async function outcomeOf(row: OutboxRow, delivery: Delivery): Promise<ErrorData | undefined> {
@@ -92,9 +118,18 @@ export function outboxOf(host: OutboxHost): Outbox {
   }
 
   function refuse(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
-    const reason = `${error.code}: ${error.message}`
-    const hop = { from: delivery.from, to: row.target, event: delivery.event, deliveryId: row.id, attempt: row.attempts + 1 }
-    if (!delivery.deadLetter) return host.note(row.traceId, { ...hop, outcome: 'refused', reason })
+    const reason = reasonOf(error)
+    const hop = {
+      from: delivery.from,
+      to: row.target,
+      event: delivery.event,
+      deliveryId: row.id,
+      attempt: row.attempts + 1,
+    }
+    if (!delivery.deadLetter) {
+      host.note(row.traceId, { ...hop, outcome: 'refused', reason })
+      return
+    }
     const { deadLetter, operation: _operation, ...rest } = delivery
     host.note(row.traceId, { ...hop, outcome: 'dead-lettered', reason: `${reason}; sent on to ${deadLetter}` })
     add({ ...rest, to: deadLetter }, row.traceId)
@@ -122,4 +157,3 @@ export function outboxOf(host: OutboxHost): Outbox {
   const nextTry = () => sql.first<{ at: number | null }>('SELECT MIN(nextTry) AS at FROM _outbox')?.at ?? null
   return { add, kick, nextTry }
 }
-

@@ -5,7 +5,9 @@ import type { CallOptions, Caller, OperationRequest, OperationResult } from './o
 import type { OutboxRow } from './outbox.ts'
 import { objectName, type Place } from './place.ts'
 import { homeOf } from './services.ts'
-import { errorFromData } from './shared/errors.ts'
+import { parseArn } from './shared/arn.ts'
+import { writeHop } from './journal.ts'
+import { type ErrorData, errorFromData, reasonOf } from './shared/errors.ts'
 import { newRequestId } from './shared/ids.ts'
 
 type Operation = { service: string; operation: string; input: Record<string, unknown> }
@@ -38,8 +40,23 @@ export async function callOperation<Output>(
     traceId: parts.request.traceId,
     http: parts.request.http && { ...parts.request.http, chunked: undefined, contentLength: undefined },
   })
+  noteCall(parts, called, result.error)
   if (result.error) throw errorFromData(result.error)
   return result.output as Output // what the handler of that operation answers, by its type
+}
+
+/** A call is a hop as a delivery is; within a service it is the service's own affair. */
+function noteCall(
+  parts: ContextParts,
+  { service, operation }: { service: string; operation: string },
+  error?: ErrorData,
+) {
+  const { facts, request, sql } = parts
+  if (service === facts.service) return
+  const from = `${facts.service}:${request.operation}`
+  const hop = { from, to: `${service}:${operation}`, event: operation }
+  const at = { traceId: request.traceId, now: parts.now() }
+  writeHop(sql, at, error ? { ...hop, outcome: 'refused', reason: reasonOf(error) } : { ...hop, outcome: 'called' })
 }
 
 /** One try of a delivery: an ordinary operation at its target, by the source's service principal. */
@@ -54,11 +71,7 @@ export function sendDelivery(
     account: target.account || source.facts.place.account,
     region: target.region || source.facts.place.region,
   }
-  const caller: Caller = {
-    accountId: source.facts.place.account,
-    service: delivery.principal,
-    sourceArn: delivery.from,
-  }
+  const caller = callerOf(source.facts.place.account, delivery)
   return sendOperation(source.env, {
     to: addressOf(target, place),
     operation: target.operation,
@@ -70,3 +83,10 @@ export function sendDelivery(
   })
 }
 
+/** A service that calls as a role has a session of it, and needs no leave of the target's own policy. */
+function callerOf(accountId: string, { principal, role, from }: Delivery): Caller {
+  if (role === undefined) return { accountId, service: principal, sourceArn: from }
+  const name = principal.split('.', 1)[0] ?? principal
+  const session = { accountId, roleArn: role, roleId: 'AROA', name, expires: Number.MAX_SAFE_INTEGER }
+  return { accountId: parseArn(role)?.account ?? accountId, service: principal, session }
+}

@@ -1,26 +1,26 @@
 import { DurableObject } from 'cloudflare:workers'
-import { decodeChunked } from '../worker/protocol/chunked.ts'
 import { type ClockState, clockNow, nextTimer, REAL_CLOCK, realTimeOf, runDueTimers, timersOf } from './clock.ts'
 import { contextOf, type ObjectFacts } from './context.ts'
 import type { Env } from './env.ts'
 import { authorizeService } from './authorize.ts'
+import { noteReceived, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
 import { namespaceStub, type NamespaceSettings } from './namespace-stub.ts'
 import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from './operation.ts'
 import { type Outbox, outboxOf } from './outbox.ts'
 import { parseObjectName } from './place.ts'
+import { refusalOf } from './refusal.ts'
 import { sendDelivery } from './send.ts'
 import { definitionOf } from './services.ts'
 import { AwsError, errorData } from './shared/errors.ts'
 import { newTraceId } from './shared/ids.ts'
+import { unframe } from './unframe.ts'
+import { type Wake, wakeOf } from './wake.ts'
 import { type Sql, sqlOf } from './sql.ts'
 
 /** What a settle round saw: `activity` grows with every operation and delivery, so that two equal rounds mean rest. */
 export type SettleReport = { activity: number; busy: boolean }
-
-/** Inbox ids are kept this long (real time): longer than any outbox retries. */
-const INBOX_KEPT_MS = 3_600_000
 
 /**
  * Holds one service's state in one place. Which service, its name says; what it does, the service's definition.
@@ -29,12 +29,12 @@ const INBOX_KEPT_MS = 3_600_000
 export class ServiceObject extends DurableObject<Env> {
   private readonly sql: Sql
   private readonly outbox: Outbox
+  private readonly wake: Wake
   private facts: ObjectFacts
   private definition: ServiceDefinition
   private clock: ClockState = REAL_CLOCK
   private registration: Promise<void> | undefined
   private registered = false
-  private armedFor: number | null = null
   private activity = 0
   private readonly active = new Set<Promise<unknown>>()
   private memory = new Map<string, unknown>()
@@ -42,12 +42,13 @@ export class ServiceObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     this.sql = sqlOf(ctx.storage)
+    this.wake = wakeOf(ctx.storage)
     this.outbox = outboxOf({
       sql: this.sql,
       send: (row, delivery) => sendDelivery({ env: this.env, facts: this.facts }, row, delivery),
       note: (traceId, hop) => writeHop(this.sql, { traceId, now: clockNow(this.clock) }, hop),
       track: work => this.track(work),
-      wakeBy: at => this.wakeBy(at),
+      wakeBy: at => this.wake.by(at),
     })
     const name = ctx.id.name ?? readMeta(this.sql, 'name') ?? ''
     this.facts = parseObjectName(name)
@@ -92,12 +93,17 @@ export class ServiceObject extends DurableObject<Env> {
   async invoke(request: OperationRequest): Promise<OperationResult> {
     if (!this.registered) await this.register(request.to)
     this.activity += 1
-    const seen = request.delivery && this.sql.first('SELECT 1 FROM _inbox WHERE id = ?', request.delivery.id)
-    if (seen) return { output: {} }
+    if (request.delivery && wasReceived(this.sql, request.delivery.id)) return { output: {} }
+    const result = await this.resultOf(request)
+    const headers = request.http && this.definition.answerHeaders?.(this.context(request), request.input)
+    return headers ? { ...result, headers } : result
+  }
+
+  private async resultOf(request: OperationRequest): Promise<OperationResult> {
     try {
       return { output: await this.perform(request) }
     } catch (thrown) {
-      return { error: errorData(this.refusalOf(request, thrown)) }
+      return { error: errorData(refusalOf(this.facts, request, thrown)) }
     }
   }
 
@@ -113,21 +119,8 @@ export class ServiceObject extends DurableObject<Env> {
     // `never`: the handler's own input type was checked against the model when the request was decoded.
     const output = await handler(ctx, input as never)
     // No I/O lies between the handler's last write and this one: they commit together.
-    if (request.delivery) this.received(request.delivery.id)
+    if (request.delivery) noteReceived(this.sql, request.delivery.id)
     return (output ?? {}) as Record<string, unknown>
-  }
-
-  private received(id: string): void {
-    this.sql.run('INSERT OR REPLACE INTO _inbox (id, at) VALUES (?, ?)', id, Date.now())
-    if (this.activity % 256 === 0) this.sql.run('DELETE FROM _inbox WHERE at < ?', Date.now() - INBOX_KEPT_MS)
-  }
-
-  private refusalOf(request: OperationRequest, thrown: unknown): AwsError {
-    if (thrown instanceof AwsError) return thrown
-    const { service, place } = this.facts
-    const where = `${place.namespace}/${place.account}/${place.region} ${service}.${request.operation}`
-    console.error(`${where} ${request.requestId}`, thrown instanceof Error ? thrown.stack : thrown)
-    return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
   }
 
   private context(request?: OperationRequest, trailers?: Promise<Record<string, string>>): Ctx {
@@ -211,7 +204,7 @@ export class ServiceObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.armedFor = null
+    this.wake.rang()
     await this.runDue()
     this.outbox.kick()
     this.arm()
@@ -223,14 +216,7 @@ export class ServiceObject extends DurableObject<Env> {
     const due = timer === null ? null : realTimeOf(this.clock, timer)
     const retry = this.outbox.nextTry()
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, retry === null ? Number.POSITIVE_INFINITY : retry + 2000)
-    if (Number.isFinite(next)) this.wakeBy(next)
-  }
-
-  private wakeBy(at: number): void {
-    const now = Date.now()
-    if (this.armedFor !== null && this.armedFor >= now && this.armedFor <= at) return
-    this.armedFor = Math.max(at, now)
-    void this.ctx.storage.setAlarm(this.armedFor)
+    if (Number.isFinite(next)) this.wake.by(next)
   }
 
   /** The client of an operation that may still wait has gone. */
@@ -256,21 +242,14 @@ export class ServiceObject extends DurableObject<Env> {
   /** Forgets everything: reset and expiry of a namespace. */
   async erase(): Promise<void> {
     const name = readMeta(this.sql, 'name') ?? ''
-    await this.ctx.storage.deleteAlarm()
+    await this.wake.never()
     await this.ctx.storage.deleteAll()
-    this.armedFor = null
-    this.memory = new Map()
     this.clock = REAL_CLOCK
     this.facts = parseObjectName(name)
     this.registered = false
     this.open(name)
+    // Whoever waits looks again, and finds nothing.
+    this.definition.onClock?.(this.context())
+    this.memory = new Map()
   }
-}
-
-/** Takes the aws-chunked framing off a streamed body, here where it is read, so that it crosses once and raw. */
-function unframe(request: OperationRequest): { input: Record<string, unknown>; trailers?: Promise<Record<string, string>> } {
-  const { input, http } = request
-  if (!http?.chunked || !(input.Body instanceof ReadableStream)) return { input }
-  const { stream, trailers } = decodeChunked(input.Body, http.chunked.decodedLength)
-  return { input: { ...input, Body: stream }, trailers }
 }

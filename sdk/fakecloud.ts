@@ -78,7 +78,10 @@ export class FakeCloud {
    * Repeats a check until it answers something truthy, settling in between.
    * @throws Error when the bound (milliseconds) is over, with the last error as its cause
    */
-  async waitFor<T>(check: () => T | Promise<T>, options: { boundMs?: number; what?: string } = {}): Promise<NonNullable<T>> {
+  async waitFor<T>(
+    check: () => T | Promise<T>,
+    options: { boundMs?: number; what?: string } = {},
+  ): Promise<NonNullable<T>> {
     const { boundMs = 15_000, what = 'the check' } = options
     const end = Date.now() + boundMs
     let cause: unknown

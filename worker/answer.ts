@@ -1,22 +1,20 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Env } from '../durable-objects/env.ts'
-import type { HttpFacts, OperationRequest } from '../durable-objects/operation.ts'
+import type { OperationRequest } from '../durable-objects/operation.ts'
 import { addressOf, sendOperation } from '../durable-objects/send.ts'
 import { definitionOf } from '../durable-objects/services.ts'
 import { AwsError, type ErrorData, errorData } from '../durable-objects/shared/errors.ts'
 import { newRequestId, newTraceId } from '../durable-objects/shared/ids.ts'
-import { collect, drain } from './body.ts'
+import { drain } from './body.ts'
+import { carried } from './carried.ts'
 import { decode } from './protocol/decode.ts'
 import { detectService, detectWireForm } from './protocol/detect.ts'
 import { encode } from './protocol/encode.ts'
 import { encodeError } from './protocol/encode-error.ts'
 import { loadModel, type ServiceModel } from './protocol/model.ts'
-import type { Decoded, WireForm, WireKnobs } from './protocol/types.ts'
+import type { WireForm, WireKnobs } from './protocol/types.ts'
 import { validate } from './protocol/validate.ts'
 import { callerOf, pathStyle, type Routed, routeOf, withForm } from './route.ts'
-
-/** Bodies up to this size travel to their object as bytes, larger ones as a stream. */
-const SMALL_BODY = 256 * 1024
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
 type Stage = { requestId: string; model?: ServiceModel; form: WireForm; knobs: WireKnobs }
@@ -51,7 +49,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
   validate(model, operation, decoded.input, stage.knobs)
   const { caller, place } = callerOf({ ...routed, wire }, env)
-  const { input, http } = await carried(decoded, { ...routed, wire })
+  const { input, http } = await carried(decoded, { wire, baseUrl: routed.baseUrl, region: place.region })
   const sent: OperationRequest = {
     to: addressOf({ service, operation, input }, place),
     operation,
@@ -63,8 +61,11 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   }
   if (definition.abandoned?.[operation]) watchClient(request, env, sent)
   const result = await sendOperation(env, sent)
-  if (result.error) return refuse(stage, request, result.error)
-  return encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
+  const response = result.error
+    ? refuse(stage, request, result.error)
+    : encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
+  for (const [name, value] of Object.entries(result.headers ?? {})) response.headers.append(name, value)
+  return response
 }
 
 /** An operation that waits must not be answered, with messages say, to a client that has gone. */
@@ -85,19 +86,6 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
   return { service: first ?? '', wire: await withForm(routed.wire) }
 }
 
-/** The input as it travels: a small body as bytes, a large one as the raw stream with a word on its framing. */
-async function carried(decoded: Decoded, routed: Routed): Promise<{ input: Record<string, unknown>; http: HttpFacts }> {
-  const { wire, baseUrl } = routed
-  const http: HttpFacts = {
-    baseUrl,
-    host: wire.host,
-    sourceIp: wire.headers.get('cf-connecting-ip') ?? wire.headers.get('x-forwarded-for') ?? '127.0.0.1',
-    userAgent: wire.headers.get('user-agent') ?? '',
-    contentLength: decoded.contentLength,
-  }
-  return { input: decoded.input, http }
-}
-
 function traceOf(request: Request): string {
   const header = request.headers.get('x-amzn-trace-id')
   const root = header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]
@@ -112,12 +100,15 @@ function s3RequestId(): string {
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
   if (thrown instanceof AwsError) return errorData(thrown)
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
-  return { code: 'InternalFailure', message: 'The request processing has failed because of an unknown error.', status: 500, fields: {} }
+  return {
+    code: 'InternalFailure',
+    message: 'The request processing has failed because of an unknown error.',
+    status: 500,
+    fields: {},
+  }
 }
 
 function refuse(stage: Stage, request: Request, error: ErrorData): Response {
   const { requestId, knobs } = stage
   return encodeError(stage.model, stage.form, { error, requestId, method: request.method, knobs })
 }
-
-export { collect, SMALL_BODY }

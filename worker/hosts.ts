@@ -9,7 +9,10 @@ const bare = (host: string) => host.replace(/:\d+$/, '').toLowerCase()
 function labelsUnder(host: string, domain: string): string[] | undefined {
   const name = bare(host)
   if (!name.endsWith(`.${domain}`)) return undefined
-  return name.slice(0, -domain.length - 1).split('.').reverse()
+  return name
+    .slice(0, -domain.length - 1)
+    .split('.')
+    .reverse()
 }
 
 /**

@@ -1,10 +1,17 @@
 import type { Env } from '../durable-objects/env.ts'
 import type { Caller } from '../durable-objects/operation.ts'
-import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, DEFAULT_REGION, NAMESPACE_PATTERN, type Place } from '../durable-objects/place.ts'
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_NAMESPACE,
+  DEFAULT_REGION,
+  NAMESPACE_PATTERN,
+  type Place,
+} from '../durable-objects/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/shared/credentials.ts'
 import { AwsError } from '../durable-objects/shared/errors.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
+import { plainBody } from './protocol/body-in.ts'
 import { credentialScope, parseQuery, splitUrl } from './protocol/detect.ts'
 import type { WireRequest } from './protocol/types.ts'
 
@@ -36,7 +43,10 @@ export function routeOf(request: Request, env: Env): Routed {
   const named = prefix?.[1] ?? request.headers.get('x-fakecloud-namespace') ?? namespaceOfHost(host, env)
   const namespace = named ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
-    throw new AwsError('InvalidNamespace', `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`)
+    throw new AwsError(
+      'InvalidNamespace',
+      `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`,
+    )
   }
   const proto = request.headers.get('x-forwarded-proto') ?? request.url.slice(0, request.url.indexOf(':'))
   const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${proto}://${host}`
@@ -49,6 +59,7 @@ export function routeOf(request: Request, env: Env): Routed {
     host,
     body: bodyReader(request),
     stream: request.body,
+    keepFraming: true,
   }
   return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire }
 }
@@ -74,7 +85,7 @@ export function pathStyle(wire: WireRequest, env: Env): WireRequest {
 export async function withForm(wire: WireRequest): Promise<WireRequest> {
   const type = wire.headers.get('content-type') ?? ''
   if (wire.method !== 'POST' || !type.startsWith('application/x-www-form-urlencoded')) return wire
-  return { ...wire, form: parseQuery(new TextDecoder().decode(await wire.body())) }
+  return { ...wire, form: parseQuery(new TextDecoder().decode(await plainBody(wire))) }
 }
 
 /** Who calls, and where: account by the key, region by the credential scope. */
@@ -83,8 +94,7 @@ export function callerOf(routed: Routed, env: Env): { caller: Caller; place: Pla
   const scope = credentialScope(wire)
   const sessionToken = wire.headers.get('x-amz-security-token') ?? queryOf(wire, 'X-Amz-Security-Token')
   const accessKeyId = scope?.accessKeyId
-  const session =
-    accessKeyId && sessionToken ? openSession(env, namespace, { accessKeyId, sessionToken }) : undefined
+  const session = accessKeyId && sessionToken ? openSession(env, namespace, { accessKeyId, sessionToken }) : undefined
   const account = session?.accountId ?? accountOf(accessKeyId) ?? env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
   return { caller: { accountId: account, accessKeyId, session }, place: { namespace, account, region } }

@@ -29,3 +29,8 @@ export function errorData(error: AwsError): ErrorData {
 export function errorFromData(data: ErrorData): AwsError {
   return new AwsError(data.code, data.message, data.status, data.fields)
 }
+
+/** An error in one line, as the journal gives it. */
+export function reasonOf({ code, message }: ErrorData): string {
+  return message ? `${code}: ${message}` : code
+}

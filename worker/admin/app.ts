@@ -17,10 +17,15 @@ import { sqsAdmin } from './sqs.ts'
 /** Our own endpoints: JSON in and out, errors `{ "error": … }`, no authentication. */
 export const admin: AdminApp = new Hono<AdminEnv>({ getPath: pathOf })
 
-admin.use(async (c, next) => {
-  c.set('routed', routeOf(c.req.raw, c.env))
-  await next()
-})
+/** Paths that are ours. Each is under a name that no bucket can have. */
+const OURS = ['/_fakecloud/*', '/_localstack/*', '/_reset']
+
+for (const path of OURS) {
+  admin.use(path, async (c, next) => {
+    c.set('routed', routeOf(c.req.raw, c.env))
+    await next()
+  })
+}
 
 for (const add of [
   healthAdmin,
@@ -38,7 +43,10 @@ for (const add of [
   add(admin)
 }
 
-admin.notFound(c => c.json({ error: `There is no ${c.req.method} ${c.req.path}` }, 404))
+// Mounted in the whole chain, where its own notFound would not be asked: what is not AWS's must not become a bucket.
+for (const path of OURS) {
+  admin.all(path, c => c.json({ error: `There is no ${c.req.method} ${pathOf(c.req.raw)}` }, 404))
+}
 admin.onError((error, c) => {
   if (error instanceof AdminError) return c.json({ error: error.message }, error.status)
   if (error instanceof AwsError) return c.json({ error: error.message }, 400)
@@ -49,4 +57,3 @@ admin.onError((error, c) => {
 function pathOf(request: Request): string {
   return new URL(request.url).pathname.replace(/^\/_ns\/[^/]+/, '') || '/'
 }
-

@@ -50,7 +50,8 @@ export function clockAdmin(app: AdminApp): void {
     if (until < now) throw new AdminError(400, 'The clock does not run backwards: freeze it at a time instead')
     if (Number.isNaN(new Date(until).getTime())) throw new AdminError(400, 'That time is out of range')
     const timers = await advance(c, { now, until })
-    const after = clock.frozenAt === null ? { offsetMs: until - Date.now(), frozenAt: null } : { ...clock, frozenAt: until }
+    const after =
+      clock.frozenAt === null ? { offsetMs: until - Date.now(), frozenAt: null } : { ...clock, frozenAt: until }
     return c.json({ ...shown(await change(c, after)), timers })
   })
 }

@@ -40,7 +40,9 @@ async function hops(c: AdminContext, query: JournalQuery): Promise<ShownHop[]> {
   const names = await objectsOf(c)
   const found = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).hops(query)))
   const rows = found.flat().sort((a, b) => a.at - b.at || a.id - b.id)
-  return rows.slice(-(query.limit ?? 1000)).map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
+  return rows
+    .slice(-(query.limit ?? 1000))
+    .map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
 }
 
 const VERBS: Record<string, string> = {

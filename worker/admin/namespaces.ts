@@ -43,6 +43,7 @@ export function namespacesAdmin(app: AdminApp): void {
 }
 
 function known(name: string): string {
-  if (!NAMESPACE_PATTERN.test(name)) throw new AdminError(400, `${name} is not a namespace's name (default: ${DEFAULT_NAMESPACE})`)
+  if (!NAMESPACE_PATTERN.test(name))
+    throw new AdminError(400, `${name} is not a namespace's name (default: ${DEFAULT_NAMESPACE})`)
   return name
 }

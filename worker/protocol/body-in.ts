@@ -10,7 +10,7 @@ const MOST_UNFOLDED = 70_167_211
 export async function plainBody(request: WireRequest): Promise<Uint8Array> {
   const { headers } = request
   const raw = await request.body()
-  const body = isChunked(headers) && raw.length > 0 ? unchunk(raw, decodedLength(headers)) : raw
+  const body = isChunked(headers) && raw.length > 0 ? unchunk(raw, decodedLength(headers)).data : raw
   const gzipped = (headers.get('content-encoding') ?? '').split(',').some(encoding => encoding.trim() === 'gzip')
   return gzipped ? await unfold(body) : body
 }

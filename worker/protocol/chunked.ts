@@ -66,8 +66,15 @@ export function decodeChunked(source: ReadableStream<Uint8Array>, decodedLength?
   return { stream, trailers: promise, signatures: framing.signatures }
 }
 
+/** A body that was in aws-chunked framing. */
+export type Unframed = {
+  data: Uint8Array
+  trailers: Record<string, string>
+  signatures: readonly ChunkSignature[]
+}
+
 /** Takes the framing off a body that is already whole. @throws AwsError IncompleteBody */
-export function unchunk(body: Uint8Array, decodedLength?: number): Uint8Array {
+export function unchunk(body: Uint8Array, decodedLength?: number): Unframed {
   const framing: Framing = { expects: 'header', left: 0, line: '', total: 0, trailers: {}, signatures: [] }
   const data = new Uint8Array(body.length)
   let length = 0
@@ -75,8 +82,8 @@ export function unchunk(body: Uint8Array, decodedLength?: number): Uint8Array {
     data.set(bytes, length)
     length += bytes.length
   })
-  finish(framing, decodedLength)
-  return data.subarray(0, length)
+  const trailers = finish(framing, decodedLength)
+  return { data: data.subarray(0, length), trailers, signatures: framing.signatures }
 }
 
 function take(framing: Framing, bytes: Uint8Array, emit: (data: Uint8Array) => void): void {

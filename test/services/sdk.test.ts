@@ -1,0 +1,69 @@
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { expect, inject, test } from 'vitest'
+import { FakeCloud, FakeCloudError } from '../../sdk/index.ts'
+import { test as withFakeCloud } from '../../sdk/vitest.ts'
+
+const sqsOf = (fc: FakeCloud) =>
+  new SQSClient({
+    endpoint: fc.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+
+test('a client of a namespace sees what is in it, and a clock and a reset of its own', async () => {
+  const root = new FakeCloud(`${inject('emulatorUrl')}//`)
+  const fc = await root.namespaces.create({ ttlSeconds: 600 })
+  const { QueueUrl } = await sqsOf(fc).send(new CreateQueueCommand({ QueueName: 'orders' }))
+  await sqsOf(fc).send(new SendMessageCommand({ QueueUrl, MessageBody: 'one' }))
+  const { queues } = await fc.sqs.getMessages()
+  expect(queues).toMatchObject([{ queueName: 'orders', messages: [{ body: 'one', receiveCount: 0, inFlight: false }] }])
+  await fc.clock.freeze(new Date('2030-01-01T00:00:00Z'))
+  const moved = await fc.clock.advance({ to: new Date('2030-01-06T00:00:00Z') })
+  expect(moved).toMatchObject({ now: '2030-01-06T00:00:00.000Z', frozen: true })
+  expect((await fc.sqs.getMessages()).queues[0]?.messages).toEqual([])
+  expect(await fc.reset()).toEqual({ status: 'ok' })
+  expect((await fc.sqs.getMessages()).queues).toEqual([])
+  expect(await root.namespaces.delete(fc.url.split('/').at(-1) ?? '')).toHaveProperty('deleted')
+})
+
+test('a refusal is a FakeCloudError with its status and body', async () => {
+  const fc = new FakeCloud(inject('emulatorUrl')).namespaces.in('sdk-refusals')
+  const refused = await fc.resetService('nothing').catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(FakeCloudError)
+  expect(refused).toMatchObject({ name: 'FakeCloudError', status: 404, body: '{"error":"Unknown service: nothing"}' })
+  expect(String(refused)).toContain('404')
+})
+
+test('waitFor answers what the check found, and gives its last error as the cause when it gives up', async () => {
+  const fc = new FakeCloud(inject('emulatorUrl')).namespaces.in('sdk-waits')
+  let tries = 0
+  expect(await fc.waitFor(() => (++tries === 3 ? 'found' : undefined))).toBe('found')
+  const late = fc.waitFor(() => Promise.reject(new Error('still wrong')), { boundMs: 50, what: 'the order' })
+  await expect(late).rejects.toMatchObject({
+    message: 'the order did not come true within 50 ms',
+    cause: { message: 'still wrong' },
+  })
+})
+
+test('an emulator starts in the test’s own process on a free port, and stops', async () => {
+  const fc = await FakeCloud.start()
+  const { url } = fc
+  try {
+    expect(await fc.health()).toMatchObject({ status: 'ok' })
+    await sqsOf(fc).send(new CreateQueueCommand({ QueueName: 'orders' }))
+    expect((await fc.sqs.getMessages()).queues).toHaveLength(1)
+  } finally {
+    await fc.stop()
+  }
+  await expect(fetch(`${url}/_fakecloud/health`)).rejects.toThrow()
+})
+
+withFakeCloud('the fixture gives a file its own namespace', async ({ fc }) => {
+  expect(fc.url).toMatch(/\/_ns\/ns-[0-9a-f]{12}$/)
+  await sqsOf(fc).send(new CreateQueueCommand({ QueueName: 'of-this-file' }))
+  expect((await fc.sqs.getMessages()).queues).toMatchObject([{ queueName: 'of-this-file' }])
+})
+
+withFakeCloud('and all tests of the file share it', async ({ fc }) => {
+  expect((await fc.sqs.getMessages()).queues).toMatchObject([{ queueName: 'of-this-file' }])
+})
