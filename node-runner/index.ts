@@ -64,7 +64,7 @@ function banner({ host, port, url }: Emulator, { region, dataPath }: Settings): 
   return [
     `fakecloud ${readVersion()} listens on ${host}:${port}. ${state}`,
     '',
-    `export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${region}`,
+    `export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     '',
     'Ready.',
   ].join('\n')

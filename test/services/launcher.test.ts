@@ -45,7 +45,7 @@ describe('the command', () => {
     const url = await ready(program)
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(program.said.out).toContain(
-      `export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=eu-west-1\n`,
+      `export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1\n`,
     )
     const address = new URL(url).host
     expect(await fakecloud('healthcheck', '--addr', address).ended).toBe(0)
