@@ -4,6 +4,7 @@ import { writeHop } from './journal.ts'
 import type { Ctx, OperationRequest } from './operation.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
+import { newTraceId } from './shared/ids.ts'
 import type { Sql } from './sql.ts'
 import type { Timers } from './clock.ts'
 
@@ -24,6 +25,18 @@ export type ContextParts = {
   claim(owner: { account: string; region: string }): void
 }
 
+/** What an object does of its own accord, for a timer say: no caller's request. */
+export function ownRequest(facts: ObjectFacts, now: number): OperationRequest {
+  return {
+    to: '',
+    operation: '',
+    input: {},
+    caller: { accountId: facts.place.account, service: 'fakecloud' },
+    requestId: crypto.randomUUID(),
+    traceId: newTraceId(now),
+  }
+}
+
 /** What a handler works with, made of its object's parts and the request at hand. */
 export function contextOf(parts: ContextParts): Ctx {
   const { request, sql } = parts
@@ -38,6 +51,7 @@ export function contextOf(parts: ContextParts): Ctx {
     traceId: request.traceId,
     caller: request.caller,
     http: request.http,
+    signed: request.signed,
     env: parts.env,
     get now() {
       return parts.now()
@@ -47,7 +61,7 @@ export function contextOf(parts: ContextParts): Ctx {
     journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
-    deliver: delivery => parts.outbox.add(delivery, request.traceId),
+    deliver: delivery => parts.outbox.add(delivery, delivery.traceId ?? request.traceId),
     background: work => parts.track(work),
     memory: <T>(key: string, initial: () => T): T => {
       if (!parts.memory.has(key)) parts.memory.set(key, initial())

@@ -22,6 +22,8 @@ export type Delivery = {
   operation?: string | undefined
   /** What travels, for the journal: `s3:ObjectCreated:Put uploads/hello.txt`. */
   event?: string | undefined
+  /** The chain it belongs to, where that is not the operation's at hand. */
+  traceId?: string | undefined
   /** Error codes that mean the target already is as wanted. */
   tolerate?: readonly string[] | undefined
   /** ARN that a refused event goes to. */

@@ -21,6 +21,10 @@ export type Env = {
   FAKECLOUD_HOST?: string
   FAKECLOUD_IAM?: string
   FAKECLOUD_VERIFY_SIGV4?: string
+  /** The secret of the account root's keys, of `test` and of 12-digit ones; `test` when it is not set. */
+  FAKECLOUD_ROOT_SECRET?: string
+  /** The role whose credentials `/_fakecloud/credentials` gives. */
+  FAKECLOUD_CREDENTIALS_ROLE_ARN?: string
   FAKECLOUD_LAMBDA_INTERNET?: string
   FAKECLOUD_VERSION?: string
   FAKECLOUD_PORT?: string

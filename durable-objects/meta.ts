@@ -1,3 +1,4 @@
+import { DECISIONS_SCHEMA } from './authorization/decisions.ts'
 import { TIMER_SCHEMA } from './clock.ts'
 import { INBOX_SCHEMA } from './inbox.ts'
 import { JOURNAL_SCHEMA } from './journal.ts'
@@ -5,7 +6,7 @@ import { OUTBOX_SCHEMA } from './outbox.ts'
 import type { Sql } from './sql.ts'
 
 /** The kernel's own migrations: append-only, like a service's. */
-const KERNEL = [`${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`]
+const KERNEL = [`${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`, DECISIONS_SCHEMA]
 
 /** Runs what an object has not yet run of its migrations. Answers whether the object is new. */
 export function migrate(sql: Sql, service: readonly string[]): boolean {

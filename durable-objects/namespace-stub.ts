@@ -1,25 +1,42 @@
 import { proxyDurable } from 'itty-durable'
+import type { IamMode } from './authorization/modes.ts'
 import type { ClockState } from './clock.ts'
 import type { Env } from './env.ts'
 
 /** What a namespace tells each of its objects. */
-export type NamespaceSettings = { clock: ClockState; iam?: 'off' | 'soft' | 'strict'; verifySigv4?: boolean }
+export type NamespaceSettings = {
+  clock: ClockState
+  /** Over the deployment's own, where they are set. */
+  iam?: IamMode
+  verifySigv4?: boolean
+  /** The key of the account root in this namespace; without it the deployment's secret for root is taken. */
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+}
+
+/** Settings as anyone may see them: a secret is told once, to whoever made the namespace. */
+export type ShownSettings = Omit<NamespaceSettings, 'credentials'>
 
 /** What is known of a namespace. Times are in real epoch milliseconds; `expiresAt` null means that it stays. */
 export type NamespaceDescription = {
   name: string
   createdAt: number
   expiresAt: number | null
-  settings: NamespaceSettings
+  settings: ShownSettings
   objects: number
 }
+
+/** What a namespace checks of who calls; `account` asks for a key of its own, of that account's root, if it has none. */
+export type NamespaceModes = Pick<NamespaceSettings, 'iam' | 'verifySigv4'> & { account?: string }
+
+/** A namespace as its maker sees it: with its key, this once. */
+export type CreatedNamespace = NamespaceDescription & Pick<NamespaceSettings, 'credentials'>
 
 /** The methods of NamespaceObject, as its stub has them: JSON in, JSON out. */
 export type NamespaceStub = {
   /** Adds an object to the namespace's list, making the namespace on its first use. */
   register(objectName: string): Promise<NamespaceSettings>
   /** Makes the namespace, or gives it a new lifetime (seconds; null: none). */
-  create(ttlSeconds: number | null): Promise<NamespaceDescription>
+  create(ttlSeconds: number | null, modes?: NamespaceModes): Promise<CreatedNamespace>
   /** Null when there is no such namespace. */
   describe(): Promise<{ namespace: NamespaceDescription | null }>
   /** Names of the namespace's objects. */

@@ -1,12 +1,25 @@
 import { createDurable } from 'itty-durable'
 import { REAL_CLOCK } from './clock.ts'
 import type { Env } from './env.ts'
-import { directoryStub, type NamespaceDescription, type NamespaceSettings } from './namespace-stub.ts'
+import {
+  type CreatedNamespace,
+  directoryStub,
+  type NamespaceDescription,
+  type NamespaceModes,
+  type NamespaceSettings,
+} from './namespace-stub.ts'
+import { newAccessKeyId, newSecretAccessKey } from './shared/credentials.ts'
 
 /** itty-durable's base keeps the document below in storage after each call, and gives its object under `state`. */
 type IttyState = { env: Env; idFromName?: string; storage: DurableObjectStorage }
 
 const Durable = createDurable({ autoPersist: true })
+
+/** A key of the account root, good in its namespace alone. */
+const newRootKey = (account: string) => ({
+  accessKeyId: newAccessKeyId('AKIA', account),
+  secretAccessKey: newSecretAccessKey(),
+})
 
 const freshSettings = (): NamespaceSettings => ({ clock: { ...REAL_CLOCK } })
 
@@ -30,12 +43,20 @@ export class NamespaceObject extends Durable {
     return this.settings
   }
 
-  async create(ttlSeconds: number | null): Promise<NamespaceDescription> {
+  async create(ttlSeconds: number | null, modes: NamespaceModes = {}): Promise<CreatedNamespace> {
     await this.open()
     this.expiresAt = ttlSeconds === null ? null : Date.now() + ttlSeconds * 1000
     if (this.expiresAt === null) await this.deleteAlarm()
     else await this.setAlarm(this.expiresAt)
-    return this.description()
+    const { iam, verifySigv4, account } = modes
+    const credentials = account === undefined || this.settings.credentials ? undefined : newRootKey(account)
+    const changed = {
+      ...(iam && { iam }),
+      ...(verifySigv4 !== undefined && { verifySigv4 }),
+      ...(credentials && { credentials }),
+    }
+    if (Object.keys(changed).length > 0) await this.change(changed)
+    return { ...this.description(), ...(credentials && { credentials }) }
   }
 
   private async open(): Promise<void> {
@@ -46,7 +67,8 @@ export class NamespaceObject extends Durable {
   }
 
   private description(): NamespaceDescription {
-    const { name, createdAt, expiresAt, settings } = this
+    const { name, createdAt, expiresAt } = this
+    const { credentials: _secret, ...settings } = this.settings
     return { name, createdAt, expiresAt, settings, objects: Object.keys(this.objects).length }
   }
 

@@ -7,11 +7,14 @@ import type { Sql } from './sql.ts'
 import type { Timers } from './clock.ts'
 import type { ServiceName, ServiceOperations } from './service-operations.ts'
 import type { WireKnobs } from '../worker/protocol/types.ts'
+import type { Signed } from '../worker/sigv4/proof.ts'
 
 /** Who calls. `service` is set for an AWS service principal (`s3.amazonaws.com`), the rest for credentials. */
 export type Caller = {
   accountId: string
   accessKeyId?: string | undefined
+  /** Came from outside without credentials. Who has neither these nor a service's name is the emulator itself. */
+  anonymous?: true | undefined
   /** A role session, read from its session token. */
   session?: Session | undefined
   service?: string | undefined
@@ -25,8 +28,17 @@ export type Session = {
   roleId: string
   name: string
   expires: number
+  /** Not a role's: then `roleArn` and `roleId` are the user's or root's behind it, `name` a federated user's. */
+  kind?: 'user' | 'root' | 'federated' | undefined
   policy?: string | undefined
+  /** ARNs of managed session policies. */
+  policyArns?: string[] | undefined
   tags?: Record<string, string> | undefined
+  /** Keys of the tags that pass on to the next session of a chain. */
+  transitive?: string[] | undefined
+  sourceIdentity?: string | undefined
+  /** Further context of its requests: the identity provider's, and whether there was MFA. */
+  context?: Record<string, string> | undefined
 }
 
 /** What a handler may need to know of the HTTP request that carried the operation. */
@@ -60,6 +72,8 @@ export type OperationRequest = {
   requestId: string
   traceId: string
   http?: HttpFacts | undefined
+  /** Set when it came from outside: how it was signed. */
+  signed?: Signed | undefined
   /** Set when this is a delivery from an outbox: an id seen before is answered and not done again. */
   delivery?: { id: string } | undefined
 }
@@ -80,6 +94,8 @@ export type Ctx = {
   readonly traceId: string
   readonly caller: Caller
   readonly http: HttpFacts | undefined
+  /** How the request was signed, when it came from outside and not by another service's call. */
+  readonly signed: Signed | undefined
   readonly env: Env
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
@@ -145,6 +161,8 @@ export type ServiceDefinition = {
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
   resourcePolicy?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => ResourcePolicy | undefined
+  /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
+  resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */
   abandoned?: Record<string, (ctx: Ctx, requestId: string) => void>
   /** An input with what only its request's path says, as a queue's in older Query requests. */

@@ -13,9 +13,12 @@ export const UNCLAIMED = '-'
 /** The name of a ServiceObject: `<namespace>/<account>/<region>/<service>[/<resource>]`. */
 export type ObjectAddress = { place: Place; service: string; resource?: string | undefined }
 
+/** workerd forgets names of more than 1024 bytes. No resource that can exist has a name as long: its object refuses it. */
+const MOST_RESOURCE = 300
+
 export function objectName({ place, service, resource }: ObjectAddress): string {
   const name = `${place.namespace}/${place.account}/${place.region}/${service}`
-  return resource === undefined ? name : `${name}/${resource}`
+  return resource === undefined ? name : `${name}/${resource.slice(0, MOST_RESOURCE)}`
 }
 
 export function parseObjectName(name: string): ObjectAddress {

@@ -1,8 +1,11 @@
 import { DurableObject } from 'cloudflare:workers'
+import { backgroundOf } from './background.ts'
 import { type ClockState, clockNow, nextTimer, REAL_CLOCK, realTimeOf, runDueTimers, timersOf } from './clock.ts'
-import { contextOf, type ObjectFacts } from './context.ts'
+import { contextOf, type ObjectFacts, ownRequest } from './context.ts'
 import type { Env } from './env.ts'
-import { authorizeService } from './authorize.ts'
+import { type DecisionQuery, type DecisionView, readDecisions } from './authorization/decisions.ts'
+import { type Modes, modesOf } from './authorization/modes.ts'
+import { admit } from './authorize.ts'
 import { noteReceived, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
@@ -14,8 +17,6 @@ import { refusalOf } from './refusal.ts'
 import { sendDelivery } from './send.ts'
 import { definitionOf } from './services.ts'
 import { AwsError, errorData } from './shared/errors.ts'
-import { newTraceId } from './shared/ids.ts'
-import { unframe } from './unframe.ts'
 import { type Wake, wakeOf } from './wake.ts'
 import { type Sql, sqlOf } from './sql.ts'
 
@@ -33,10 +34,13 @@ export class ServiceObject extends DurableObject<Env> {
   private facts: ObjectFacts
   private definition: ServiceDefinition
   private clock: ClockState = REAL_CLOCK
+  private modes: Modes
   private registration: Promise<void> | undefined
   private registered = false
   private activity = 0
-  private readonly active = new Set<Promise<unknown>>()
+  private readonly background = backgroundOf(() => {
+    this.activity += 1
+  })
   private memory = new Map<string, unknown>()
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -53,6 +57,7 @@ export class ServiceObject extends DurableObject<Env> {
     const name = ctx.id.name ?? readMeta(this.sql, 'name') ?? ''
     this.facts = parseObjectName(name)
     this.definition = definitionOf(this.facts.service)
+    this.modes = modesOf(env, {})
     if (name) this.open(name)
   }
 
@@ -73,6 +78,7 @@ export class ServiceObject extends DurableObject<Env> {
 
   private applySettings(settings: NamespaceSettings): void {
     this.clock = settings.clock
+    this.modes = modesOf(this.env, settings)
   }
 
   /** Makes the object known to its namespace, which answers with its clock and modes. Once in the object's life. */
@@ -113,9 +119,13 @@ export class ServiceObject extends DurableObject<Env> {
       const message = `${this.facts.service}.${request.operation} is not implemented`
       throw new AwsError('NotImplemented', message, 501)
     }
-    const { input, trailers } = unframe(request)
-    const ctx = this.context(request, trailers)
-    authorizeService(ctx, this.definition, input)
+    const { definition, modes } = this
+    const door = {
+      definition,
+      modes,
+      context: (trailers?: Promise<Record<string, string>>) => this.context(request, trailers),
+    }
+    const { ctx, input } = await admit(request, door)
     // `never`: the handler's own input type was checked against the model when the request was decoded.
     const output = await handler(ctx, input as never)
     // No I/O lies between the handler's last write and this one: they commit together.
@@ -128,14 +138,7 @@ export class ServiceObject extends DurableObject<Env> {
       env: this.env,
       facts: this.facts,
       sql: this.sql,
-      request: request ?? {
-        to: '',
-        operation: '',
-        input: {},
-        caller: { accountId: this.facts.place.account, service: 'fakecloud' },
-        requestId: crypto.randomUUID(),
-        traceId: newTraceId(clockNow(this.clock)),
-      },
+      request: request ?? ownRequest(this.facts, clockNow(this.clock)),
       trailers,
       timers: timersOf(this.sql, () => this.arm()),
       outbox: this.outbox,
@@ -152,24 +155,14 @@ export class ServiceObject extends DurableObject<Env> {
   }
 
   private track(work: Promise<unknown>): void {
-    const settled = work
-      .catch(error => console.error(`${this.facts.service}: background work failed`, error))
-      .finally(() => {
-        this.activity += 1
-        this.active.delete(settled)
-      })
-    this.active.add(settled)
-    this.ctx.waitUntil(settled)
+    this.ctx.waitUntil(this.background.add(work, error => console.error(`${this.facts.service}: background`, error)))
   }
 
   /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
   async settle(boundMs: number): Promise<SettleReport> {
-    const end = Date.now() + boundMs
     this.outbox.kick()
-    while (this.active.size > 0 && Date.now() < end) {
-      await Promise.race([Promise.allSettled(this.active), scheduler.wait(end - Date.now())])
-    }
-    return { activity: this.activity, busy: this.active.size > 0 || this.outbox.nextTry() !== null }
+    await this.background.rest(boundMs)
+    return { activity: this.activity, busy: this.background.busy() || this.outbox.nextTry() !== null }
   }
 
   /** Takes the namespace's clock and modes; kept, so that a woken object knows them. */
@@ -187,17 +180,14 @@ export class ServiceObject extends DurableObject<Env> {
 
   /** Runs the timers that are due on the namespace's clock; answers how many. */
   async runDue(): Promise<number> {
-    const run = async (row: { name: string; key: string }) => {
-      const handler = this.definition.timers?.[row.name]
-      if (!handler) return
-      await handler(this.context(), row.key)
-    }
-    const count = await runDueTimers(this.sql, clockNow(this.clock), row =>
-      run(row).catch(error => {
-        console.error(`${this.facts.service}: timer ${row.name} ${row.key}`, error)
+    const count = await runDueTimers(this.sql, clockNow(this.clock), async ({ name, key }) => {
+      try {
+        await this.definition.timers?.[name]?.(this.context(), key)
+      } catch (error) {
+        console.error(`${this.facts.service}: timer ${name} ${key}`, error)
         throw error
-      }),
-    )
+      }
+    })
     this.activity += count
     this.arm()
     return count
@@ -239,12 +229,17 @@ export class ServiceObject extends DurableObject<Env> {
     return readHops(this.sql, query)
   }
 
+  /** What IAM decided on this object's operations, and by which statements. */
+  decisions(query: DecisionQuery): DecisionView[] {
+    return readDecisions(this.sql, query)
+  }
+
   /** Forgets everything: reset and expiry of a namespace. */
   async erase(): Promise<void> {
     const name = readMeta(this.sql, 'name') ?? ''
     await this.wake.never()
     await this.ctx.storage.deleteAll()
-    this.clock = REAL_CLOCK
+    this.applySettings({ clock: REAL_CLOCK })
     this.facts = parseObjectName(name)
     this.registered = false
     this.open(name)

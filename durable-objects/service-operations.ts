@@ -4,13 +4,15 @@ import type { Operations as Logs } from '../worker/models/logs.types.ts'
 import type { Operations as S3 } from '../worker/models/s3.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
+import type { IndexOperations } from './s3/bucket-index.ts'
+import type { BucketOperations } from './s3/other-buckets.ts'
 
 /** The generated operation types of each service that is built, for `ctx.call`. */
 export type ServiceOperations = {
   iam: Iam
   lambda: Lambda
   logs: Logs
-  s3: S3
+  s3: S3 & IndexOperations & BucketOperations
   sqs: Sqs
   sts: Sts
 }

@@ -33,7 +33,11 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const open = async (socket: Socket) => {
     const port = await options.worker
     const secure = await speaksTls(socket)
-    if (secure) return (await tls()).emit('connection', socket)
+    if (secure) {
+      // A client that ends its side within the handshake has gone.
+      socket.allowHalfOpen = false
+      return (await tls()).emit('connection', socket)
+    }
     serveConnection(socket, { port, secure })
     socket.resume()
   }

@@ -17,7 +17,9 @@ const ISOLATES = join(ROOT, 'worker/isolates')
 const EXTERNAL = ['node:*', 'cloudflare:*']
 
 /** Providers that lead to files, programs and services that are not there. */
-const WITHOUT_PROVIDERS = ['ini', 'sso', 'process', 'login', 'web-identity'].map(name => `@aws-sdk/credential-provider-${name}`)
+const WITHOUT_PROVIDERS = ['ini', 'sso', 'process', 'login', 'web-identity'].map(
+  name => `@aws-sdk/credential-provider-${name}`,
+)
 const ALIASES = {
   '@smithy/node-http-handler': join(ISOLATES, 'sdk/http-handler.ts'),
   ...Object.fromEntries(WITHOUT_PROVIDERS.map(name => [name, join(ISOLATES, 'sdk/no-provider.ts')])),
@@ -73,14 +75,22 @@ export async function buildSdkAssets(assetsDir: string): Promise<void> {
   const files = await bundlePackages(outdir)
   const manifest: SdkManifest = { files: {}, packages: {} }
   for (const { path, text } of files) {
-    const { code } = await transform(text, { format: 'cjs', platform: 'node', minify: true, supported: { 'dynamic-import': false } })
+    const { code } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      minify: true,
+      supported: { 'dynamic-import': false },
+    })
     manifest.files[path] = requiresIn(code, path)
     write(join(outdir, path), code)
   }
   for (const entry of entries()) {
     const version = writePackage(outdir, entry.name)
     manifest.files[`${entry.name}/package.json`] ??= []
-    manifest.packages[entry.name] = [...(manifest.packages[entry.name] ?? [`${entry.name}/package.json`]), `${entry.out}.js`]
+    manifest.packages[entry.name] = [
+      ...(manifest.packages[entry.name] ?? [`${entry.name}/package.json`]),
+      `${entry.out}.js`,
+    ]
     if (version === undefined) throw new Error(`${entry.name} has no version`)
   }
   write(join(outdir, 'manifest.json'), JSON.stringify(manifest))
@@ -90,7 +100,9 @@ export async function buildSdkAssets(assetsDir: string): Promise<void> {
 type Entry = { name: string; source: string; out: string }
 
 function clients(): string[] {
-  return readdirSync(join(MODULES, '@aws-sdk')).filter(name => name.startsWith('client-')).map(name => `@aws-sdk/${name}`)
+  return readdirSync(join(MODULES, '@aws-sdk'))
+    .filter(name => name.startsWith('client-'))
+    .map(name => `@aws-sdk/${name}`)
 }
 
 /** `@smithy/core` has no contents of its own but its submodules, by which others may be imported. */
@@ -102,7 +114,11 @@ function entries(): Entry[] {
     source: posix.join('@smithy/core', key),
     out: posix.join('@smithy/core', key, 'index'),
   }))
-  const handler = { name: '@smithy/node-http-handler', source: ALIASES['@smithy/node-http-handler'], out: '@smithy/node-http-handler/index' }
+  const handler = {
+    name: '@smithy/node-http-handler',
+    source: ALIASES['@smithy/node-http-handler'],
+    out: '@smithy/node-http-handler/index',
+  }
   return [...packages, ...core, handler]
 }
 
@@ -149,12 +165,17 @@ function write(path: string, text: string): void {
 
 function stampOf(packages: string[]): string {
   const hash = createHash('sha256')
-  for (const name of [...packages, '@smithy/core', '@aws-sdk/core', 'esbuild']) hash.update(`${name}@${packageJson(name).version}\n`)
+  for (const name of [...packages, '@smithy/core', '@aws-sdk/core', 'esbuild'])
+    hash.update(`${name}@${packageJson(name).version}\n`)
   for (const file of ['http-handler.ts', 'no-provider.ts']) hash.update(readFileSync(join(ISOLATES, 'sdk', file)))
   return hash.update(readFileSync(import.meta.filename)).digest('hex')
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
   const dist = join(ROOT, 'dist')
-  await Promise.all([buildSdkAssets(join(dist, 'assets')), buildIsolateRuntime(join(dist, 'assets')), buildIsolateHost(join(dist, 'isolate-host.js'))])
+  await Promise.all([
+    buildSdkAssets(join(dist, 'assets')),
+    buildIsolateRuntime(join(dist, 'assets')),
+    buildIsolateHost(join(dist, 'isolate-host.js')),
+  ])
 }

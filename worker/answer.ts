@@ -1,12 +1,9 @@
-import { waitUntil } from 'cloudflare:workers'
 import type { Env } from '../durable-objects/env.ts'
-import type { OperationRequest } from '../durable-objects/operation.ts'
-import { addressOf, sendOperation } from '../durable-objects/send.ts'
 import { definitionOf } from '../durable-objects/services.ts'
 import { AwsError, type ErrorData, errorData } from '../durable-objects/shared/errors.ts'
-import { newRequestId, newTraceId } from '../durable-objects/shared/ids.ts'
+import { newRequestId } from '../durable-objects/shared/ids.ts'
 import { drain } from './body.ts'
-import { carried } from './carried.ts'
+import { sendCall } from './call.ts'
 import { decode } from './protocol/decode.ts'
 import { detectService, detectWireForm } from './protocol/detect.ts'
 import { encode } from './protocol/encode.ts'
@@ -14,7 +11,8 @@ import { encodeError } from './protocol/encode-error.ts'
 import { loadModel, type ServiceModel } from './protocol/model.ts'
 import type { WireForm, WireKnobs } from './protocol/types.ts'
 import { validate } from './protocol/validate.ts'
-import { callerOf, pathStyle, type Routed, routeOf, withForm } from './route.ts'
+import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
+import { dialectOf } from './sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
 type Stage = { requestId: string; model?: ServiceModel; form: WireForm; knobs: WireKnobs }
@@ -48,31 +46,23 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   }
   if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
   validate(model, operation, decoded.input, stage.knobs)
-  const { caller, place } = callerOf({ ...routed, wire }, env)
-  const { input, http } = await carried(decoded, { wire, baseUrl: routed.baseUrl, region: place.region })
-  const sent: OperationRequest = {
-    to: addressOf({ service, operation, input }, place),
-    operation,
-    input,
-    caller,
-    requestId: stage.requestId,
-    traceId: traceOf(request),
-    http,
-  }
-  if (definition.abandoned?.[operation]) watchClient(request, env, sent)
-  const result = await sendOperation(env, sent)
+  const result = await sendCall(
+    {
+      request,
+      routed: { ...routed, wire },
+      service,
+      decoded,
+      requestId: stage.requestId,
+      dialect: dialectOf(service, stage.form),
+      open: model.operation(operation)?.extra.na === 1,
+    },
+    env,
+  )
   const response = result.error
     ? refuse(stage, request, result.error)
     : encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
   for (const [name, value] of Object.entries(result.headers ?? {})) response.headers.append(name, value)
   return response
-}
-
-/** An operation that waits must not be answered, with messages say, to a client that has gone. */
-function watchClient(request: Request, env: Env, { to, operation, requestId }: OperationRequest): void {
-  request.signal.addEventListener('abort', () => {
-    waitUntil(env.OBJECTS.getByName(to).abandon(operation, requestId))
-  })
 }
 
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
@@ -84,12 +74,6 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
     return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
   }
   return { service: first ?? '', wire: await withForm(routed.wire) }
-}
-
-function traceOf(request: Request): string {
-  const header = request.headers.get('x-amzn-trace-id')
-  const root = header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]
-  return root || newTraceId(Date.now())
 }
 
 /** 16 upper-case hexadecimal digits. */

@@ -18,6 +18,16 @@ export function bodyReader(request: Request): () => Promise<Uint8Array> {
 }
 
 async function readAll(request: Request): Promise<Uint8Array> {
+  try {
+    return await readWhole(request)
+  } catch (error) {
+    if (error instanceof AwsError) throw error
+    // The client went, or broke off its own framing.
+    throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly')
+  }
+}
+
+async function readWhole(request: Request): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array(0)
   const declared = request.headers.get('content-length')
   if (declared !== null) {

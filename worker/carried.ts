@@ -5,7 +5,21 @@ import type { Decoded, WireRequest } from './protocol/types.ts'
 /** Bodies up to this size travel to their object as bytes, larger ones as a stream. */
 const SMALL_BODY = 256 * 1024
 
-type Origin = { wire: WireRequest; baseUrl: string; region: string }
+type Origin = {
+  wire: WireRequest
+  baseUrl: string
+  region: string
+  /** Small bodies keep their framing too: their chunks' signatures are to be verified. */
+  framed: boolean
+}
+
+/** How an operation's body travels: which member has it, if it streams one, and whether it goes as a stream. */
+export function bodyOf({ input }: Decoded, { stream, headers }: WireRequest): { member?: string; streams: boolean } {
+  const member = stream ? Object.keys(input).find(name => input[name] === stream) : undefined
+  if (member === undefined) return { streams: false }
+  const declared = headers.get('content-length')
+  return { member, streams: declared === null || Number(declared) > SMALL_BODY }
+}
 
 /**
  * An operation's input as it travels to its object: a small body as bytes, a large one as the raw stream with a word
@@ -17,17 +31,16 @@ export async function carried(
 ): Promise<{ input: Record<string, unknown>; http: HttpFacts }> {
   const { input } = decoded
   const { wire } = origin
-  const http = factsOf(decoded, origin)
-  const streamed = wire.stream && Object.keys(input).find(name => input[name] === wire.stream)
-  if (!streamed) return { input, http }
-  const declared = wire.headers.get('content-length')
-  if (declared === null || Number(declared) > SMALL_BODY) {
-    return { input, http: { ...http, chunked: decoded.chunked } }
-  }
+  const facts = factsOf(decoded, origin)
+  const { member, streams } = bodyOf(decoded, wire)
+  if (member === undefined) return { input, http: facts }
+  const http = { ...facts, headers: digestHeaders(wire.headers) }
+  if (streams) return { input, http: { ...http, chunked: decoded.chunked } }
   const raw = await wire.body()
-  if (!decoded.chunked) return { input: { ...input, [streamed]: raw }, http: { ...http, contentLength: raw.length } }
+  if (!decoded.chunked) return { input: { ...input, [member]: raw }, http: { ...http, contentLength: raw.length } }
+  if (origin.framed) return { input: { ...input, [member]: raw }, http: { ...http, chunked: decoded.chunked } }
   const { data, trailers } = unchunk(raw, decoded.chunked.decodedLength)
-  return { input: { ...input, [streamed]: data }, http: { ...http, contentLength: data.length, trailers } }
+  return { input: { ...input, [member]: data }, http: { ...http, contentLength: data.length, trailers } }
 }
 
 function factsOf(decoded: Decoded, { wire, baseUrl, region }: Origin): HttpFacts {
@@ -41,4 +54,16 @@ function factsOf(decoded: Decoded, { wire, baseUrl, region }: Origin): HttpFacts
     origin: headers.get('origin') ?? undefined,
     contentLength: decoded.contentLength,
   }
+}
+
+/** Headers that say how to check a streamed body, which no model binds. */
+const DIGEST_HEADERS = ['x-amz-content-sha256', 'x-amz-trailer']
+
+function digestHeaders(headers: Headers): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of DIGEST_HEADERS) {
+    const value = headers.get(name)
+    if (value !== null) found[name] = value
+  }
+  return found
 }

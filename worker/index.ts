@@ -1,7 +1,13 @@
 import { Hono } from 'hono'
 import type { Env } from '../durable-objects/env.ts'
+import { AwsError, errorData } from '../durable-objects/shared/errors.ts'
+import { newRequestId } from '../durable-objects/shared/ids.ts'
 import { admin } from './admin/app.ts'
 import { answer } from './answer.ts'
+import { functionUrlAnswer } from './doors/function-urls.ts'
+import { s3Preflight } from './doors/s3-cors.ts'
+import { s3Website } from './doors/s3-website.ts'
+import { encodeError } from './protocol/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/namespace.ts'
 export { ServiceObject } from '../durable-objects/service-object.ts'
@@ -14,7 +20,29 @@ function withoutNamespace(path: string): string {
   return path.replace(/^\/_ns\/[^/]+/, '') || '/'
 }
 
+const UNKNOWN = {
+  code: 'InternalFailure',
+  message: 'The request has failed because of an unknown error.',
+  status: 500,
+  fields: {},
+}
+
+/** What is not an AWS API: each answers what is its own, and leaves the rest. */
+const DOORS = [functionUrlAnswer, s3Preflight, s3Website]
+
+app.all('/_fakecloud/lambda-url/*', async (c, next) => (await functionUrlAnswer(c.req.raw, c.env)) ?? next())
 app.route('/', admin)
-app.all('*', c => answer(c.req.raw, c.env))
+app.all('*', async c => {
+  for (const door of DOORS) {
+    const response = await door(c.req.raw, c.env)
+    if (response) return response
+  }
+  return answer(c.req.raw, c.env)
+})
+app.onError(error => {
+  if (!(error instanceof AwsError)) console.error(error.stack)
+  const data = error instanceof AwsError ? errorData(error) : UNKNOWN
+  return encodeError(undefined, 'rest-xml', { error: data, requestId: newRequestId(), method: 'GET' })
+})
 
 export default app

@@ -48,7 +48,8 @@ export function routeOf(request: Request, env: Env): Routed {
       `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`,
     )
   }
-  const proto = request.headers.get('x-forwarded-proto') ?? request.url.slice(0, request.url.indexOf(':'))
+  const forwarded = request.headers.get('x-forwarded-proto') ?? ''
+  const proto = /^https?$/.test(forwarded) ? forwarded : request.url.slice(0, request.url.indexOf(':'))
   const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${proto}://${host}`
   const path = prefix ? raw.slice(prefix[0].length) || '/' : raw
   const wire: WireRequest = {
@@ -88,8 +89,16 @@ export async function withForm(wire: WireRequest): Promise<WireRequest> {
   return { ...wire, form: parseQuery(new TextDecoder().decode(await plainBody(wire))) }
 }
 
+/** The path as its client sent and signed it. */
+export function sentPath(request: Request): string {
+  return rawPath(request) ?? splitUrl(request.url).path
+}
+
+/** `strangeToken`: the session token that came along is not one of this namespace's, for this key. */
+export type Calling = { caller: Caller; place: Place; strangeToken: boolean }
+
 /** Who calls, and where: account by the key, region by the credential scope. */
-export function callerOf(routed: Routed, env: Env): { caller: Caller; place: Place } {
+export function callerOf(routed: Routed, env: Env): Calling {
   const { wire, namespace } = routed
   const scope = credentialScope(wire)
   const sessionToken = wire.headers.get('x-amz-security-token') ?? queryOf(wire, 'X-Amz-Security-Token')
@@ -97,7 +106,10 @@ export function callerOf(routed: Routed, env: Env): { caller: Caller; place: Pla
   const session = accessKeyId && sessionToken ? openSession(env, namespace, { accessKeyId, sessionToken }) : undefined
   const account = session?.accountId ?? accountOf(accessKeyId) ?? env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
-  return { caller: { accountId: account, accessKeyId, session }, place: { namespace, account, region } }
+  const strangeToken = Boolean(sessionToken) && session === undefined
+  const anonymous = accessKeyId === undefined || undefined
+  const caller = { accountId: account, accessKeyId, anonymous, session }
+  return { caller, place: { namespace, account, region }, strangeToken }
 }
 
 /** A 12-digit key is an account; our own keys carry theirs. */

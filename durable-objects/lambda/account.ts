@@ -11,8 +11,10 @@ const CODE_SIZE_ZIPPED = 52_428_800
 
 /** What of the account's concurrency no function has for itself. */
 export function unreservedConcurrency(ctx: Ctx): number {
-  const reserved = ctx.sql.first<{ sum: number }>('SELECT COALESCE(SUM(reserved), 0) AS sum FROM functions')?.sum ?? 0
-  return CONCURRENT_EXECUTIONS - reserved
+  const reserved = ctx.sql.first<{ sum: number }>(
+    'SELECT COALESCE(SUM(reserved), 0) AS sum FROM functions WHERE reserved IS NOT NULL',
+  )
+  return CONCURRENT_EXECUTIONS - (reserved?.sum ?? 0)
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */

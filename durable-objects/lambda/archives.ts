@@ -38,12 +38,12 @@ export async function readArchive(ctx: Ctx, source: ArchiveSource, operation: st
   const facts = inspectZip(bytes)
   if (!facts) throw invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.')
   if (facts.files === 0) throw invalidParameter('Uploaded file must be a non-empty zip')
-  if (facts.unzippedSize >= MAX_UNZIPPED) {
-    throw invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED} bytes`)
-  }
+  if (facts.unzippedSize >= MAX_UNZIPPED) throw tooLarge()
   const sha = createHash('sha256').update(bytes).digest('hex')
   return { sha, bytes, size: bytes.byteLength, unzippedSize: facts.unzippedSize }
 }
+
+const tooLarge = () => invalidParameter(`Unzipped size must be smaller than ${MAX_UNZIPPED} bytes`)
 
 async function readFromS3(ctx: Ctx, source: ArchiveSource): Promise<Uint8Array> {
   const { S3Bucket, S3Key, S3ObjectVersion } = source
@@ -54,9 +54,13 @@ async function readFromS3(ctx: Ctx, source: ArchiveSource): Promise<Uint8Array> 
       Key: S3Key,
       ...(S3ObjectVersion === undefined ? {} : { VersionId: S3ObjectVersion }),
     })
+    if ((object.ContentLength ?? 0) >= MAX_UNZIPPED) {
+      if (object.Body instanceof ReadableStream) await object.Body.cancel()
+      throw tooLarge()
+    }
     return new Uint8Array(await new Response(object.Body ?? null).arrayBuffer())
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error
+    if (!(error instanceof AwsError) || error.code === 'InvalidParameterValueException') throw error
     throw invalidParameter(
       `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
     )

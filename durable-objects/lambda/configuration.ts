@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Ctx } from '../operation.ts'
 import { constraintError, invalidParameter } from './errors.ts'
 import { checkEnvironment } from './environment.ts'
-import type { LayerReference } from './layers.ts'
+import type { LayerReference } from './function-layers.ts'
 import { checkRuntime } from './runtimes.ts'
 import type { Input, StoredConfiguration } from './schema.ts'
 
@@ -107,6 +107,8 @@ export function newConfiguration(
   return changedConfiguration(ctx, base, { ...input, Layers: layers })
 }
 
+const NO_VPC = { SubnetIds: [], SecurityGroupIds: [], Ipv6AllowedForDualStack: false }
+
 /** The configuration with what the settings change; what they do not name stays. */
 export function changedConfiguration(
   ctx: Ctx,
@@ -114,7 +116,9 @@ export function changedConfiguration(
   settings: Settings & { Layers?: LayerReference[] | undefined },
 ): StoredConfiguration {
   const { Environment, TracingConfig, SnapStart, LoggingConfig, VpcConfig, ImageConfig, Layers } = settings
-  const { DeadLetterConfig, Layers: _layers, ...kept } = old
+  const { DeadLetterConfig, Layers: _layers, KMSKeyArn: _key, FileSystemConfigs: _files, ...kept } = old
+  const key = settings.KMSKeyArn ?? old.KMSKeyArn
+  const files = settings.FileSystemConfigs ?? old.FileSystemConfigs ?? []
   const target = settings.DeadLetterConfig ? settings.DeadLetterConfig.TargetArn : DeadLetterConfig?.TargetArn
   const layers = Layers?.map(layer => ({ Arn: layer.arn, CodeSize: layer.size })) ?? old.Layers ?? []
   return {
@@ -123,11 +127,13 @@ export function changedConfiguration(
     ...(settings.Runtime === undefined ? {} : runtimeOf(ctx, settings.Runtime)),
     ...(target ? { DeadLetterConfig: { TargetArn: target } } : {}),
     ...(layers.length > 0 ? { Layers: layers } : {}),
+    ...(key ? { KMSKeyArn: key } : {}),
+    ...(files.length > 0 ? { FileSystemConfigs: files } : {}),
     ...(Environment ? { Environment: { Variables: Environment.Variables ?? {} } } : {}),
     ...(TracingConfig?.Mode ? { TracingConfig: { Mode: TracingConfig.Mode } } : {}),
     ...(SnapStart ? { SnapStart: { ApplyOn: SnapStart.ApplyOn ?? 'None', OptimizationStatus: 'Off' } } : {}),
     ...(LoggingConfig ? { LoggingConfig: loggingOf(old.LoggingConfig ?? {}, LoggingConfig) } : {}),
-    ...(VpcConfig ? { VpcConfig: { SubnetIds: [], SecurityGroupIds: [], ...VpcConfig, VpcId: '' } } : {}),
+    ...(VpcConfig ? { VpcConfig: { ...NO_VPC, ...VpcConfig, VpcId: '' } } : {}),
     ...(ImageConfig ? { ImageConfigResponse: { ImageConfig } } : {}),
     LastModified: lambdaDate(ctx.now),
   }
@@ -135,8 +141,8 @@ export function changedConfiguration(
 
 /** The settings that are kept as they are given. */
 function copied(settings: Settings) {
-  const { Role, Handler, Description, Timeout, MemorySize, EphemeralStorage, FileSystemConfigs } = settings
-  const { CapacityProviderConfig, DurableConfig, KMSKeyArn } = settings
+  const { Role, Handler, Description, Timeout, MemorySize, EphemeralStorage } = settings
+  const { CapacityProviderConfig, DurableConfig } = settings
   return present({
     Role,
     Handler,
@@ -144,10 +150,8 @@ function copied(settings: Settings) {
     Timeout,
     MemorySize,
     EphemeralStorage,
-    FileSystemConfigs,
     CapacityProviderConfig,
     DurableConfig,
-    KMSKeyArn: KMSKeyArn || undefined,
   })
 }
 

@@ -1,57 +1,49 @@
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { isThrottled } from './concurrency-limits.ts'
-import { eventInvokeConfig } from './event-invoke-configs.ts'
+import {
+  conditionOf,
+  endEvent,
+  isTooOld,
+  jobOf,
+  maximumAgeMs,
+  refuseEvent,
+  retryDelayMs,
+  tooOld,
+} from './event-endings.ts'
 import {
   beginRun,
   checkRunnable,
+  type Conclusion,
   concludeRun,
   findTarget,
-  type Job,
   performRun,
   type Run,
   type Target,
 } from './executions.ts'
-import { writeRecord } from './invocation-records.ts'
 import { functionArn } from './names.ts'
-import { parseClientContext } from './payloads.ts'
+import { type EventRow, versionName } from './schema.ts'
 
 /**
  * Asynchronous invocations: a row each, written before the caller is answered and removed with the record of its last
  * run, so that none is lost when the process ends in between.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-type EventRow = {
-  seq: number
-  /** The request id, the same for all tries. */
-  id: string
-  name: string
-  qualifier: string | null
-  source: string
-  traceId: string
-  clientContext: string | null
-  /** When it was accepted, in milliseconds of the namespace's clock. */
-  received: number
-  /** From 1. */
-  attempt: number
-  /** When it is to be tried again; null: now. */
-  due: number | null
-  payload: string
-}
-
 export type NewEvent = Pick<EventRow, 'id' | 'name' | 'qualifier' | 'source' | 'traceId' | 'clientContext' | 'payload'>
 
-const DEFAULT_RETRIES = 2
-const DEFAULT_AGE_SECONDS = 6 * 3600
-/** AWS waits one minute before the second try, and two before the third. */
-const retryDelayMs = (attempt: number) => attempt * 60_000
-/** After a fault of our own. */
-const FAULT_DELAY_MS = 5000
-/** How soon an object that was killed looks after the events that it left. */
+/** After a fault of the service itself: from one second to five minutes. */
+const faultDelayMs = (faults: number) => Math.min(300_000, 1000 * 2 ** faults)
+/** Events that run at once; the others wait for those, which costs less than a sandbox for each of a burst. */
+const MOST_RUNNING = 100
+/** How soon an object that was killed looks after the events that were running, and those that only waited. */
 const WATCH_MS = 15_000
+const WATCH_WAITING_MS = 300_000
 
-/** Ids of the events that are running. */
-const runningOf = (ctx: Ctx): Set<string> => ctx.memory('events', () => new Set())
+/** Ids of the events that run, and names of the functions that have some waiting for concurrency. */
+type Queue = { running: Set<string>; waiting: Set<string>; watchedUntil: number }
+
+const queueOf = (ctx: Ctx): Queue =>
+  ctx.memory('events', () => ({ running: new Set(), waiting: new Set(), watchedUntil: 0 }))
 
 /** Accepts an event and starts it. */
 export function queueEvent(ctx: Ctx, event: NewEvent): void {
@@ -67,50 +59,69 @@ export function queueEvent(ctx: Ctx, event: NewEvent): void {
     ctx.now,
     event.payload,
   )
-  watch(ctx)
-  startEvent(ctx, event.id)
+  const queue = queueOf(ctx)
+  if (queue.watchedUntil <= ctx.now) watch(ctx, WATCH_MS)
+  // Whoever waits already goes first.
+  if (!queue.waiting.has(event.name)) startEvent(ctx, event.id)
 }
 
 /** One timer wakes the object as long as events may be left in it. */
-function watch(ctx: Ctx): void {
-  const watched = ctx.memory('events watched', () => ({ until: 0 }))
-  if (watched.until > ctx.now) return
-  watched.until = ctx.now + WATCH_MS
-  ctx.timers.set('events', '', watched.until)
+function watch(ctx: Ctx, delay: number): void {
+  const until = ctx.now + delay
+  queueOf(ctx).watchedUntil = until
+  ctx.timers.set('events', '', until)
 }
 
 /** Timer: starts what was left, and looks again while there is any. */
 export function watchEvents(ctx: Ctx): void {
   resumeEvents(ctx)
-  if (ctx.sql.first('SELECT 1 FROM events WHERE due IS NULL LIMIT 1')) ctx.timers.set('events', '', ctx.now + WATCH_MS)
+  const { running, waiting } = queueOf(ctx)
+  if (running.size > 0) watch(ctx, WATCH_MS)
+  else if (waiting.size > 0) watch(ctx, WATCH_WAITING_MS)
 }
 
 /** Starts every event that is neither running nor waiting for its time. */
 export function resumeEvents(ctx: Ctx): void {
-  const rows = ctx.sql.all<{ id: string }>('SELECT id FROM events WHERE due IS NULL ORDER BY seq')
-  for (const { id } of rows) startEvent(ctx, id)
+  const rows = ctx.sql.all<{ name: string }>('SELECT DISTINCT name FROM events WHERE due IS NULL')
+  for (const { name } of rows) startWaitingEvents(ctx, name)
 }
 
-/** Starts a function's events that waited for concurrency. */
+/** Starts a function's events that waited for concurrency, as many as may run. */
 export function startWaitingEvents(ctx: Ctx, name: string): void {
-  const rows = ctx.sql.all<{ id: string }>('SELECT id FROM events WHERE name = ? AND due IS NULL ORDER BY seq', name)
-  for (const { id } of rows) startEvent(ctx, id)
+  const { running, waiting } = queueOf(ctx)
+  waiting.delete(name)
+  // More than can be running: one that waits is among them if there is any.
+  const rows = ctx.sql.all<{ id: string }>(
+    'SELECT id FROM events WHERE name = ? AND due IS NULL ORDER BY seq LIMIT ?',
+    name,
+    MOST_RUNNING + 1,
+  )
+  for (const { id } of rows) {
+    if (!running.has(id)) startEvent(ctx, id)
+    if (waiting.has(name)) return
+  }
+  if (rows.length > MOST_RUNNING) waiting.add(name)
 }
 
-/** Timer: an event's next try. */
+/** Timer: an event's next try, or its end when it has become too old. */
 export function retryEvent(ctx: Ctx, id: string): void {
-  ctx.sql.run('UPDATE events SET due = NULL WHERE id = ?', id)
-  startEvent(ctx, id)
+  const row = ctx.sql.first<{ name: string }>('UPDATE events SET due = NULL WHERE id = ? RETURNING name', id)
+  if (row) startWaitingEvents(ctx, row.name)
 }
 
 function startEvent(ctx: Ctx, id: string): void {
-  const running = runningOf(ctx)
+  const { running, waiting } = queueOf(ctx)
   if (running.has(id)) return
   const row = ctx.sql.first<EventRow>('SELECT * FROM events WHERE id = ?', id)
-  const run = row && beginEvent(ctx, row)
-  if (!row || !run) return
+  if (!row) return
+  if (running.size >= MOST_RUNNING) {
+    waiting.add(row.name)
+    return
+  }
+  const run = beginEvent(ctx, row)
+  if (!run) return
   running.add(id)
-  ctx.background(finishEvent(ctx, row, run).finally(() => running.delete(id)))
+  ctx.background(finishEvent(ctx, row, run))
 }
 
 /** Undefined for an event that cannot run, or not now. */
@@ -123,82 +134,57 @@ function beginEvent(ctx: Ctx, row: EventRow): Run | undefined {
     return beginRun(ctx, target, jobOf(row))
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    if (!isThrottled(error)) refuseEvent(ctx, row, { arn, error })
-    else if (isTooOld(ctx, row)) dropEvent(ctx, row, { arn, reason: 'EventAgeExceeded' })
+    if (!isThrottled(error) || !target) refuseEvent(ctx, row, { arn, error, target })
+    else if (isTooOld(ctx, row)) endEvent(ctx, row, { target, ending: tooOld(row) })
+    else waitForConcurrency(ctx, row)
     return undefined
   }
 }
 
-function jobOf(row: EventRow): Job {
-  return {
-    id: row.attempt === 1 ? row.id : `${row.id}#${row.attempt}`,
-    requestId: row.id,
-    traceId: row.traceId,
-    source: row.source,
-    payload: row.payload,
-    clientContext: parseClientContext(row.clientContext ?? undefined),
-    streaming: false,
-  }
+/** A throttled event runs when there is room for it, and ends when it has become too old before. */
+function waitForConcurrency(ctx: Ctx, row: EventRow): void {
+  queueOf(ctx).waiting.add(row.name)
+  ctx.timers.set('event', row.id, row.received + maximumAgeMs(ctx, row) + 1)
 }
 
 async function finishEvent(ctx: Ctx, row: EventRow, run: Run): Promise<void> {
   try {
     const outcome = await performRun(ctx, run)
-    const { failed } = concludeRun(ctx, run, outcome)
-    if (!failed || !retryLater(ctx, row)) deleteEvent(ctx, row.id)
+    settleEvent(ctx, row, { run, conclusion: concludeRun(ctx, run, outcome) })
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    if (isTooOld(ctx, row)) refuseEvent(ctx, row, { arn: run.target.invokedArn, error })
-    else waitUntil(ctx, row, ctx.now + FAULT_DELAY_MS)
+    if (isTooOld(ctx, row)) refuseEvent(ctx, row, { arn: run.target.invokedArn, error, target: run.target })
+    else putOff(ctx, row)
   } finally {
-    startWaitingEvents(ctx, row.name)
+    const { running, waiting } = queueOf(ctx)
+    running.delete(row.id)
+    for (const name of [...waiting]) startWaitingEvents(ctx, name)
   }
 }
 
-/** Whether a failed event is tried again. */
-function retryLater(ctx: Ctx, row: EventRow): boolean {
-  const config = eventInvokeConfig(ctx, row.name, row.qualifier ?? '$LATEST')
-  if (row.attempt > (config?.MaximumRetryAttempts ?? DEFAULT_RETRIES)) return false
-  const due = ctx.now + retryDelayMs(row.attempt)
-  if (due - row.received > maximumAgeMs(ctx, row)) return false
-  ctx.sql.run('UPDATE events SET attempt = attempt + 1 WHERE id = ?', row.id)
-  waitUntil(ctx, row, due)
-  return true
+/** What follows from a run: nothing more, another try, or the end. No await lies in it, as in what called it. */
+function settleEvent(ctx: Ctx, row: EventRow, { run, conclusion }: { run: Run; conclusion: Conclusion }): void {
+  const { target } = run
+  const response = {
+    statusCode: 200,
+    executedVersion: versionName(target.row.number),
+    ...(conclusion.failed ? { functionError: 'Unhandled' } : {}),
+    payload: conclusion.payload,
+  }
+  const condition = conditionOf(ctx, row, conclusion.failed)
+  if (condition) endEvent(ctx, row, { target, ending: { condition, response } })
+  else tryAgain(ctx, row)
 }
 
-function waitUntil(ctx: Ctx, row: EventRow, due: number): void {
-  ctx.sql.run('UPDATE events SET due = ? WHERE id = ?', due, row.id)
+function tryAgain(ctx: Ctx, row: EventRow): void {
+  const due = ctx.now + retryDelayMs(row.attempt)
+  ctx.sql.run('UPDATE events SET attempt = attempt + 1, faults = 0, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('event', row.id, due)
 }
 
-function maximumAgeMs(ctx: Ctx, row: EventRow): number {
-  const config = eventInvokeConfig(ctx, row.name, row.qualifier ?? '$LATEST')
-  return (config?.MaximumEventAgeInSeconds ?? DEFAULT_AGE_SECONDS) * 1000
-}
-
-const isTooOld = (ctx: Ctx, row: EventRow) => ctx.now - row.received > maximumAgeMs(ctx, row)
-
-function deleteEvent(ctx: Ctx, id: string): void {
-  ctx.sql.run('DELETE FROM events WHERE id = ?', id)
-}
-
-type Refused = { arn: string; error: AwsError }
-
-/** An event whose function cannot run leaves a record of it. */
-function refuseEvent(ctx: Ctx, row: EventRow, { arn, error }: Refused): void {
-  writeRecord(ctx, {
-    ...jobOf(row),
-    functionArn: arn,
-    at: ctx.now,
-    durationMs: 0,
-    cold: false,
-    error: JSON.stringify({ errorType: error.code, errorMessage: error.message }),
-    logTail: '',
-  })
-  dropEvent(ctx, row, { arn, reason: `${error.code}: ${error.message}` })
-}
-
-function dropEvent(ctx: Ctx, row: EventRow, { arn, reason }: { arn: string; reason: string }): void {
-  deleteEvent(ctx, row.id)
-  ctx.journal({ from: row.source, to: arn, outcome: 'refused', reason, event: `event ${row.id}` })
+/** The service could not run it: that is not the function's fault, and no try of its. */
+function putOff(ctx: Ctx, row: EventRow): void {
+  const due = ctx.now + faultDelayMs(row.faults)
+  ctx.sql.run('UPDATE events SET faults = faults + 1, due = ? WHERE id = ?', due, row.id)
+  ctx.timers.set('event', row.id, due)
 }

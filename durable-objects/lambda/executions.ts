@@ -140,7 +140,7 @@ export function concludeRun(ctx: Ctx, run: Run, outcome: Outcome): Conclusion {
     logTail: conclusion.logTail,
     ...(conclusion.failed ? { error: payload } : { result: payload }),
   })
-  deliverLog(ctx, sandbox, { events, requestId: job.requestId })
+  deliverLog(ctx, sandbox, { events, requestId: job.requestId, traceId: job.traceId })
   return conclusion
 }
 
@@ -155,14 +155,14 @@ function errorOf(job: Job, target: Target, outcome: Outcome): Record<string, unk
   return outcome.error
 }
 
-type Lines = { events: LogEvent[]; requestId: string }
+type Lines = { events: LogEvent[]; requestId: string; traceId: string }
 
 /** Lambda → CloudWatch Logs: the function's group, and a stream for each sandbox. */
-function deliverLog(ctx: Ctx, sandbox: Sandbox, { events, requestId }: Lines): void {
+function deliverLog(ctx: Ctx, sandbox: Sandbox, { events, requestId, traceId }: Lines): void {
   const { logGroup: logGroupName, logStream: logStreamName, functionArn } = sandbox.fixed
   const { account, region } = ctx.place
   const to = arnOf({ service: 'logs', region, account, resource: `log-group:${logGroupName}:*` })
-  const delivery = { to, from: functionArn, principal: 'lambda.amazonaws.com', event: `log of ${requestId}` }
+  const delivery = { to, from: functionArn, principal: 'lambda.amazonaws.com', event: `log of ${requestId}`, traceId }
   if (!sandbox.logging) {
     const tolerate = ['ResourceAlreadyExistsException']
     ctx.deliver({ ...delivery, operation: 'CreateLogGroup', input: { logGroupName }, tolerate })

@@ -3,7 +3,7 @@ import { findArchive, readArchive, releaseArchives, storeArchive } from './archi
 import { changedConfiguration, checkArchitectures, checkSettings, lambdaDate, present } from './configuration.ts'
 import { invalidParameter } from './errors.ts'
 import { codeFacts } from './functions.ts'
-import { checkUnpackedSize, type LayerReference, resolveLayers } from './layers.ts'
+import { checkUnpackedSize, type LayerReference, resolveLayers } from './function-layers.ts'
 import { namedFunction } from './names.ts'
 import { checkRole } from './roles.ts'
 import { runsInIsolate } from './runtimes.ts'

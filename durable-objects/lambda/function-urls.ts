@@ -1,11 +1,11 @@
 import type { Ctx } from '../operation.ts'
 import { DEFAULT_NAMESPACE } from '../place.ts'
-import { randomHex } from '../shared/ids.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { lambdaDate } from './configuration.ts'
 import { constraintError, invalidParameter, notFound, refusal } from './errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
 import { type Input, LATEST, type Output } from './schema.ts'
+import { newUrlId } from './url-ids.ts'
 import { aliasRow, versionRow } from './versions.ts'
 
 type Config = Pick<
@@ -74,7 +74,9 @@ function describe(ctx: Ctx, row: UrlRow): Output<'GetFunctionUrlConfig'> {
 /** Under the host by which the caller knows us; a namespace other than the default has a label of its own. */
 function functionUrl(ctx: Ctx, id: string): string {
   const { namespace, region } = ctx.place
-  const base = new URL(ctx.http?.baseUrl ?? 'http://localhost')
+  const asked = ctx.http?.baseUrl ?? ''
+  // A Host header may hold anything.
+  const base = new URL(URL.canParse(asked) ? asked : 'http://localhost')
   const numeric = /^[\d.]+$|^\[/.test(base.hostname)
   const domain = namespace === DEFAULT_NAMESPACE ? (numeric ? 'localhost' : base.hostname) : namespaceDomain(ctx)
   return `${base.protocol}//${id}.lambda-url.${region}.${domain}${base.port ? `:${base.port}` : ''}/`
@@ -97,7 +99,7 @@ export function CreateFunctionUrlConfig(
     )
   }
   const now = lambdaDate(ctx.now)
-  const row = { name: named.name, qualifier: keyOf(named), id: randomHex(32) }
+  const row = { name: named.name, qualifier: keyOf(named), id: newUrlId(ctx.place.account) }
   const { LastModifiedTime: _modified, ...created } = save(ctx, row, {
     AuthType: input.AuthType,
     ...(input.Cors ? { Cors: input.Cors } : {}),

@@ -5,7 +5,7 @@ import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } 
 import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
 import { constraintError, invalidParameter, notFound, refusal } from './errors.ts'
 import { checkCodeSigning } from './code-signing.ts'
-import { checkUnpackedSize, resolveLayers } from './layers.ts'
+import { checkUnpackedSize, resolveLayers } from './function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
 import { checkRole } from './roles.ts'
 import { dropSandboxes, warm } from './sandboxes.ts'

@@ -14,6 +14,7 @@ import {
 import { namedFunction } from './names.ts'
 import { checkJson, parseClientContext, payloadText } from './payloads.ts'
 import { type Input, type Output, versionName } from './schema.ts'
+import { type ByteStream, byteStream } from './url-streams.ts'
 
 /** A payload comes as bytes from a client, and as text from another service. */
 type Payload = Uint8Array | string | undefined
@@ -89,10 +90,10 @@ export function InvokeWithResponseStream(
   if (input.InvocationType === 'DryRun') return { StatusCode: 204 }
   checkRunnable(target)
   const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: true })
-  const events = eventStream()
+  const events = byteStream()
   const work = performRun(ctx, run, frame => sendFrame(events, frame)).then(outcome => {
     const conclusion = concludeRun(ctx, run, outcome)
-    events.send({ InvokeComplete: completion(outcome, conclusion, input.LogType === 'Tail') })
+    events.send(eventLine({ InvokeComplete: completion(outcome, conclusion, input.LogType === 'Tail') }))
   })
   ctx.background(work.finally(() => events.end()))
   return {
@@ -103,10 +104,13 @@ export function InvokeWithResponseStream(
   }
 }
 
-function sendFrame(events: EventStream, frame: Frame): void {
-  if ('chunk' in frame) events.send({ PayloadChunk: { Payload: frame.chunk } })
+/** The codec takes events as lines of JSON. */
+const eventLine = (event: object) => new TextEncoder().encode(`${JSON.stringify(event)}\n`)
+
+function sendFrame(events: ByteStream, frame: Frame): void {
+  if ('chunk' in frame) events.send(eventLine({ PayloadChunk: { Payload: frame.chunk } }))
   else if ('result' in frame && !frame.result.streamed) {
-    events.send({ PayloadChunk: { Payload: base64(frame.result.payload) } })
+    events.send(eventLine({ PayloadChunk: { Payload: base64(frame.result.payload) } }))
   }
 }
 
@@ -117,27 +121,5 @@ function completion(outcome: Outcome, conclusion: Conclusion, tail: boolean): Re
     ErrorCode: outcome.timeout ? 'Sandbox.Timedout' : 'Unhandled',
     ErrorDetails: conclusion.payload,
     ...LogResult,
-  }
-}
-
-type EventStream = { stream: ReadableStream<Uint8Array>; send(event: object): void; end(): void }
-
-/** Events as they become known; a reader that has gone away does not stop the function. */
-function eventStream(): EventStream {
-  const encoder = new TextEncoder()
-  let controller: ReadableByteStreamController | undefined
-  const stream = new ReadableStream({
-    type: 'bytes',
-    start: begun => {
-      controller = begun
-    },
-    cancel: () => {
-      controller = undefined
-    },
-  })
-  return {
-    stream,
-    send: event => controller?.enqueue(encoder.encode(`${JSON.stringify(event)}\n`)),
-    end: () => controller?.close(),
   }
 }

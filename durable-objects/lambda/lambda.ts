@@ -20,17 +20,19 @@ import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './perm
 import * as provisioned from './provisioned-concurrency.ts'
 import * as runtimeManagement from './runtime-management.ts'
 import { migrations } from './schema.ts'
-import { ListTags, TagResource, UntagResource } from './tags.ts'
+import { InvokeFunctionUrl } from './url-requests.ts'
+import { functionTags, ListTags, TagResource, UntagResource } from './tags.ts'
 import { ListVersionsByFunction, PublishVersion } from './versions.ts'
 
 /**
  * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.
  *
- * Known gaps: event source mappings, capacity providers, durable executions and the newer resource policies answer 501.
- * Destinations and dead-letter queues of asynchronous invocations are kept, not yet served. Function URLs are kept;
- * their host does not answer yet. A function is active as soon as its request is answered, so that an update is never
+ * Known gaps: event source mappings, capacity providers, scaling configurations, durable executions and the newer
+ * resource policies answer 501. A function is active as soon as its request is answered, so that an update is never
  * refused for one under way. Recursive loops are not detected. VPC, file system, SnapStart, signing and provisioned
- * concurrency settings are kept and shown, and change nothing in how a function runs.
+ * concurrency settings are kept and shown, and change nothing in how a function runs. At most 100 asynchronous
+ * invocations of a place run at once; the others wait for those. Records of more than 1.9 MB reach no destination, and
+ * topics and event buses get theirs once those services are built.
  */
 const operations = {
   CreateFunction,
@@ -99,11 +101,13 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const lambda: ServiceDefinition = {
-  operations,
+  operations: { ...operations, InvokeFunctionUrl },
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   onWake: resumeEvents,
   resourcePolicy: invokePolicy,
+  resourceTags: functionTags,
   home: functionHome,
+  wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
 }

@@ -1,9 +1,11 @@
 import type { Ctx } from '../operation.ts'
 import { arnOf, parseArn } from '../shared/arn.ts'
+import { AwsError } from '../shared/errors.ts'
+import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
-import { codeSha256, findArchive, MAX_UNZIPPED, readArchive, releaseArchives, storeArchive } from './archives.ts'
+import { codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from './archives.ts'
 import { lambdaDate } from './configuration.ts'
-import { constraintError, invalidParameter, notFound } from './errors.ts'
+import { invalidParameter, notFound } from './errors.ts'
 import type { Input, Output } from './schema.ts'
 
 export type LayerVersionRow = {
@@ -22,10 +24,6 @@ export type LayerVersionRow = {
   policyRevision: string | null
 }
 
-/** A layer version as a function refers to it. Sizes in bytes. */
-export type LayerReference = { arn: string; code: string; size: number; unzippedSize: number }
-
-const MOST_LAYERS = 5
 const PAGE = 50
 const NO_SUCH_LAYER = 'The resource you requested does not exist.'
 
@@ -51,6 +49,23 @@ function findLayerVersion(ctx: Ctx, layer: string, version: number): LayerVersio
   const row = layerVersion(ctx, layer, version)
   if (!row) throw notFound(NO_SUCH_LAYER)
   return row
+}
+
+/** A layer version for whoever may read it: another account needs its policy's leave. @throws AccessDeniedException */
+function readableLayerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow {
+  const { accountId } = ctx.caller
+  if (accountId === ctx.place.account) return findLayerVersion(ctx, layer, version)
+  const resource = layerArn(ctx, layer, version)
+  const policy = layerVersion(ctx, layer, version)?.policy
+  const document = policy ? JSON.stringify({ Version: '2012-10-17', Statement: JSON.parse(policy) }) : null
+  const action = 'lambda:GetLayerVersion'
+  const principal = { aws: accountId }
+  if (evaluateResourcePolicy(document, { action, resource, principal, context: {} }) !== 'allow') {
+    const who = `User: ${ctx.caller.session?.roleArn ?? `arn:aws:iam::${accountId}:root`}`
+    const message = `${who} is not authorized to perform: ${action} on resource: ${resource} because no resource-based policy allows the ${action} action`
+    throw new AwsError('AccessDeniedException', message, 403)
+  }
+  return findLayerVersion(ctx, layer, version)
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html */
@@ -82,13 +97,13 @@ export async function PublishLayerVersion(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html */
 export function GetLayerVersion(ctx: Ctx, input: Input<'GetLayerVersion'>): Output<'GetLayerVersion'> {
-  return describeWhole(ctx, findLayerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber))
+  return describeWhole(ctx, readableLayerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html */
 export function GetLayerVersionByArn(ctx: Ctx, input: Input<'GetLayerVersionByArn'>): Output<'GetLayerVersionByArn'> {
   const [, layer = '', version = ''] = parseArn(input.Arn)?.resource.split(':') ?? []
-  return describeWhole(ctx, findLayerVersion(ctx, layer, Number(version)))
+  return describeWhole(ctx, readableLayerVersion(ctx, layer, Number(version)))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html : deleting what is not there succeeds. */
@@ -172,60 +187,4 @@ function describeWhole(ctx: Ctx, row: LayerVersionRow): Output<'GetLayerVersion'
     LayerArn: layerArn(ctx, row.layer),
     ...describe(ctx, row),
   }
-}
-
-/**
- * The layer versions that a function names, in its order. Awaits only for those of other accounts.
- * @throws InvalidParameterValueException for more than five, two of one layer, and those that do not exist
- */
-export async function resolveLayers(ctx: Ctx, arns: string[]): Promise<LayerReference[]> {
-  if (arns.length > MOST_LAYERS) throw invalidParameter('Cannot reference more than 5 layers.')
-  const found: LayerReference[] = []
-  for (const arn of arns) found.push(await resolveLayer(ctx, arn))
-  const bare = arns.map(arn => arn.slice(0, arn.lastIndexOf(':')))
-  const twice = bare.findIndex((arn, i) => bare.indexOf(arn) !== i)
-  if (twice > 0) {
-    const pair = `${arns[bare.indexOf(bare[twice] ?? '')]} and ${arns[twice]}`
-    throw invalidParameter(
-      `Two different versions of the same layer are not allowed to be referenced in the same function. ${pair}.`,
-    )
-  }
-  return found
-}
-
-async function resolveLayer(ctx: Ctx, text: string): Promise<LayerReference> {
-  const arn = parseArn(text)
-  const [, layer = '', version = ''] = arn?.resource.split(':') ?? []
-  if (!arn || !/^\d+$/.test(version)) {
-    throw constraintError(
-      `[${text}]`,
-      'layers',
-      'Member must satisfy constraint: [Member must satisfy regular expression pattern: (arn:[a-zA-Z0-9-]+:lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+), Member must not be null]',
-    )
-  }
-  if (arn.region !== ctx.place.region) {
-    throw invalidParameter(
-      `Layers are not in the same region as the function. Layers are expected to be in region ${ctx.place.region}.`,
-    )
-  }
-  if (arn.account !== ctx.place.account) return resolveForeignLayer(ctx, text)
-  const row = layerVersion(ctx, layer, Number(version))
-  const archive = row && findArchive(ctx, row.code)
-  if (!row || !archive) throw invalidParameter(`Layer version ${text} does not exist.`)
-  return { arn: text, code: row.code, size: archive.size, unzippedSize: archive.unzippedSize }
-}
-
-async function resolveForeignLayer(ctx: Ctx, Arn: string): Promise<LayerReference> {
-  const { Content } = await ctx.call('lambda', 'GetLayerVersionByArn', { Arn })
-  const code = Buffer.from(Content?.CodeSha256 ?? '', 'base64').toString('hex')
-  return { arn: Arn, code, size: Content?.CodeSize ?? 0, unzippedSize: 0 }
-}
-
-/** @throws InvalidParameterValueException when code and layers together are more than a sandbox takes */
-export function checkUnpackedSize(code: number, layers: LayerReference[]): void {
-  const total = layers.reduce((sum, layer) => sum + layer.unzippedSize, code)
-  if (total <= MAX_UNZIPPED) return
-  throw invalidParameter(
-    `Function code combined with layers exceeds the maximum allowed size of ${MAX_UNZIPPED} bytes. The actual size is ${total} bytes.`,
-  )
 }

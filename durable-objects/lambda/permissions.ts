@@ -25,7 +25,8 @@ function readPolicy(ctx: Ctx, named: NamedFunction): Document | undefined {
   return text === null ? undefined : (JSON.parse(text) as Document) // written by writePolicy()
 }
 
-function policyText(ctx: Ctx, name: string, qualifier: string): string | null {
+/** The JSON of a qualifier's policy; the function's own is under the empty qualifier. */
+export function policyText(ctx: Ctx, name: string, qualifier: string): string | null {
   const row = ctx.sql.first<{ document: string }>(
     'SELECT document FROM policies WHERE name = ? AND qualifier = ?',
     name,

@@ -1,7 +1,7 @@
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { AwsError } from '../shared/errors.ts'
-import { evaluateResourcePolicy } from '../shared/policy.ts'
+import { trusts } from '../shared/policy.ts'
 import { invalidParameter } from './errors.ts'
 
 /**
@@ -11,13 +11,8 @@ import { invalidParameter } from './errors.ts'
 export async function checkRole(ctx: Ctx, roleArn: string): Promise<void> {
   const trust = await trustPolicy(ctx, roleArn)
   if (trust === undefined) return
-  const decision = evaluateResourcePolicy(trust, {
-    action: 'sts:AssumeRole',
-    resource: roleArn,
-    principal: { service: 'lambda.amazonaws.com' },
-    context: {},
-  })
-  if (decision !== 'allow') throw invalidParameter('The role defined for the function cannot be assumed by Lambda.')
+  if (trusts(trust, 'lambda.amazonaws.com')) return
+  throw invalidParameter('The role defined for the function cannot be assumed by Lambda.')
 }
 
 async function trustPolicy(ctx: Ctx, roleArn: string): Promise<string | undefined> {
@@ -29,7 +24,7 @@ async function trustPolicy(ctx: Ctx, roleArn: string): Promise<string | undefine
     const { Role } = await ctx.call('iam', 'GetRole', { RoleName }, { place: { account: arn.account }, caller })
     return decodeURIComponent(Role.AssumeRolePolicyDocument ?? '')
   } catch (error) {
-    if (error instanceof AwsError && /^NoSuchEntity/.test(error.code)) return undefined
+    if (error instanceof AwsError && error.code.startsWith('NoSuchEntity')) return undefined
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { functionArn, namedFunction } from './names.ts'
 import type { Input, Output } from './schema.ts'
 import { findFunction, findVersion } from './versions.ts'
 
-type Management = Pick<Output<'GetRuntimeManagementConfig'>, 'UpdateRuntimeOn' | 'RuntimeVersionArn'>
+type Management = Pick<Output<'PutRuntimeManagementConfig'>, 'UpdateRuntimeOn' | 'RuntimeVersionArn'>
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
 export function PutRuntimeManagementConfig(
@@ -27,7 +27,7 @@ export function PutRuntimeManagementConfig(
     row.name,
     row.number,
   )
-  return { UpdateRuntimeOn, FunctionArn: functionArn(ctx.place, named.name, named.qualifier), ...management }
+  return { ...management, FunctionArn: functionArn(ctx.place, named.name, named.qualifier) }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetRuntimeManagementConfig.html */
@@ -37,7 +37,10 @@ export function GetRuntimeManagementConfig(
 ): Output<'GetRuntimeManagementConfig'> {
   const named = namedFunction(ctx, input)
   const { runtimeManagement } = findVersion(ctx, named)
-  const management: Management = runtimeManagement ? JSON.parse(runtimeManagement) : { UpdateRuntimeOn: 'Auto' }
+  // Written by PutRuntimeManagementConfig.
+  const management = runtimeManagement
+    ? (JSON.parse(runtimeManagement) as Management)
+    : { UpdateRuntimeOn: 'Auto' as const }
   return { ...management, FunctionArn: functionArn(ctx.place, named.name, named.qualifier) }
 }
 

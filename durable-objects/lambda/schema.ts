@@ -58,6 +58,14 @@ CREATE TABLE invocations (
   traceId TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL, durationMs REAL NOT NULL, cold INTEGER NOT NULL,
   status TEXT NOT NULL, bytes INTEGER NOT NULL, result TEXT, error TEXT, logTail TEXT NOT NULL, payload TEXT NOT NULL
 );`,
+  `
+ALTER TABLE events ADD COLUMN faults INTEGER NOT NULL DEFAULT 0;
+DROP INDEX events_name;
+CREATE INDEX events_waiting ON events (name, seq, id) WHERE due IS NULL;
+CREATE TABLE invocation_parts (
+  seq INTEGER NOT NULL, field TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seq, field, part)
+);
+CREATE INDEX functions_reserved ON functions (reserved) WHERE reserved IS NOT NULL;`,
 ]
 
 /** A function's own properties; those of its code and configuration are its versions'. */
@@ -98,6 +106,27 @@ export type AliasRow = {
   /** JSON of one other version's share, by its name: `{"2":0.1}`; null: all goes to the main version. */
   weights: string | null
   revisionId: string
+}
+
+/** An asynchronous invocation that has not ended. Times in milliseconds of the namespace's clock. */
+export type EventRow = {
+  seq: number
+  /** The request id, the same for all tries. */
+  id: string
+  name: string
+  qualifier: string | null
+  source: string
+  traceId: string
+  clientContext: string | null
+  /** When it was accepted. */
+  received: number
+  /** From 1. */
+  attempt: number
+  /** How often the service could not run this try. */
+  faults: number
+  /** When it is to be tried again; null: now. */
+  due: number | null
+  payload: string
 }
 
 /** What a version keeps of its FunctionConfiguration; the rest are columns. Sizes as AWS has them: MB and seconds. */

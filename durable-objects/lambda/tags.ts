@@ -1,7 +1,7 @@
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { invalidParameter, notFound } from './errors.ts'
-import { namedFunction } from './names.ts'
+import { namedFunction, parseFunctionName } from './names.ts'
 import { type Input, LATEST, type Output } from './schema.ts'
 import { findFunction, touchVersion } from './versions.ts'
 
@@ -48,6 +48,15 @@ function taggedSigningConfig(ctx: Ctx, Resource: string): Tagged {
     tags: JSON.parse(row.tags) as Tags, // written by save()
     save: tags => ctx.sql.run('UPDATE code_signing_configs SET tags = ? WHERE arn = ?', JSON.stringify(tags), Resource),
   }
+}
+
+/** Tags of the function that an operation names, for policies' conditions on them. */
+export function functionTags(ctx: Ctx, _operation: string, input: Record<string, unknown>): Tags | undefined {
+  const given = input.FunctionName ?? input.Resource
+  const name = typeof given === 'string' ? parseFunctionName(given)?.name : undefined
+  const row =
+    name === undefined ? undefined : ctx.sql.first<{ tags: string }>('SELECT tags FROM functions WHERE name = ?', name)
+  return row && (JSON.parse(row.tags) as Tags) // written by CreateFunction and save()
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html */

@@ -3,7 +3,7 @@ import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { codeSha256 } from './archives.ts'
 import { present } from './configuration.ts'
 import { invalidParameter, notFound, staleRevision } from './errors.ts'
-import type { LayerReference } from './layers.ts'
+import type { LayerReference } from './function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
 import {
   type AliasRow,

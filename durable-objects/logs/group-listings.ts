@@ -2,6 +2,7 @@ import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { groupArn, nameOfArn } from './find-group.ts'
+import { indexedFields } from './index-policies.ts'
 import { invalidParameter, invalidToken } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
 import { matchesTagFilters } from './tag-filters.ts'
@@ -109,14 +110,14 @@ export function ListLogGroups(ctx: Ctx, input: In<'ListLogGroups'>): Out<'ListLo
 }
 
 function listedBy(ctx: Ctx, input: In<'ListLogGroups'>): Pass {
-  const { logGroupNamePattern, logGroupClass, logGroupTags } = input
-  // No group has field indexes or data sources: these belong to operations that are not there.
-  if (!asksHere(ctx, input) || input.fieldIndexNames !== undefined || input.dataSources !== undefined)
-    return () => false
+  const { logGroupNamePattern, logGroupClass, logGroupTags, fieldIndexNames } = input
+  // No group has data sources: these belong to operations that are not there.
+  if (!asksHere(ctx, input) || input.dataSources !== undefined) return () => false
   const alternatives = logGroupNamePattern?.split('|')
   return group =>
     (logGroupClass === undefined || group.class === logGroupClass) &&
     (!alternatives || alternatives.some(pattern => matchesName(group.name, pattern))) &&
+    (!fieldIndexNames || fieldIndexNames.every(name => indexedFields(ctx, group).includes(name))) &&
     (!logGroupTags || matchesTagFilters(tagsOf(ctx, group.id), logGroupTags))
 }
 

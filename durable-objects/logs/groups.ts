@@ -44,7 +44,7 @@ export function checkUnprotected(group: GroupRow): void {
 export function DeleteLogGroup(ctx: Ctx, { logGroupName }: In<'DeleteLogGroup'>): void {
   const group = findGroup(ctx, logGroupName)
   checkUnprotected(group)
-  for (const table of ['tags', 'metric_filters', 'subscription_filters', 'log_streams']) {
+  for (const table of ['tags', 'metric_filters', 'subscription_filters', 'index_policies', 'log_streams']) {
     ctx.sql.run(`DELETE FROM ${table} WHERE logGroup = ?`, group.id)
   }
   ctx.sql.run('DELETE FROM resource_policies WHERE resource = ?', groupArn(ctx, group.name))

@@ -36,7 +36,8 @@ export function PutResourcePolicy(ctx: Ctx, input: In<'PutResourcePolicy'>): Out
   return { resourcePolicy: describe(row), ...(resource === '' ? {} : { revisionId: row.revision }) }
 }
 
-function checkDocument(document: string): void {
+/** Refuses what is no policy of IAM's form. */
+export function checkDocument(document: string): void {
   try {
     const policy: unknown = JSON.parse(document)
     if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return

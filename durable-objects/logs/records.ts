@@ -25,7 +25,7 @@ export function GetLogRecord(ctx: Ctx, { logRecordPointer }: In<'GetLogRecord'>)
   )
   if (!row || row.timestamp < expiryBound(ctx, row)) throw notFound('log record')
   const logRecord = {
-    ...fieldsOf(parseEvent(row.message)),
+    ...flatFields(parseEvent(row.message)),
     '@ptr': logRecordPointer,
     '@timestamp': String(row.timestamp),
     '@ingestionTime': String(row.ingestedAt),
@@ -40,7 +40,7 @@ export function GetLogRecord(ctx: Ctx, { logRecordPointer }: In<'GetLogRecord'>)
 const MAX_FIELDS = 200
 
 /** The fields of a JSON event by their paths: `user.id`, `tags.0`. */
-function fieldsOf(event: unknown): Record<string, string> {
+export function flatFields(event: unknown): Record<string, string> {
   const fields: Record<string, string> = {}
   const open: [string, unknown][] = [['', event]]
   let count = 0

@@ -4,6 +4,7 @@ import { EVENT_OVERHEAD } from './batch.ts'
 import { findGroup } from './find-group.ts'
 import { constraint, invalidOperation } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
+import { LOT } from './sweep.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 
@@ -78,21 +79,29 @@ export function expectExpiry(ctx: Ctx, group: GroupRow, timestamp: number): void
 }
 
 /** The timer: deletes what has expired in a group. */
-export function onRetention(ctx: Ctx, key: string): void {
-  const group = ctx.sql.first<GroupRow>('SELECT * FROM log_groups WHERE id = ?', Number(key))
-  if (!group) return
-  const bound = expiryBound(ctx, group)
+export async function onRetention(ctx: Ctx, key: string): Promise<void> {
+  // Between two lots others may use the object, and even delete the group.
+  while (deleteExpired(ctx, Number(key))) await scheduler.wait(1)
+}
+
+/** Deletes a lot of a group's expired events, the oldest first; answers whether there may be more. */
+function deleteExpired(ctx: Ctx, id: number): boolean {
+  const group = ctx.sql.first<GroupRow>('SELECT * FROM log_groups WHERE id = ?', id)
+  if (!group) return false
+  const lot = 'SELECT seq FROM log_events WHERE logGroup = ? AND timestamp < ? ORDER BY timestamp, seq LIMIT ?'
+  const which = [id, expiryBound(ctx, group), LOT]
   const freed = ctx.sql.all<{ stream: number; bytes: number }>(
     // Events of streams that are gone are no longer counted.
     `SELECT e.stream, SUM(LENGTH(CAST(e.message AS BLOB)) + ${EVENT_OVERHEAD}) AS bytes
-     FROM log_events e JOIN log_streams s ON s.id = e.stream WHERE e.logGroup = ? AND e.timestamp < ? GROUP BY e.stream`,
-    group.id,
-    bound,
+     FROM log_events e JOIN log_streams s ON s.id = e.stream WHERE e.seq IN (${lot}) GROUP BY e.stream`,
+    ...which,
   )
   for (const { stream, bytes } of freed)
     ctx.sql.run('UPDATE log_streams SET bytes = bytes - ? WHERE id = ?', bytes, stream)
   const total = freed.reduce((sum, { bytes }) => sum + bytes, 0)
-  ctx.sql.run('UPDATE log_groups SET bytes = bytes - ? WHERE id = ?', total, group.id)
-  ctx.sql.run('DELETE FROM log_events WHERE logGroup = ? AND timestamp < ?', group.id, bound)
+  ctx.sql.run('UPDATE log_groups SET bytes = bytes - ? WHERE id = ?', total, id)
+  ctx.sql.run(`DELETE FROM log_events WHERE seq IN (${lot})`, ...which)
+  if (ctx.sql.changes() === LOT) return true
   scheduleExpiry(ctx, group)
+  return false
 }

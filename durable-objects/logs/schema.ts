@@ -31,6 +31,29 @@ CREATE TABLE resource_policies (
   resource TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, revision TEXT NOT NULL, updatedAt INTEGER NOT NULL,
   PRIMARY KEY (resource, name)
 ) WITHOUT ROWID;`,
+  `
+CREATE TABLE destinations (
+  name TEXT PRIMARY KEY, targetArn TEXT NOT NULL, roleArn TEXT NOT NULL, accessPolicy TEXT, tags TEXT NOT NULL, createdAt INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE query_definitions (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, clientToken TEXT, settings TEXT NOT NULL, modifiedAt INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX query_definitions_name ON query_definitions (name, id);
+CREATE TABLE account_policies (
+  type TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, selection TEXT, updatedAt INTEGER NOT NULL, PRIMARY KEY (type, name)
+) WITHOUT ROWID;
+CREATE TABLE index_policies (
+  logGroup INTEGER PRIMARY KEY, document TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL, usedAt INTEGER NOT NULL
+);
+CREATE TABLE queries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, logGroups TEXT NOT NULL, status TEXT NOT NULL,
+  startedAt INTEGER NOT NULL, endedAt INTEGER, matched INTEGER NOT NULL DEFAULT 0, scanned INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0, results INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX queries_status ON queries (status);
+CREATE TABLE query_results (
+  query INTEGER NOT NULL, place INTEGER NOT NULL, part INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (query, place, part)
+) WITHOUT ROWID;`,
 ]
 
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS'
@@ -66,6 +89,7 @@ export type StreamRow = {
 export type EventRow = {
   /** Order of arrival. */
   seq: number
+  logGroup: number
   stream: number
   timestamp: number
   ingestedAt: number
@@ -102,4 +126,57 @@ export type ResourcePolicyRow = {
   document: string
   revision: string
   updatedAt: number
+}
+
+export type DestinationRow = {
+  name: string
+  targetArn: string
+  roleArn: string
+  accessPolicy: string | null
+  /** JSON: values by keys. */
+  tags: string
+  createdAt: number
+}
+
+export type QueryDefinitionRow = {
+  id: string
+  name: string
+  clientToken: string | null
+  /** JSON: the definition's further members, as they were put. */
+  settings: string
+  modifiedAt: number
+}
+
+export type AccountPolicyRow = {
+  type: string
+  name: string
+  document: string
+  selection: string | null
+  updatedAt: number
+}
+
+export type IndexPolicyRow = {
+  logGroup: number
+  document: string
+  createdAt: number
+  updatedAt: number
+  /** When a query last named one of its fields; at first, when it was made. */
+  usedAt: number
+}
+
+export type QueryRow = {
+  seq: number
+  id: string
+  text: string
+  /** JSON: the names of the log groups. */
+  logGroups: string
+  status: 'Running' | 'Complete' | 'Cancelled' | 'Failed'
+  startedAt: number
+  endedAt: number | null
+  /** Events that passed the filters, and that were looked at, and the bytes of these. */
+  matched: number
+  scanned: number
+  bytes: number
+  /** Rows of results. */
+  results: number
 }

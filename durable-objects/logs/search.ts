@@ -5,7 +5,7 @@ import { EVENT_OVERHEAD } from './batch.ts'
 import { checkReadable } from './classes.ts'
 import { mergeRows, type Range, readRows } from './event-rows.ts'
 import { findEither } from './find-group.ts'
-import { parseFilterPattern } from './patterns/filter-pattern.ts'
+import { type FilterPattern, parseFilterPattern } from './patterns/filter-pattern.ts'
 import { eventIdOf, type Position, positionOf } from './positions.ts'
 import { invalidParameter, invalidToken } from './refusals.ts'
 import { expiryBound } from './retention.ts'
@@ -39,11 +39,7 @@ export function FilterLogEvents(ctx: Ctx, input: In<'FilterLogEvents'>): Out<'Fi
     to: input.endTime ?? Number.MAX_SAFE_INTEGER,
     ...start,
   }
-  const { events, stopped } = scan(
-    candidates(ctx, group, { ...input, range }),
-    pattern.matches,
-    input.limit ?? MAX_EVENTS,
-  )
+  const { events, stopped } = scan(candidates(ctx, group, { ...input, range }), pattern, input.limit ?? MAX_EVENTS)
   const token = (at: Position) => pageToken(`${range.descending ? 'b' : 'f'}${eventIdOf(at)}`, search)
   return { events, searchedLogStreams: [], ...(stopped ? { nextToken: token(stopped) } : {}) }
 }
@@ -120,7 +116,7 @@ function streamName(ctx: Ctx, id: number): string | undefined {
 /** Goes through candidates until a page is full, enough was looked at, or nothing is left. */
 function scan(
   rows: Iterable<Candidate>,
-  matches: (message: string) => boolean,
+  { matches, weight }: FilterPattern,
   limit: number,
 ): { events: Found; stopped?: Position } {
   const events: Found = []
@@ -130,7 +126,7 @@ function scan(
     const enough = used.scanned >= MAX_SCANNED || used.characters >= MAX_SCANNED_CHARACTERS
     if (last && (enough || events.length === limit)) return { events, stopped: last }
     used.scanned += 1
-    used.characters += row.message.length
+    used.characters += row.message.length * weight
     if (stream !== undefined && matches(row.message)) {
       used.bytes += Buffer.byteLength(row.message) + EVENT_OVERHEAD
       if (last && used.bytes > MAX_PAGE_BYTES) return { events, stopped: last }

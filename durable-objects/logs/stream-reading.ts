@@ -33,12 +33,15 @@ export function GetLogEvents(ctx: Ctx, input: In<'GetLogEvents'>): Out<'GetLogEv
     descending: token ? token.direction === 'b' : !input.startFromHead,
   }
   const events = readPage(ctx, { id: stream.id, range, limit })
-  // With nothing read, both tokens stay where they are, so that what comes later is found from here.
-  const here = token?.position ?? { timestamp: range.from, seq: 0 }
+  // With nothing read, the page's own token comes again, so that what comes later is found from here; the other one
+  // turns round, and finds the event beside which this page began.
+  const { timestamp, seq } = token?.position ?? { timestamp: range.from, seq: 0 }
+  const forward = { timestamp, seq: token?.direction === 'b' ? Math.max(0, seq - 1) : seq }
+  const backward = { timestamp, seq: token?.direction === 'f' ? seq + 1 : seq }
   return {
     events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
-    nextForwardToken: streamToken('f', events.at(-1) ?? here),
-    nextBackwardToken: streamToken('b', events[0] ?? here),
+    nextForwardToken: streamToken('f', events.at(-1) ?? forward),
+    nextBackwardToken: streamToken('b', events[0] ?? backward),
   }
 }
 

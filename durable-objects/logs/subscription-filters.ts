@@ -44,10 +44,13 @@ export function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter
   )
 }
 
+type Destination = Pick<In<'PutSubscriptionFilter'>, 'destinationArn' | 'roleArn'>
+
 /** SQS is no destination of AWS's; here it is one. */
 const VENDORS = ['kinesis', 'firehose', 'lambda', 'logs', 'sqs']
 
-function checkDestination({ destinationArn, roleArn }: In<'PutSubscriptionFilter'>): void {
+/** Refuses a destination that nothing can be sent to, and a role where none belongs, or its lack. */
+export function checkDestination({ destinationArn, roleArn }: Destination): void {
   const vendor = parseArn(destinationArn)?.service
   if (vendor === undefined) throw invalidParameter(`Invalid destinationArn: ${destinationArn}`)
   if (!VENDORS.includes(vendor)) {

@@ -1,6 +1,13 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
+import {
+  destinationArn,
+  destinationOfArn,
+  destinationTags,
+  findDestination,
+  writeDestinationTags,
+} from './destinations.ts'
 import { findGroup, groupArn, nameOfArn } from './find-group.ts'
 import { invalidParameter, notFound } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
@@ -25,51 +32,73 @@ export function writeTags(ctx: Ctx, group: number, tags: Tags): void {
   }
 }
 
-function addTags(ctx: Ctx, group: GroupRow, tags: Tags): void {
-  if (Object.keys({ ...tagsOf(ctx, group.id), ...tags }).length > MAX_TAGS) {
-    const resourceName = groupArn(ctx, group.name)
+/** What carries tags: a log group or a destination. */
+type Tagged = { arn: string; tags: Tags; write(tags: Tags): void; remove(keys: readonly string[]): void }
+
+function taggedGroup(ctx: Ctx, { id, name }: GroupRow): Tagged {
+  return {
+    arn: groupArn(ctx, name),
+    tags: tagsOf(ctx, id),
+    write: tags => writeTags(ctx, id, tags),
+    remove(keys) {
+      for (const key of keys) ctx.sql.run('DELETE FROM tags WHERE logGroup = ? AND key = ?', id, key)
+    },
+  }
+}
+
+function taggedDestination(ctx: Ctx, name: string): Tagged {
+  const tags = destinationTags(findDestination(ctx, name))
+  const write = (all: Tags) => writeDestinationTags(ctx, name, all)
+  return {
+    arn: destinationArn(ctx, name),
+    tags,
+    write: more => write({ ...tags, ...more }),
+    remove: keys => write(Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)))),
+  }
+}
+
+function addTags({ arn, tags, write }: Tagged, more: Tags): void {
+  if (Object.keys({ ...tags, ...more }).length > MAX_TAGS) {
     throw new AwsError('TooManyTagsException', `A resource can have no more than ${MAX_TAGS} tags.`, 0, {
-      resourceName,
+      resourceName: arn,
     })
   }
-  writeTags(ctx, group.id, tags)
+  write(more)
 }
 
-function removeTags(ctx: Ctx, group: number, keys: readonly string[]): void {
-  for (const key of keys) ctx.sql.run('DELETE FROM tags WHERE logGroup = ? AND key = ?', group, key)
-}
-
-/** The log group of a tagging operation's ARN, which has no `:*` at its end. */
-function findByArn(ctx: Ctx, arn: string): GroupRow {
+/** What a tagging operation's ARN names; a log group's has no `:*` at its end. */
+function findByArn(ctx: Ctx, arn: string): Tagged {
   if (!arn.startsWith('arn:')) throw invalidParameter(`The specified resource ARN is invalid: ${arn}`)
+  const destination = destinationOfArn(ctx, arn)
+  if (destination !== undefined) return taggedDestination(ctx, destination)
   const name = arn.endsWith('*') ? undefined : nameOfArn(ctx, arn)
   if (name === undefined) throw notFound('resource')
-  return findGroup(ctx, name)
+  return taggedGroup(ctx, findGroup(ctx, name))
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
 export function TagResource(ctx: Ctx, input: In<'TagResource'>): void {
-  addTags(ctx, findByArn(ctx, input.resourceArn), input.tags)
+  addTags(findByArn(ctx, input.resourceArn), input.tags)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html */
 export function UntagResource(ctx: Ctx, input: In<'UntagResource'>): void {
-  removeTags(ctx, findByArn(ctx, input.resourceArn).id, input.tagKeys)
+  findByArn(ctx, input.resourceArn).remove(input.tagKeys)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListTagsForResource.html */
 export function ListTagsForResource(ctx: Ctx, input: In<'ListTagsForResource'>): Out<'ListTagsForResource'> {
-  return { tags: tagsOf(ctx, findByArn(ctx, input.resourceArn).id) }
+  return { tags: findByArn(ctx, input.resourceArn).tags }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html */
 export function TagLogGroup(ctx: Ctx, input: In<'TagLogGroup'>): void {
-  addTags(ctx, findGroup(ctx, input.logGroupName), input.tags)
+  addTags(taggedGroup(ctx, findGroup(ctx, input.logGroupName)), input.tags)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagLogGroup.html */
 export function UntagLogGroup(ctx: Ctx, input: In<'UntagLogGroup'>): void {
-  removeTags(ctx, findGroup(ctx, input.logGroupName).id, input.tags)
+  taggedGroup(ctx, findGroup(ctx, input.logGroupName)).remove(input.tags)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListTagsLogGroup.html */

@@ -1,3 +1,56 @@
-import type { ServiceDefinition } from '../operation.ts'
+import type { Operations } from '../../worker/models/s3.types.ts'
+import type { AnyHandler, Handlers, ServiceDefinition } from '../operation.ts'
+import { bucketOperations, bucketTimers, bucketViews } from './bucket-operations.ts'
+import { checkBucketName } from './bucket-names.ts'
+import { bucketMigrations } from './bucket-schema.ts'
+import { checkExpectedOwner, resumeBucket } from './buckets.ts'
+import { answerHeaders } from './cors.ts'
+import { home } from './home.ts'
+import { objectOperations, objectTimers, wakeObjects } from './object-operations.ts'
+import { objectMigrations } from './object-schema.ts'
 
-export const s3: ServiceDefinition = { operations: {}, migrations: [] }
+/*
+ * S3. Each bucket is an object of its own, with all that is in it; an index of its buckets is kept for each account.
+ *
+ * Known gaps and choices:
+ * - A bucket answers in every region; AWS sends a request to another region on with 301 PermanentRedirect. Whoever
+ *   tests often mixes regions, and the official clients follow such redirects anyway.
+ * - Configurations that are kept and given back, and do nothing yet: replication, logging, inventory, analytics, metrics,
+ *   intelligent tiering, acceleration, request payment, ABAC. Topics are not asked whether they are there.
+ * - Directory buckets, account-regional bucket names, metadata tables, access points and Object Lambda answer 501.
+ * - A deleted bucket's name is free at once. SSE-C is not blocked on new buckets.
+ * - Content-MD5 of configuration requests is not compared. MFA delete is kept, and asks for no code.
+ */
+const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>
+
+/** What holds for every operation on a bucket, before its own checks. */
+function guarded(name: string, handler: AnyHandler): AnyHandler {
+  return (ctx, input: Record<string, unknown>) => {
+    if (typeof input.Bucket === 'string' && name !== 'CreateBucket') checkBucketName(input.Bucket)
+    checkExpectedOwner(ctx, input.ExpectedBucketOwner)
+    return handler(ctx, input as never) // as it came: its type was checked when it was decoded
+  }
+}
+
+export const s3: ServiceDefinition = {
+  operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guarded(name, handler)])),
+  migrations: [...bucketMigrations, ...objectMigrations],
+  timers: { ...bucketTimers, ...objectTimers },
+  introspections: bucketViews,
+  onWake: ctx => {
+    resumeBucket(ctx)
+    wakeObjects(ctx)
+  },
+  answerHeaders,
+  home,
+  wire: {
+    validation: {
+      code: 'MalformedXML',
+      documents: {
+        message: 'The XML you provided was not well-formed or did not validate against our published schema',
+        // These have refusals of their own.
+        except: /locationConstraint|events\.\d+\.member|\.events$|filterRules|tagSet|accessControlPolicy|delete/i,
+      },
+    },
+  },
+}

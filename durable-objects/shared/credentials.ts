@@ -11,7 +11,9 @@ const TOKEN_PREFIX = 'IQoJb3JpZ2luX2Vj'
 
 /** Signs what we hand out. Without a secret (a bare `wrangler dev`) a fixed one serves development. */
 function hmac(env: Env, text: string): Buffer {
-  return createHmac('sha256', env.FAKECLOUD_SECRET || 'fakecloud-development').update(text).digest()
+  return createHmac('sha256', env.FAKECLOUD_SECRET || 'fakecloud-development')
+    .update(text)
+    .digest()
 }
 
 function base32(value: bigint, digits: number): string {

@@ -24,6 +24,8 @@ export function newRequestId(): string {
 
 /** A trace id as X-Ray writes it: version, seconds in hexadecimal, 96 random bits. */
 export function newTraceId(now: number): string {
-  const seconds = Math.floor(now / 1000).toString(16).padStart(8, '0')
+  const seconds = Math.floor(now / 1000)
+    .toString(16)
+    .padStart(8, '0')
   return `1-${seconds}-${randomHex(24)}`
 }

@@ -30,6 +30,7 @@ const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
 const RESERVED = new Set(['x-fakecloud-raw-path', 'x-fakecloud-internal', 'x-fakecloud-host'])
 
 type Fields = {
+  hosts: number
   length: string[]
   encoding: string[]
   connection: string
@@ -76,7 +77,15 @@ export function readResponseHead(bytes: Buffer, toHead: boolean): ResponseHead {
 }
 
 function fieldsOf(lines: string[], secure: boolean): Fields {
-  const fields: Fields = { length: [], encoding: [], connection: '', upgrade: false, expectsContinue: false, kept: [] }
+  const fields: Fields = {
+    hosts: 0,
+    length: [],
+    encoding: [],
+    connection: '',
+    upgrade: false,
+    expectsContinue: false,
+    kept: [],
+  }
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
@@ -87,13 +96,24 @@ function fieldsOf(lines: string[], secure: boolean): Fields {
       fields.expectsContinue = true
       continue
     }
-    if (name === 'content-length') fields.length.push(value())
+    if (name === 'host') checkHost(fields, value())
+    else if (name === 'content-length') fields.length.push(value())
     else if (name === 'transfer-encoding') fields.encoding.push(value().toLowerCase())
     else if (name === 'connection') fields.connection += ` ${value()}`
     else if (name === 'upgrade') fields.upgrade = true
     fields.kept.push(line)
   }
   return fields
+}
+
+/** Of the hosts that come all the time, which need no closer look. */
+const PLAIN_HOST = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)*(?::\d{1,4})?$|^127\.0\.0\.1(?::\d{1,4})?$/
+
+/** The Worker's URL is made of it: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+function checkHost(fields: Fields, host: string): void {
+  fields.hosts += 1
+  if (fields.hosts > 1) throw new Malformed('more than one Host')
+  if (!PLAIN_HOST.test(host) && !URL.canParse(`http://${host}/`)) throw new Malformed('the Host is not a host')
 }
 
 function addedTo(target: string, secure: boolean): string[] {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { INVOCATION_HEADER } from '../../worker/isolates/contract.ts'
 import { decodeInvocation } from '../../worker/isolates/session.ts'
-import { createPool, type Pool } from './pool.ts'
+import { createPool, idleProcess, type Pool } from './pool.ts'
 import { runInvocation } from './run-invocation.ts'
 import type { ProcessOptions } from './workerd-process.ts'
 
@@ -26,7 +26,7 @@ const MAX_HEADER_BYTES = 128 * 1024
  * first function needs one, and each has one thread: what holds it is killed at its deadline, and nothing else waits.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
-  const pool = createPool(options, options.maxProcesses ?? Math.min(Math.max(availableParallelism(), 2), 4))
+  const pool = createPool(options, options.maxProcesses ?? Math.min(Math.max(2 * availableParallelism(), 6), 12))
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000, requestTimeout: 0 },
     (incoming, outgoing) => {
@@ -62,9 +62,8 @@ async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResp
   outgoing.writeHead(200, { 'content-type': 'application/x-ndjson' })
   outgoing.flushHeaders()
   outgoing.socket?.setNoDelay(true)
-  await runInvocation(pool, { invocation: decodeInvocation(header), payload }, line => {
-    outgoing.write(`${line}\n`)
-  })
+  const write = (line: string) => void outgoing.write(`${line}\n`)
+  await runInvocation(pool, { invocation: decodeInvocation(header), payload, write })
   outgoing.end()
 }
 
@@ -74,9 +73,13 @@ async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-/** Starts a process when there is none and has it unpack the function, which is not run. */
+/** Has a process that has nothing to do unpack the function, which is not run; the first process is started for it. */
 async function warm(pool: Pool, header: string, outgoing: ServerResponse): Promise<void> {
-  const { process } = await pool.warm()
+  const process = await idleProcess(pool)
+  if (process === undefined) {
+    outgoing.writeHead(204).end()
+    return
+  }
   const { port, agent } = process
   const status = await new Promise<number>((resolve, reject) => {
     const headers = { [INVOCATION_HEADER]: header }

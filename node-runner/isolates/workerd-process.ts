@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { basename } from 'node:path'
@@ -31,20 +31,26 @@ export type WorkerdProcess = {
 /** The last of what a process said, shown when it ends by itself. */
 const KEPT_OUTPUT = 4096
 
-/** Starts a process and resolves when it listens, some 60 ms later. */
-export async function startProcess(options: ProcessOptions): Promise<WorkerdProcess> {
+/** Loaders that unwrap the default of CommonJS give the path itself. */
+function binary(): string {
+  return typeof workerd === 'string' ? workerd : workerd.default
+}
+
+/** Starts a process and resolves when it listens, some 50 ms later. The signal ends it. */
+export async function startProcess(options: ProcessOptions, signal: AbortSignal): Promise<WorkerdProcess> {
   const args = ['serve', '--binary', '--experimental', '--control-fd=3', '-']
-  const child = spawn(workerd.default, args, { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] })
-  const killWithUs = () => child.kill('SIGKILL')
-  process.once('exit', killWithUs)
+  const stdio: StdioOptions = ['pipe', 'ignore', 'pipe', 'pipe']
+  const child = spawn(binary(), args, { stdio, signal, killSignal: 'SIGKILL' })
   const exited = new Promise<void>(resolve => child.once('close', () => resolve()))
   let killed = false
   const output = keepOutput(child)
   void exited.then(() => {
-    process.off('exit', killWithUs)
-    if (!killed) options.log(`An isolate process ended by itself: ${output()}`)
+    const how = child.signalCode ?? `code ${child.exitCode}`
+    if (!killed && !signal.aborted) options.log(`An isolate process ended by itself (${how}) ${output()}`.trim())
   })
-  child.on('error', error => options.log(`An isolate process could not start: ${error.message}`))
+  child.on('error', error => {
+    if (!signal.aborted) options.log(`An isolate process could not start: ${error.message}`)
+  })
   child.stdin?.on('error', () => {})
   child.stdin?.end(serializeConfig(configOf(options)))
   const port = await listening(child, exited)
@@ -54,7 +60,8 @@ export async function startProcess(options: ProcessOptions): Promise<WorkerdProc
     child.kill('SIGKILL')
     agent.destroy()
   }
-  return { pid: child.pid ?? 0, port, agent, alive: () => child.exitCode === null && !child.killed, exited, kill }
+  const alive = () => child.exitCode === null && child.signalCode === null && !child.killed
+  return { pid: child.pid ?? 0, port, agent, alive, exited, kill }
 }
 
 function keepOutput(child: ChildProcess): () => string {
@@ -80,6 +87,7 @@ async function listening(child: ChildProcess, exited: Promise<void>): Promise<nu
   const failed = exited.then(() => {
     throw new Error('An isolate process ended before it listened')
   })
+  failed.catch(() => {})
   return await Promise.race([port, failed])
 }
 
@@ -132,6 +140,19 @@ export function residentBytes(pid: number): number | undefined {
   try {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
     return pages * 4096
+  } catch {
+    return undefined
+  }
+}
+
+/** Hundredths of a second, which is Linux' unit wherever Node runs. */
+const MS_A_TICK = 10
+
+/** What the process has used of the processors, in milliseconds, where the system tells it. */
+export function cpuMs(pid: number): number | undefined {
+  try {
+    const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ').slice(11, 13) ?? []
+    return (Number(user) + Number(system)) * MS_A_TICK
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 /** The package ships no types: CommonJS marked as an ES module, its default export is the path of the binary. */
 declare module 'workerd' {
-  const workerd: { default: string }
+  const workerd: string | { default: string }
   export default workerd
 }

@@ -7,6 +7,9 @@ const ROOT = join(import.meta.dirname, '../..')
 /** Tests in test/services that are of no one service: of what stands before and around all of them. */
 const AROUND = ['admin', 'clock', 'front', 'journal', 'launcher', 'namespaces', 'routing', 'sdk']
 
+/** Folders in durable-objects that are no service's. */
+const KERNEL_FOLDERS = ['authorization', 'shared']
+
 /** A row of README's table of services: its name in AWS's models, and how far it is. */
 type Row = { service: string; state: string }
 
@@ -16,7 +19,7 @@ export async function checkServices(): Promise<string[]> {
   return [
     ...listed.flatMap(missingFiles),
     ...foldersOf('durable-objects')
-      .filter(name => name !== 'shared' && !listed.includes(name))
+      .filter(name => !KERNEL_FOLDERS.includes(name) && !listed.includes(name))
       .map(name => `durable-objects/${name} is in no line of durable-objects/services.ts`),
     ...strayTests(listed),
     ...checkReadme(listed),

@@ -13,9 +13,11 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda'
-import { strToU8 } from 'fflate'
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { strToU8, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { create, ECHO, failure, Role, setUp, zip } from '../support/lambda.ts'
+import { create, ECHO, failure, invoke, Role, setUp, zip } from '../support/lambda.ts'
 
 describe('functions', () => {
   it('are described as AWS does, and active for whoever asks next', async () => {
@@ -139,6 +141,42 @@ describe('functions', () => {
       'Could not unzip uploaded file. Please check your file, then try to upload again.',
     ],
     [
+      'more than 4 KB of variables',
+      { Environment: { Variables: { BIG: 'x'.repeat(4096) } } },
+      'InvalidParameterValueException',
+      /^Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit\. String measured: \{"BIG":"x+"\}$/,
+    ],
+    [
+      'more than five layers',
+      { Layers: Array.from({ length: 6 }, (_, i) => `arn:aws:lambda:us-east-1:123456789012:layer:l${i}:1`) },
+      'InvalidParameterValueException',
+      'Cannot reference more than 5 layers.',
+    ],
+    [
+      'an architecture that is none',
+      { Architectures: ['mips' as 'arm64'] },
+      'ValidationException',
+      "1 validation error detected: Value '[mips]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+    ],
+    [
+      'too little temporary storage',
+      { EphemeralStorage: { Size: 511 } },
+      'ValidationException',
+      /at 'ephemeralStorage\.size' failed .* greater than or equal to 512/,
+    ],
+    [
+      'a name that is too long',
+      { FunctionName: 'x'.repeat(65) },
+      'InvalidParameterValueException',
+      /at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64$/,
+    ],
+    [
+      'an empty zip',
+      { Code: { ZipFile: zipSync({}) } },
+      'InvalidParameterValueException',
+      'Uploaded file must be a non-empty zip',
+    ],
+    [
       'a layer that is not there',
       { Layers: ['arn:aws:lambda:us-east-1:123456789012:layer:none:1'] },
       'InvalidParameterValueException',
@@ -157,6 +195,45 @@ describe('functions', () => {
     if (typeof message === 'string') expect(refused?.message).toBe(message)
     else expect(refused?.message).toMatch(message)
     expect((await lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([])
+  })
+
+  it('come from a zip in S3 too, of the version that is named', async () => {
+    const { aws, lambda } = setUp()
+    const s3 = aws.client(S3Client)
+    const object = { Bucket: 'code', Key: 'work.zip' }
+    await s3.send(new CreateBucketCommand({ Bucket: 'code' }))
+    const versioning = { Bucket: 'code', VersioningConfiguration: { Status: 'Enabled' } } as const
+    await s3.send(new PutBucketVersioningCommand(versioning))
+    const put = (code: string) => s3.send(new PutObjectCommand({ ...object, Body: zip(code) }))
+    const { VersionId } = await put('exports.handler = async () => "old"')
+    await put('exports.handler = async () => "new"')
+    const Code = { S3Bucket: 'code', S3Key: 'work.zip' }
+    await create(lambda, '', { Code: { ...Code, S3ObjectVersion: VersionId } })
+    expect((await invoke(lambda)).payload).toBe('old')
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'work', ...Code }))
+    expect((await invoke(lambda)).payload).toBe('new')
+  })
+
+  it('have a role that Lambda may assume, or that IAM does not know', async () => {
+    const { aws, lambda } = setUp()
+    const iam = aws.client(IAMClient)
+    const trusting = (Service: string) =>
+      JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }] })
+    const make = (RoleName: string, Service: string) =>
+      iam.send(new CreateRoleCommand({ RoleName, Path: '/service/', AssumeRolePolicyDocument: trusting(Service) }))
+    const good = await make('good', 'lambda.amazonaws.com')
+    const bad = await make('bad', 'ec2.amazonaws.com')
+    await create(lambda, ECHO, { Role: good.Role?.Arn })
+    const refusal = {
+      name: 'InvalidParameterValueException',
+      message: 'The role defined for the function cannot be assumed by Lambda.',
+      status: 400,
+    }
+    expect(await failure(create(lambda, ECHO, { FunctionName: 'other', Role: bad.Role?.Arn }))).toEqual(refusal)
+    const change = new UpdateFunctionConfigurationCommand({ FunctionName: 'work', Role: bad.Role?.Arn })
+    expect(await failure(lambda.send(change))).toEqual(refusal)
+    const { Role: kept } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'work' }))
+    expect(kept).toBe(good.Role?.Arn)
   })
 
   it('have names of their own', async () => {

@@ -50,6 +50,38 @@ describe('an invocation', () => {
     expect(events?.[0]?.logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/)
   })
 
+  it('leaves whole records of the longest events and answers', async () => {
+    const { aws, lambda } = setUp()
+    await create(lambda, 'exports.handler = async event => event')
+    const payload = { text: '€😀x'.repeat(500_000) }
+    await invoke(lambda, payload)
+    const [record] = await invocations(aws)
+    expect(record?.event).toEqual(payload)
+    expect(record?.result).toEqual(payload)
+    expect(record?.payload).toBe(JSON.stringify(payload))
+  })
+
+  it('logs as JSON where the function asks for it, by level', async () => {
+    const { aws, lambda } = setUp()
+    await create(lambda, 'exports.handler = async () => { console.debug("quiet"); console.warn("loud"); return 1 }', {
+      LoggingConfig: {
+        LogFormat: 'JSON',
+        ApplicationLogLevel: 'WARN',
+        SystemLogLevel: 'INFO',
+        LogGroup: '/shared/group',
+      },
+    })
+    const { $metadata } = await invoke(lambda)
+    await invocations(aws)
+    const logs = aws.client(CloudWatchLogsClient)
+    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName: '/shared/group' }))
+    const lines = (events ?? []).map(event => JSON.parse(event.message ?? ''))
+    expect(lines.map(line => line.type ?? line.message)).toEqual(['platform.start', 'loud', 'platform.report'])
+    expect(lines[1]).toMatchObject({ level: 'WARN', requestId: $metadata.requestId })
+    expect(lines[2].record).toMatchObject({ requestId: $metadata.requestId, status: 'success' })
+    expect(events?.[0]?.logStreamName).toMatch(/^\d{4}\/\d\d\/\d\d\/work\[\$LATEST\][0-9a-f]{32}$/)
+  })
+
   it('sees the function’s environment and AWS’s own', async () => {
     const { lambda } = setUp()
     await create(lambda, 'exports.handler = async () => process.env', {

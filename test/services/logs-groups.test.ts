@@ -7,9 +7,12 @@ import {
   DeleteLogStreamCommand,
   DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
+  type DescribeLogGroupsCommandInput,
   DescribeLogStreamsCommand,
+  type DescribeLogStreamsCommandInput,
   DisassociateKmsKeyCommand,
   ListLogGroupsCommand,
+  type ListLogGroupsCommandInput,
   ListTagsForResourceCommand,
   ListTagsLogGroupCommand,
   PutLogEventsCommand,
@@ -126,9 +129,9 @@ describe('a log group', () => {
     expect((await describeOne('g'))?.kmsKeyId).toBe(kmsKeyId)
     await logs.send(new DisassociateKmsKeyCommand({ resourceIdentifier: `${ACCOUNT}:log-group:g` }))
     expect((await describeOne('g'))?.kmsKeyId).toBeUndefined()
-    await expect(
-      logs.send(new AssociateKmsKeyCommand({ logGroupName: 'g', kmsKeyId: 'key' })),
-    ).rejects.toMatchObject({ name: 'InvalidParameterException' })
+    await expect(logs.send(new AssociateKmsKeyCommand({ logGroupName: 'g', kmsKeyId: 'key' }))).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    })
   })
 })
 
@@ -137,7 +140,9 @@ describe('listing log groups', () => {
     const { logs, create } = start()
     await create('b', 'a/2', 'a/1', 'A', 'a/3')
     const page = (nextToken?: string) =>
-      logs.send(new DescribeLogGroupsCommand({ limit: 2, logGroupNamePrefix: 'a/', ...(nextToken ? { nextToken } : {}) }))
+      logs.send(
+        new DescribeLogGroupsCommand({ limit: 2, logGroupNamePrefix: 'a/', ...(nextToken ? { nextToken } : {}) }),
+      )
     const first = await page()
     expect(first.logGroups?.map(group => group.logGroupName)).toEqual(['a/1', 'a/2'])
     const second = await page(first.nextToken)
@@ -168,12 +173,15 @@ describe('listing log groups', () => {
     const { logs, create } = start()
     await create('standard', 'other')
     await logs.send(new CreateLogGroupCommand({ logGroupName: 'rare', logGroupClass: 'INFREQUENT_ACCESS' }))
-    const names = async (input: ConstructorParameters<typeof DescribeLogGroupsCommand>[0]) => {
+    const names = async (input: DescribeLogGroupsCommandInput) => {
       const { logGroups } = await logs.send(new DescribeLogGroupsCommand(input))
       return logGroups?.map(group => group.logGroupName)
     }
     expect(await names({ logGroupClass: 'INFREQUENT_ACCESS' })).toEqual(['rare'])
-    expect(await names({ logGroupIdentifiers: ['other', `${ACCOUNT}:log-group:rare`, 'none'] })).toEqual(['other', 'rare'])
+    expect(await names({ logGroupIdentifiers: ['other', `${ACCOUNT}:log-group:rare`, 'none'] })).toEqual([
+      'other',
+      'rare',
+    ])
     expect(await names({ includeLinkedAccounts: true, accountIdentifiers: ['000000000001'] })).toEqual([])
   })
 
@@ -181,7 +189,7 @@ describe('listing log groups', () => {
     const { logs, create } = start()
     await create('/aws/lambda/a', 'my/aws/lambda', 'discovery-1')
     await logs.send(new CreateLogGroupCommand({ logGroupName: 'tagged', tags: { env: 'Production' } }))
-    const names = async (input: ConstructorParameters<typeof ListLogGroupsCommand>[0]) => {
+    const names = async (input: ListLogGroupsCommandInput) => {
       const { logGroups } = await logs.send(new ListLogGroupsCommand(input))
       return logGroups?.map(group => group.logGroupName)
     }
@@ -242,7 +250,8 @@ describe('tags', () => {
     const { logs, create } = start()
     await create('g')
     const resourceArn = `${ACCOUNT}:log-group:g`
-    const many = (count: number, of: string) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`${of}${i}`, 'v']))
+    const many = (count: number, of: string) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`${of}${i}`, 'v']))
     await logs.send(new TagResourceCommand({ resourceArn, tags: many(49, 'a') }))
     await expect(logs.send(new TagResourceCommand({ resourceArn, tags: many(2, 'b') }))).rejects.toMatchObject({
       name: 'TooManyTagsException',
@@ -312,7 +321,7 @@ describe('a log stream', () => {
     await create('g')
     await stream('g', 'web-1')
     await stream('g', 'job-1')
-    const ask = (input: ConstructorParameters<typeof DescribeLogStreamsCommand>[0]) =>
+    const ask = (input: DescribeLogStreamsCommandInput) =>
       logs.send(new DescribeLogStreamsCommand({ logStreamNamePrefix: 'web', ...input }))
     expect((await ask({ logGroupIdentifier: `${ACCOUNT}:log-group:g` })).logStreams).toHaveLength(1)
     await expect(ask({ logGroupName: 'g', logGroupIdentifier: 'g' })).rejects.toMatchObject({

@@ -57,7 +57,7 @@ export async function invoke(lambda: LambdaClient, payload: unknown = {}, settin
   const answer = await lambda.send(
     new InvokeCommand({ FunctionName: 'work', Payload: JSON.stringify(payload), ...settings }),
   )
-  const text = new TextDecoder().decode(answer.Payload)
+  const text = new TextDecoder().decode(answer.Payload ?? new Uint8Array(0))
   return { ...answer, payload: text === '' ? undefined : JSON.parse(text) }
 }
 

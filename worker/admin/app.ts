@@ -5,6 +5,7 @@ import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'
 import { healthAdmin } from './health.ts'
 import { iamAdmin } from './iam.ts'
+import { iamExplainAdmin } from './iam-explain.ts'
 import { journalAdmin } from './journal.ts'
 import { lambdaAdmin } from './lambda.ts'
 import { logsAdmin } from './logs.ts'
@@ -35,6 +36,7 @@ for (const add of [
   journalAdmin,
   settleAdmin,
   iamAdmin,
+  iamExplainAdmin,
   lambdaAdmin,
   logsAdmin,
   s3Admin,

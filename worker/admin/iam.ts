@@ -1,3 +1,105 @@
-import type { AdminApp } from './admin.ts'
+import { z } from 'zod'
+import { clockNow, REAL_CLOCK } from '../../durable-objects/clock.ts'
+import type { PrincipalView } from '../../durable-objects/iam/principal.ts'
+import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
+import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectName } from '../../durable-objects/place.ts'
+import { addressOf, sendOperation } from '../../durable-objects/send.ts'
+import { parseArn } from '../../durable-objects/shared/arn.ts'
+import { mintSession } from '../../durable-objects/shared/credentials.ts'
+import type { ErrorData } from '../../durable-objects/shared/errors.ts'
+import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
 
-export function iamAdmin(_app: AdminApp): void {}
+const creation = z.strictObject({
+  accountId: z.string().regex(/^\d{12}$/, 'an account is 12 digits'),
+  userName: z.string().regex(/^[\w+=,.@-]{1,64}$/, 'a user name is letters, digits and +=,.@_-, 64 at most'),
+  organizationId: z.string().optional(),
+})
+
+const ALLOW_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+})
+const SESSION_MS = 3_600_000
+
+/**
+ * `POST /_fakecloud/iam/create-admin { accountId, userName }` → `{ accessKeyId, secretAccessKey, accountId, arn }`: a
+ * user of that account (made unless it is there) who may do everything, and a new key of it;
+ * `GET /_fakecloud/credentials` → credentials of the role in FAKECLOUD_CREDENTIALS_ROLE_ARN, in the form in which
+ * containers get theirs.
+ */
+export function iamAdmin(app: AdminApp): void {
+  app.post('/_fakecloud/iam/create-admin', async c => {
+    const body = creation.safeParse(await jsonBody(c))
+    if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
+    if (body.data.organizationId !== undefined) throw new AdminError(400, 'AWS Organizations is not built')
+    return c.json(await createAdmin(c, body.data))
+  })
+  app.get('/_fakecloud/credentials', async c => c.json(await roleCredentials(c)))
+}
+
+type Admin = { accountId: string; userName: string }
+
+async function createAdmin(c: AdminContext, { accountId, userName }: Admin) {
+  const call = (operation: string, input: Record<string, unknown>) => callIam(c, accountId, { operation, input })
+  const made = await call('CreateUser', { UserName: userName })
+  if (made.error && made.error.code !== 'EntityAlreadyExistsException') throw new AdminError(400, made.error.message)
+  const policy = { UserName: userName, PolicyName: 'fakecloud-admin', PolicyDocument: ALLOW_ALL }
+  const put = await call('PutUserPolicy', policy)
+  if (put.error) throw new AdminError(400, put.error.message)
+  const created = await call('CreateAccessKey', { UserName: userName })
+  if (created.error) throw new AdminError(400, created.error.message)
+  const key = created.output?.AccessKey as { AccessKeyId: string; SecretAccessKey: string } // the operation's own output
+  const view = await principalOf(c, accountId, { userName })
+  return { accessKeyId: key.AccessKeyId, secretAccessKey: key.SecretAccessKey, accountId, arn: view?.arn ?? '' }
+}
+
+type Called = { output?: Record<string, unknown> | undefined; error?: ErrorData | undefined }
+
+/** An operation of IAM in an account of the namespace, which no policy stands against. */
+function callIam(
+  c: AdminContext,
+  account: string,
+  { operation, input }: { operation: string; input: Record<string, unknown> },
+): Promise<Called> {
+  const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
+  return sendOperation(c.env, {
+    to: addressOf({ service: 'iam', operation, input }, place),
+    operation,
+    input,
+    caller: { accountId: account, service: 'fakecloud' },
+    requestId: newRequestId(),
+    traceId: newTraceId(Date.now()),
+  })
+}
+
+async function principalOf(c: AdminContext, account: string, parameters: Record<string, string>) {
+  const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
+  const stub = c.env.OBJECTS.getByName(objectName({ place, service: 'iam' }))
+  return (await stub.introspect('principal', parameters)) as PrincipalView | null // its view's shape
+}
+
+/** A session of the role, for an hour of the namespace's clock; the role need not be in IAM. */
+async function roleCredentials(c: AdminContext) {
+  const { namespace } = c.var.routed
+  const fallback = `arn:aws:iam::${c.env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT}:role/fakecloud`
+  const roleArn = c.env.FAKECLOUD_CREDENTIALS_ROLE_ARN || fallback
+  const accountId = parseArn(roleArn)?.account || DEFAULT_ACCOUNT
+  const role = await principalOf(c, accountId, { roleArn })
+  const described = await namespaceStub(c.env, namespace).describe()
+  const now = clockNow(described.namespace?.settings.clock ?? REAL_CLOCK)
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = mintSession(c.env, namespace, {
+    accountId,
+    roleArn,
+    roleId: role?.userId ?? 'AROAFAKECLOUDFAKECLOU',
+    name: 'fakecloud',
+    expires: Math.floor(now / 1000) * 1000 + SESSION_MS,
+  })
+  return {
+    AccessKeyId,
+    SecretAccessKey,
+    Token: SessionToken,
+    Expiration: Expiration.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    RoleArn: roleArn,
+  }
+}

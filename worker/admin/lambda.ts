@@ -1,6 +1,6 @@
 import { objectName } from '../../durable-objects/place.ts'
 import type { ArchiveView, WarmContainer } from '../../durable-objects/lambda/introspection.ts'
-import type { InvocationPage, ShownInvocation } from '../../durable-objects/lambda/invocation-records.ts'
+import type { InvocationPage, ViewedInvocation } from '../../durable-objects/lambda/invocation-records.ts'
 import { isInternal } from '../route.ts'
 import { type AdminApp, type AdminContext, AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
@@ -53,15 +53,27 @@ async function zipOf(
   return new Response(found.stream.pipeThrough(new FixedLengthStream(found.size)), { headers })
 }
 
+/** A record as it is shown; `event` is the payload as JSON. */
+type ShownInvocation = Omit<ViewedInvocation, 'at' | 'cold' | 'result' | 'error'> & {
+  timestamp: string
+  cold: boolean
+  event: unknown
+  result: unknown
+  error: unknown
+}
+
 async function invocations(c: AdminContext): Promise<ShownInvocation[]> {
   await settleAsked(c)
   const names = await objectsOf(c, 'lambda')
   const lists = await Promise.all(names.map(name => invocationsOf(c, name)))
-  return lists.flat().sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
+  return lists
+    .flat()
+    .sort((a, b) => a.at - b.at)
+    .map(shown)
 }
 
-async function invocationsOf(c: AdminContext, name: string): Promise<ShownInvocation[]> {
-  const found: ShownInvocation[] = []
+async function invocationsOf(c: AdminContext, name: string): Promise<ViewedInvocation[]> {
+  const found: ViewedInvocation[] = []
   for (let after: number | null = 0; after !== null; ) {
     const answer = await c.env.OBJECTS.getByName(name).introspect('invocations', { after: String(after) })
     const page = answer as InvocationPage // that view's own shape
@@ -69,4 +81,20 @@ async function invocationsOf(c: AdminContext, name: string): Promise<ShownInvoca
     after = page.next
   }
   return found
+}
+
+function shown({ at, cold, result, error, ...rest }: ViewedInvocation): ShownInvocation {
+  const timestamp = new Date(at).toISOString()
+  const event = parsed(rest.payload)
+  return { ...rest, timestamp, cold: Boolean(cold), event, result: parsed(result), error: parsed(error) }
+}
+
+/** JSON as such, any other text as it is. */
+function parsed(text: string | null): unknown {
+  if (text === null) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

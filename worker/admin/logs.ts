@@ -1,3 +1,12 @@
-import type { AdminApp } from './admin.ts'
+import type { FieldIndexes } from '../../durable-objects/logs/index-policies.ts'
+import { type AdminApp, AdminError, viewAll } from './admin.ts'
 
-export function logsAdmin(_app: AdminApp): void {}
+/** `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded. */
+export function logsAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/logs/field-indexes/:group{.+}', async c => {
+    const logGroupName = c.req.param('group')
+    const [view] = await viewAll<FieldIndexes>(c, 'logs', 'fieldIndexes', { logGroupName })
+    if (!view) throw new AdminError(404, `There is no log group ${logGroupName}`)
+    return c.json(view)
+  })
+}

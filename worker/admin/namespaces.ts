@@ -1,18 +1,22 @@
 import { z } from 'zod'
 import { directoryStub, namespaceStub } from '../../durable-objects/namespace-stub.ts'
-import { DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../durable-objects/place.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../durable-objects/place.ts'
 import { randomHex } from '../../durable-objects/shared/ids.ts'
+import { verifiesAll } from '../sigv4.ts'
 import type { AdminApp } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
 
 const creation = z.strictObject({
   name: z.string().regex(NAMESPACE_PATTERN, 'a name is letters a-z, digits and hyphens, 63 at most').optional(),
   ttlSeconds: z.number().int().min(1).max(31_536_000).nullable().optional(),
+  iam: z.enum(['off', 'soft', 'strict']).optional(),
+  verifySigv4: z.boolean().optional(),
 })
 
 /**
  * Namespaces: hard boundaries, each with its own resources, clock and journal.
- * `POST /_fakecloud/namespaces {name?, ttlSeconds?}` makes one (or gives it a new lifetime), `GET` lists them,
+ * `POST /_fakecloud/namespaces {name?, ttlSeconds?, iam?, verifySigv4?}` makes one (or gives it a new lifetime and
+ * modes), `GET` lists them,
  * `GET|DELETE /_fakecloud/namespaces/{name}`, `POST /_fakecloud/namespaces/{name}/reset`.
  */
 export function namespacesAdmin(app: AdminApp): void {
@@ -24,7 +28,12 @@ export function namespacesAdmin(app: AdminApp): void {
     const body = creation.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
     const name = body.data.name ?? `ns-${randomHex(12)}`
-    return c.json(await namespaceStub(c.env, name).create(body.data.ttlSeconds ?? null), 201)
+    const { ttlSeconds = null, iam, verifySigv4 } = body.data
+    // Where signatures are verified a namespace has a key of its own, which this answer alone tells.
+    const verifies = verifySigv4 ?? verifiesAll(c.env)
+    const account = verifies ? { account: c.env.FAKECLOUD_ACCOUNT_ID || DEFAULT_ACCOUNT } : {}
+    const modes = { ...(iam && { iam }), ...(verifySigv4 !== undefined && { verifySigv4 }), ...account }
+    return c.json(await namespaceStub(c.env, name).create(ttlSeconds, modes), 201)
   })
   app.get('/_fakecloud/namespaces/:name', async c => {
     const { namespace } = await namespaceStub(c.env, known(c.req.param('name'))).describe()

@@ -33,7 +33,10 @@ export function rewriteEsModule(source: string, gate: string, target: (specifier
 /** In CommonJS only `import()` needs replacing; a source that the lexer cannot read is left to V8's own error. */
 export function replaceDynamicImports(source: string): string {
   const [imports] = lex(source)
-  return apply(source, imports.flatMap(one => (one.type === 'dynamic' ? edit(one, String) : [])))
+  return apply(
+    source,
+    imports.flatMap(one => (one.type === 'dynamic' ? edit(one, String) : [])),
+  )
 }
 
 function lex(source: string): ReturnType<typeof parse> {

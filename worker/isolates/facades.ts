@@ -7,9 +7,8 @@ export const PATCHED_BUILTINS = ['fs', 'fs/promises', 'path', 'path/posix', 'mod
 export function builtinName(specifier: string): string | undefined {
   const name = specifier.startsWith('node:') ? specifier.slice(5) : specifier
   if (specifier.startsWith('node:')) return name
-  return process.getBuiltinModule("module").builtinModules.includes(name) ? name : undefined
+  return process.getBuiltinModule('module').builtinModules.includes(name) ? name : undefined
 }
-
 
 /**
  * What a module needs of the runtime. V8 evaluates ES modules outside any request, where workerd allows neither I/O nor
@@ -39,5 +38,7 @@ function exportAll(names: Iterable<string>): string {
   const values = list.map((name, i) => `_${i}=g(${JSON.stringify(name)})`)
   const exports = list.map((name, i) => `_${i} as ${JSON.stringify(name)}`)
   const get = 'const g=n=>{try{return m==null?void 0:m[n]}catch{}};'
-  return list.length === 0 ? 'export default m' : `${get}const ${values.join()};export default m;export{${exports.join()}}`
+  return list.length === 0
+    ? 'export default m'
+    : `${get}const ${values.join()};export default m;export{${exports.join()}}`
 }

@@ -63,7 +63,11 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     return new Response(null, { status: 204 })
   }
 
-  private code(invocation: Invocation, mainModule: string, modules: Record<string, WorkerLoaderModule>): WorkerLoaderWorkerCode {
+  private code(
+    invocation: Invocation,
+    mainModule: string,
+    modules: Record<string, WorkerLoaderModule>,
+  ): WorkerLoaderWorkerCode {
     const { place, internet, environment } = invocation
     const props: OutboundProps = { namespace: place.namespace, internet, endpoints: endpointHosts(environment) }
     // The types know a Worker's own exports only where they are generated for it.

@@ -18,10 +18,17 @@ export const MANIFEST_PATH = '/__fakecloud/manifest.json'
 
 /** Node's words for an ES module's import that leads nowhere. */
 export function notFound(specifier: string, importer: string): ResolutionError {
-  return new ResolutionError('ERR_MODULE_NOT_FOUND', `Cannot find ${target(specifier, importer)} imported from ${importer}`)
+  return new ResolutionError(
+    'ERR_MODULE_NOT_FOUND',
+    `Cannot find ${target(specifier, importer)} imported from ${importer}`,
+  )
 }
 
 function target(specifier: string, importer: string): string {
-  if (!/^(\.{0,2}\/|file:)/.test(specifier)) return `package '${specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')}'`
+  if (!/^(\.{0,2}\/|file:)/.test(specifier))
+    return `package '${specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/')}'`
   return `module '${joinPath(specifier.startsWith('/') ? '/' : directoryOf(importer), specifier)}'`
 }

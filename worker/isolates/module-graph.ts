@@ -4,7 +4,16 @@ import { type DynamicTarget, dynamicImportsOf, globMatcher, rewriteEsModule, sta
 import { builtinFacade, builtinName, facadeSource, gateSource } from './facades.ts'
 import { type Links, type Manifest, notFound } from './manifest.ts'
 import { moduleName, moduleUrl, ourPath } from './names.ts'
-import { directoryOf, type Importer, joinPath, kindOf, packageScope, ResolutionError, resolveModule, type Tree } from './resolve.ts'
+import {
+  directoryOf,
+  type Importer,
+  joinPath,
+  kindOf,
+  packageScope,
+  ResolutionError,
+  resolveModule,
+  type Tree,
+} from './resolve.ts'
 
 export type Files = ReadonlyMap<string, Uint8Array>
 
@@ -64,15 +73,18 @@ function addFile(builder: Builder, path: string): void {
 function enqueueRequired(builder: Builder, path: string, source: string): void {
   for (const specifier of requiresOf(source)) {
     const found = tryResolve(builder, specifier, { file: path, mode: 'require' })
-    if (typeof found === 'string' && kindOf(builder.tree, found) === 'esm') builder.queue.push({ path: found, sync: true })
+    if (typeof found === 'string' && kindOf(builder.tree, found) === 'esm')
+      builder.queue.push({ path: found, sync: true })
   }
 }
 
 function enqueueDynamic(builder: Builder, path: string, target: DynamicTarget): void {
-  if (target === 'anything') return enqueueMatching(builder, path, /\.m?js$/)
-  if (target.glob) return enqueueMatching(builder, path, globMatcher(joinPath(directoryOf(path), target.specifier)))
-  const found = tryResolve(builder, target.specifier, { file: path, mode: 'import' })
-  if (typeof found === 'string') builder.queue.push({ path: found, sync: false })
+  if (target === 'anything') enqueueMatching(builder, path, /\.m?js$/)
+  else if (target.glob) enqueueMatching(builder, path, globMatcher(joinPath(directoryOf(path), target.specifier)))
+  else {
+    const found = tryResolve(builder, target.specifier, { file: path, mode: 'import' })
+    if (typeof found === 'string') builder.queue.push({ path: found, sync: false })
+  }
 }
 
 /** What a computed `import()` may mean: files of the same package. */
@@ -85,9 +97,8 @@ function enqueueMatching(builder: Builder, importer: string, pattern: RegExp): v
 }
 
 function visit(builder: Builder, item: Item): void {
-  const kind = kindOf(builder.tree, item.path)
-  if (kind === 'esm') return addEsModule(builder, item)
-  addFacade(builder, item)
+  if (kindOf(builder.tree, item.path) === 'esm') addEsModule(builder, item)
+  else addFacade(builder, item)
 }
 
 function addEsModule(builder: Builder, { path, sync }: Item): void {
@@ -97,7 +108,7 @@ function addEsModule(builder: Builder, { path, sync }: Item): void {
   const links: Links = { imports: [] }
   known[path] = links
   const source = builder.text(path)
-  const name = moduleName(sync ? ourPath('sync', path) : path)
+  const name = moduleName(ourPath(sync ? 'sync' : 'esm', path))
   const gate = ourPath(sync ? 'sync-gate' : 'gate', path)
   modules[moduleName(gate)] = { js: gateSource(path, sync) }
   try {
@@ -124,7 +135,7 @@ function link(builder: Builder, from: Item, specifier: string): string {
   builder.queue.push({ path: found, sync: from.sync })
   if (kindOf(builder.tree, found) !== 'esm') return moduleUrl(ourPath(from.sync ? 'sync-facade' : 'facade', found))
   links?.imports.push(found)
-  return moduleUrl(from.sync ? ourPath('sync', found) : found)
+  return moduleUrl(ourPath(from.sync ? 'sync' : 'esm', found))
 }
 
 function linkBuiltin(builder: Builder, name: string): string {
@@ -146,11 +157,13 @@ function addFacade(builder: Builder, { path, sync }: Item): void {
 
 function namesOf(builder: Builder, path: string): Set<string> {
   if (kindOf(builder.tree, path) !== 'cjs') return new Set()
-  const follow = (from: string) => (specifier: string): Reexport | undefined => {
-    const found = tryResolve(builder, specifier, { file: from, mode: 'require' })
-    if (typeof found !== 'string' || kindOf(builder.tree, found) !== 'cjs') return undefined
-    return { path: found, source: builder.text(found), follow: follow(found) }
-  }
+  const follow =
+    (from: string) =>
+    (specifier: string): Reexport | undefined => {
+      const found = tryResolve(builder, specifier, { file: from, mode: 'require' })
+      if (typeof found !== 'string' || kindOf(builder.tree, found) !== 'cjs') return undefined
+      return { path: found, source: builder.text(found), follow: follow(found) }
+    }
   return exportNames(builder.text(path), follow(path))
 }
 

@@ -15,9 +15,9 @@ export function moduleUrl(path: string): string {
   return `${BUNDLE}/${path.slice(1).split('/').map(encodeURIComponent).join('/').replaceAll('%40', '@')}`
 }
 
-/** A facade or gate of a file, as an absolute path beside the function's own. */
-export function ourPath(kind: 'gate' | 'sync-gate' | 'facade' | 'sync-facade' | 'sync', path: string): string {
-  return `/${OURS}/${kind}${path}${kind === 'sync' ? '' : '.mjs'}`
+/** What is made of a file, as an absolute path beside the function's own; an ES module keeps its file's name. */
+export function ourPath(kind: 'gate' | 'sync-gate' | 'facade' | 'sync-facade' | 'esm' | 'sync', path: string): string {
+  return `/${OURS}/${kind}${path}${kind === 'esm' || kind === 'sync' ? '' : '.mjs'}`
 }
 
 /** The name by which generated modules find the runtime: `globalThis[Symbol.for(SCOPE)](path)`. */

@@ -1,3 +1,4 @@
+import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from './contract.ts'
 import type { HostEnv } from './host-env.ts'
@@ -18,13 +19,30 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const { props } = this.ctx
-    if (isEmulated(url, props.endpoints, this.env)) return await this.env.EMULATOR.fetch(inward(request, url, this.env, props))
+    if (isEmulated(url, props.endpoints, this.env))
+      return await this.env.EMULATOR.fetch(inward(request, url, this.env, props))
     if (!props.internet) throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
     try {
       return await fetch(request, { redirect: 'manual' })
     } catch (error) {
-      throw new Error(`connect ECONNREFUSED ${url.host} (${error instanceof Error ? error.message : error})`)
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Error(`connect ECONNREFUSED ${url.host} (${reason})`, { cause: error })
     }
+  }
+
+  /**
+   * Sockets go where they want on this side of AWS: to databases and the like. What speaks to AWS speaks HTTP, which
+   * comes as a fetch.
+   */
+  override async connect(socket: Socket): Promise<void> {
+    const { localAddress: target = '' } = await socket.opened
+    const url = new URL(`tcp://${target}`)
+    const ours = isThisMachine(url.hostname) && isOurPort(url, this.env)
+    if (isAwsHost(url.hostname) || !(ours || this.ctx.props.internet)) {
+      throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
+    }
+    const outside = connect(target, { secureTransport: 'off', allowHalfOpen: true })
+    await Promise.all([socket.readable.pipeTo(outside.writable), outside.readable.pipeTo(socket.writable)])
   }
 }
 
@@ -55,13 +73,25 @@ const AWS_HOSTS = [
 /** The emulator's port, and the one that everybody writes. */
 const DEFAULT_PORT = '4566'
 
-export function isEmulated(url: URL, endpoints: readonly string[], env: Pick<HostEnv, 'FAKECLOUD_PORT' | 'FAKECLOUD_HOST'>): boolean {
+export function isEmulated(
+  url: URL,
+  endpoints: readonly string[],
+  env: Pick<HostEnv, 'FAKECLOUD_PORT' | 'FAKECLOUD_HOST'>,
+): boolean {
   const { hostname, host } = url
-  if (AWS_HOSTS.some(pattern => pattern.test(hostname))) return true
+  if (isAwsHost(hostname)) return true
   if (endpoints.includes(host)) return true
   const domain = env.FAKECLOUD_HOST
   if (domain !== undefined && (hostname === domain || hostname.endsWith(`.${domain}`))) return true
-  return isThisMachine(hostname) && (url.port === DEFAULT_PORT || url.port === env.FAKECLOUD_PORT)
+  return isThisMachine(hostname) && isOurPort(url, env)
+}
+
+function isAwsHost(hostname: string): boolean {
+  return AWS_HOSTS.some(pattern => pattern.test(hostname))
+}
+
+function isOurPort({ port }: URL, env: Pick<HostEnv, 'FAKECLOUD_PORT'>): boolean {
+  return port === DEFAULT_PORT || port === env.FAKECLOUD_PORT
 }
 
 function isThisMachine(hostname: string): boolean {

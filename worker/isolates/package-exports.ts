@@ -36,7 +36,9 @@ function asSubpaths(exports: Target): Record<string, Target> {
 function mapPattern(table: Record<string, Target>, key: string, conditions: ReadonlySet<string>): Mapped {
   const exact = table[key]
   if (exact !== undefined && !key.includes('*')) return pick(exact, '', conditions)
-  const best = Object.keys(table).filter(pattern => matches(pattern, key)).sort(bySpecificity)[0]
+  const best = Object.keys(table)
+    .filter(pattern => matches(pattern, key))
+    .sort(bySpecificity)[0]
   if (best === undefined) return undefined
   return pick(table[best] ?? null, starOf(best, key), conditions)
 }

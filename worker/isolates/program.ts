@@ -25,7 +25,7 @@ export async function buildProgram(env: HostEnv, invocation: Invocation): Promis
     nodePath: lambdaNodePath(nodeMajor),
     requireEsm: allowsRequireOfEsm(invocation.environment, nodeMajor),
   })
-  modules[moduleName(MANIFEST_PATH)] = { text: JSON.stringify(manifest) }
+  modules[moduleName(MANIFEST_PATH)] = { json: manifest }
   modules[MAIN] = { js: runtime }
   return { main: MAIN, modules, bytes: sizeOf(files) }
 }

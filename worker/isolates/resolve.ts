@@ -24,7 +24,7 @@ const CONDITIONS = {
   require: new Set(['node', 'require', 'node-addons']),
   import: new Set(['node', 'import', 'node-addons']),
 }
-const EXTENSIONS = [".js", ".json", ".node"]
+const EXTENSIONS = ['.js', '.json', '.node']
 
 /** Where AWS's runtime of that Node major looks after the walk up: layers, the runtime's own packages, the function. */
 export function lambdaNodePath(major: number): string[] {
@@ -128,7 +128,9 @@ function withoutExports(tree: Tree, at: { directory: string; subpath: string }, 
 function notExported({ directory, subpath }: { directory: string; subpath: string }): ResolutionError {
   const file = `${directory}/package.json`
   const message =
-    subpath === '.' ? `No "exports" main defined in ${file}` : `Package subpath '${subpath}' is not defined by "exports" in ${file}`
+    subpath === '.'
+      ? `No "exports" main defined in ${file}`
+      : `Package subpath '${subpath}' is not defined by "exports" in ${file}`
   return new ResolutionError('ERR_PACKAGE_PATH_NOT_EXPORTED', message)
 }
 

@@ -19,7 +19,10 @@ export async function loadSdk(env: HostEnv, packages: ReadonlySet<string>): Prom
   const found = new Map<string, Uint8Array>()
   if (packages.size === 0) return found
   const manifest = await readManifest(env)
-  const wanted = closure(manifest, [...packages].flatMap(name => manifest.packages[name] ?? []))
+  const wanted = closure(
+    manifest,
+    [...packages].flatMap(name => manifest.packages[name] ?? []),
+  )
   const bytes = await Promise.all([...wanted].map(file => readAsset(env, `${SDK_ASSETS}/${file}`)))
   for (const [i, file] of [...wanted].entries()) found.set(`${RUNTIME_PACKAGES}/${file}`, bytes[i] ?? new Uint8Array())
   return found

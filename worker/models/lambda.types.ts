@@ -529,7 +529,7 @@ export type AcceleratorConfig = {
 }
 export type CreateFunctionRequest = {
   FunctionName: string
-  Runtime?: Runtime | undefined
+  Runtime?: string | undefined
   Role: string
   Handler?: string | undefined
   Code: FunctionCode
@@ -1542,7 +1542,7 @@ export type UpdateFunctionConfigurationRequest = {
   MemorySize?: number | undefined
   VpcConfig?: VpcConfig | undefined
   Environment?: Environment | undefined
-  Runtime?: Runtime | undefined
+  Runtime?: string | undefined
   DeadLetterConfig?: DeadLetterConfig | undefined
   KMSKeyArn?: string | undefined
   TracingConfig?: TracingConfig | undefined

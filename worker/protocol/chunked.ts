@@ -1,14 +1,10 @@
 import { AwsError } from '../../durable-objects/shared/errors.ts'
-
-/** A chunk's place and signature, as its header states them. */
-export type ChunkSignature = { size: number; signature: string }
+import type { ChunkInspector } from '../sigv4/chunks.ts'
 
 export type Unchunked = {
   stream: ReadableStream<Uint8Array>
   /** Trailers by lower-case name, once the stream has ended; rejects when it was malformed. */
   trailers: Promise<Record<string, string>>
-  /** Signatures of the chunks read so far, in order; empty for unsigned framing. */
-  signatures: readonly ChunkSignature[]
 }
 
 const INCOMPLETE = 'The request body terminated unexpectedly'
@@ -19,8 +15,6 @@ const incomplete = (message: string) => new AwsError('IncompleteBody', message, 
 /** Lines that frame the data: a chunk's header with its signature, or a trailer. */
 const LONGEST_LINE = 16_384
 const MOST_TRAILERS = 64
-/** Signatures kept for verification; a 5 GiB upload in chunks of 64 KiB has as many. */
-const MOST_SIGNATURES = 81_920
 
 const LINE_FEED = 10
 
@@ -31,8 +25,20 @@ type Framing = {
   line: string
   total: number
   trailers: Record<string, string>
-  signatures: ChunkSignature[]
+  /** What the chunk's header states as its signature. */
+  signature: string | undefined
+  inspector: ChunkInspector | undefined
 }
+
+const framingOf = (inspector?: ChunkInspector): Framing => ({
+  expects: 'header',
+  left: 0,
+  line: '',
+  total: 0,
+  trailers: {},
+  signature: undefined,
+  inspector,
+})
 
 /** Whether a body is in aws-chunked framing, as S3's clients send uploads. */
 export function isChunked(headers: Headers): boolean {
@@ -44,9 +50,14 @@ export function isChunked(headers: Headers): boolean {
 /**
  * Takes aws-chunked framing off a stream, signed or not.
  * @param decodedLength bytes of data that the client promised, if it did
+ * @param inspector verifies the chunks' signatures
  */
-export function decodeChunked(source: ReadableStream<Uint8Array>, decodedLength?: number): Unchunked {
-  const framing: Framing = { expects: 'header', left: 0, line: '', total: 0, trailers: {}, signatures: [] }
+export function decodeChunked(
+  source: ReadableStream<Uint8Array>,
+  decodedLength?: number,
+  inspector?: ChunkInspector,
+): Unchunked {
+  const framing = framingOf(inspector)
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, string>>()
   // Whoever reads the stream sees its failure; the trailers may have no reader.
   promise.catch(() => undefined)
@@ -63,19 +74,18 @@ export function decodeChunked(source: ReadableStream<Uint8Array>, decodedLength?
     flush: () => guarded(() => resolve(finish(framing, decodedLength))),
   })
   const stream = source.pipeThrough(transform)
-  return { stream, trailers: promise, signatures: framing.signatures }
+  return { stream, trailers: promise }
 }
 
 /** A body that was in aws-chunked framing. */
 export type Unframed = {
   data: Uint8Array
   trailers: Record<string, string>
-  signatures: readonly ChunkSignature[]
 }
 
 /** Takes the framing off a body that is already whole. @throws AwsError IncompleteBody */
 export function unchunk(body: Uint8Array, decodedLength?: number): Unframed {
-  const framing: Framing = { expects: 'header', left: 0, line: '', total: 0, trailers: {}, signatures: [] }
+  const framing = framingOf()
   const data = new Uint8Array(body.length)
   let length = 0
   take(framing, body, bytes => {
@@ -83,7 +93,7 @@ export function unchunk(body: Uint8Array, decodedLength?: number): Unframed {
     length += bytes.length
   })
   const trailers = finish(framing, decodedLength)
-  return { data: data.subarray(0, length), trailers, signatures: framing.signatures }
+  return { data: data.subarray(0, length), trailers }
 }
 
 function take(framing: Framing, bytes: Uint8Array, emit: (data: Uint8Array) => void): void {
@@ -91,11 +101,8 @@ function take(framing: Framing, bytes: Uint8Array, emit: (data: Uint8Array) => v
   while (at < bytes.length && framing.expects !== 'nothing') {
     if (framing.expects === 'data') {
       const end = Math.min(at + framing.left, bytes.length)
-      emit(bytes.subarray(at, end))
-      framing.left -= end - at
-      framing.total += end - at
+      takeData(framing, bytes.subarray(at, end), emit)
       at = end
-      if (framing.left === 0) framing.expects = 'end of data'
       continue
     }
     const end = bytes.indexOf(LINE_FEED, at)
@@ -107,6 +114,17 @@ function take(framing: Framing, bytes: Uint8Array, emit: (data: Uint8Array) => v
     framing.line = ''
     takeLine(framing, line)
   }
+}
+
+function takeData(framing: Framing, data: Uint8Array, emit: (data: Uint8Array) => void): void {
+  framing.inspector?.data(data)
+  framing.left -= data.length
+  framing.total += data.length
+  if (framing.left === 0) {
+    framing.inspector?.end(framing.signature)
+    framing.expects = 'end of data'
+  }
+  emit(data)
 }
 
 const decoder = new TextDecoder('latin1')
@@ -133,12 +151,11 @@ function takeLine(framing: Framing, line: string): void {
 }
 
 function takeHeader(framing: Framing, line: string): void {
-  const header = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-fA-F]*))?\s*$/.exec(line)
+  const header = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-fA-F*]{0,256}))?\s*$/.exec(line)
   if (!header?.[1]) throw incomplete('A chunk header is malformed')
   const size = Number.parseInt(header[1], 16)
-  if (header[2] && framing.signatures.length < MOST_SIGNATURES) {
-    framing.signatures.push({ size, signature: header[2] })
-  }
+  framing.signature = header[2]
+  if (size === 0) framing.inspector?.end(framing.signature)
   framing.left = size
   framing.expects = size === 0 ? 'trailer' : 'data'
 }
@@ -148,5 +165,6 @@ function finish(framing: Framing, decodedLength: number | undefined): Record<str
   if (framing.line !== '') takeLine(framing, framing.line)
   if (framing.expects !== 'trailer' && framing.expects !== 'nothing') throw incomplete(INCOMPLETE)
   if (decodedLength !== undefined && framing.total !== decodedLength) throw incomplete(WRONG_LENGTH)
+  framing.inspector?.trailers(Object.entries(framing.trailers))
   return framing.trailers
 }

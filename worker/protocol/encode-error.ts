@@ -130,19 +130,25 @@ function encodeS3(writing: Writing): Response {
   for (const [name, value] of fields) if (HEADER.test(name)) setHeader(headers, name, String(value))
   if (withoutBody(writing)) return new Response(null, { status, headers })
   headers.set('content-type', 'application/xml')
-  const element = (name: string, value: unknown) => `<${name}>${escapeText(String(value))}</${name}>`
+  const element = (name: string, value: unknown) => `<${name}>${legible(String(value))}</${name}>`
   const extra = fields.map(([name, value]) => (ELEMENT.test(name) ? element(name, value) : '')).join('')
   const ids = element('RequestId', requestId) + element('HostId', hostId(requestId))
   const body = `<Error>${element('Code', codeOf(writing))}${element('Message', error.message)}${extra}${ids}</Error>`
   return new Response(XML_DECLARATION + body, { status, headers })
 }
 
+/** Text of a refusal in XML, which must parse: what XML has no way to say, of a value that is quoted, becomes a question mark. */
+const legible = (text: string) => escapeText(text.replace(UNSPEAKABLE, '?'))
+
+/** https://www.w3.org/TR/xml/#charsets */
+const UNSPEAKABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
+
 const ELEMENT = /^[A-Z][\w.-]*$/
 const HEADER = /^[a-z][a-z0-9-]*$/
 
 function encodeEc2(writing: Writing): Response {
   const { error, requestId, status } = writing
-  const inner = `<Code>${escapeText(codeOf(writing))}</Code><Message>${escapeText(error.message)}</Message>`
+  const inner = `<Code>${legible(codeOf(writing))}</Code><Message>${legible(error.message)}</Message>`
   const body = `<Response><Errors><Error>${inner}</Error></Errors><RequestID>${requestId}</RequestID></Response>`
   return new Response(XML_DECLARATION + body, { status, headers: { 'content-type': 'text/xml;charset=UTF-8' } })
 }
@@ -155,8 +161,8 @@ function encodeXml(writing: Writing): Response {
   const fields = writeXmlMembers(members, error.fields, xmlStyleOf(model))
   const inner = [
     `<Type>${faultOf(status)}</Type>`,
-    `<Code>${escapeText(codeOf(writing))}</Code>`,
-    `<Message>${escapeText(error.message)}</Message>`,
+    `<Code>${legible(codeOf(writing))}</Code>`,
+    `<Message>${legible(error.message)}</Message>`,
     fields,
     model?.name === 'sqs' ? '<Detail/>' : '',
   ].join('')

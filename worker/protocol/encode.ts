@@ -183,7 +183,10 @@ function respondEvents(events: Member, { model, operation, output, requestId }: 
   const headers = idHeaders(model, requestId)
   const { output: shape } = operation
   if (shape) writeHeaders(headers, shape.bound, output)
-  headers.set('content-type', 'application/vnd.amazon.eventstream')
   const status = shape ? statusOf(operation, shape, output) : operation.status
-  return new Response(eventStreamBody(model, events.shape, output[events.name]), { status, headers })
+  const value = output[events.name]
+  // An operation that was only tried has no events to tell.
+  if (value === undefined || status === 204) return respond(null, status, headers)
+  headers.set('content-type', 'application/vnd.amazon.eventstream')
+  return new Response(eventStreamBody(model, events.shape, value), { status, headers })
 }

@@ -105,7 +105,8 @@ function readMap(shape: MapShape, entries: Tree, { kn, vn, reading }: MapNames):
   for (const entry of indexed(entries)) {
     const key = entry.branches.get(shape.keyName ?? kn ?? 'key')?.text
     const value = entry.branches.get(shape.valueName ?? vn ?? 'value')
-    if (key !== undefined) setOwn(read, key, value ? readValue(shape.value, value, deeper(reading)) : '')
+    if (key === undefined) continue
+    setOwn(read, key, (value && readValue(shape.value, value, deeper(reading))) ?? '')
   }
   return read
 }

@@ -46,6 +46,8 @@ export type Validation = {
   dialect?: 'coral' | 'smithy'
   /** Coral: constraints on a list's or map's items end in `Member must not be null`, as Lambda's do. */
   itemsNotNull?: boolean
+  /** Only documents in bodies are held against the model, refused in these words, but for the paths left to handlers. */
+  documents?: { message: string; except?: RegExp }
 }
 
 /** A request as its operation sees it. */

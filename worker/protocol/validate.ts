@@ -1,6 +1,6 @@
 import { AwsError } from '../../durable-objects/shared/errors.ts'
 import type { ServiceModel } from './model.ts'
-import type { List, MapShape, Scalar, Shape, Structure } from './shapes.ts'
+import type { List, MapShape, Member, Scalar, Shape, Structure } from './shapes.ts'
 import { MEMBER } from './table.ts'
 import type { Validation, WireKnobs } from './types.ts'
 import { codePoints, coral, type Dialect, smithy, type Violation } from './violations.ts'
@@ -24,8 +24,22 @@ export function validate(
   const validation = knobs.validation ?? DEFAULT
   if (!shape || validation === false) return
   const walk: Walk = { validation, dialect: validation.dialect === 'smithy' ? smithy : coral, found: [] }
+  if (validation.documents) {
+    checkDocument(walk, shape, input)
+    return
+  }
   checkStructure(walk, shape, { value: input, path: '' })
   if (walk.found.length > 0) throw new AwsError(validation.code, messageOf(walk), 400)
+}
+
+function checkDocument(walk: Walk, shape: Structure, input: Record<string, unknown>): void {
+  const { code, documents } = walk.validation
+  const members = shape.payload ? [shape.payload] : shape.body
+  const given = members.filter(member => input[member.name] !== undefined)
+  checkMembers(walk, given, { value: input, path: '' })
+  if (walk.found.some(({ path }) => !documents?.except?.test(path))) {
+    throw new AwsError(code, documents?.message ?? messageOf(walk), 400)
+  }
 }
 
 type Walk = { validation: Validation; dialect: Dialect; found: Violation[] }
@@ -58,8 +72,13 @@ function report(walk: Walk, shape: { sensitive: boolean }, { value, path }: Plac
   walk.found.push({ path, value, hidden: shape.sensitive, rule })
 }
 
-function checkStructure(walk: Walk, shape: Structure, { value, path }: Place<Record<string, unknown>>): void {
-  for (const member of shape.members) {
+function checkStructure(walk: Walk, shape: Structure, place: Place<Record<string, unknown>>): void {
+  checkMembers(walk, shape.members, place)
+}
+
+function checkMembers(walk: Walk, members: readonly Member[], place: Place<Record<string, unknown>>): void {
+  const { value, path } = place
+  for (const member of members) {
     const own = value[member.name]
     const memberPath = walk.dialect.memberPath(path, member.name)
     if (own !== undefined && own !== null) {

@@ -48,11 +48,32 @@ function readField(scanner: Scanner): Field {
 }
 
 /** A word, or what stands in brackets or double quotes: these are one field, without them. */
-const FIELD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g
+function fieldsOf(message: string): string[] {
+  const fields: string[] = []
+  const word = /\S+/y
+  // Once a closing character was not found, it is not sought again: that would take time for each opening one.
+  const unclosed = new Set<string>()
+  for (let at = 0; at < message.length; ) {
+    const first = message[at] ?? ''
+    const close = first === '[' ? ']' : first === '"' ? '"' : ''
+    const end = close === '' || unclosed.has(close) ? -1 : message.indexOf(close, at + 1)
+    if (end >= 0) {
+      fields.push(message.slice(at + 1, end))
+      at = end + 1
+      continue
+    }
+    if (close !== '') unclosed.add(close)
+    word.lastIndex = at
+    const found = word.exec(message)?.[0]
+    if (found !== undefined) fields.push(found)
+    at += found?.length ?? 1
+  }
+  return fields
+}
 
 /** The event's fields by the pattern's names (`$ip`, or `$4` by their place); undefined when it does not match. */
 export function matchFields(pattern: FieldPattern, message: string): Record<string, string> | undefined {
-  const values = Array.from(message.matchAll(FIELD), found => found[1] ?? found[2] ?? found[3] ?? '')
+  const values = fieldsOf(message)
   const { before, after, open } = pattern
   const least = before.length + after.length
   if (open ? values.length < least : values.length !== least) return undefined

@@ -14,6 +14,8 @@ export type FilterPattern = {
   extract(message: string): Record<string, string> | undefined
   /** How many regular expressions it holds. */
   regexes: number
+  /** How much work a character of a message may be. */
+  weight: number
 }
 
 const MAX_REGEXES = 2
@@ -25,14 +27,16 @@ export function parseFilterPattern(text: string): FilterPattern {
   const first = text[scanner.at]
   const read = first === '{' ? jsonFilter : first === '[' ? fieldFilter : textFilter
   const filter = read(scanner)
-  if (scanner.regexes > MAX_REGEXES) {
+  const { regexes } = scanner
+  if (regexes.length > MAX_REGEXES) {
     const message = `A filter pattern can contain at most ${MAX_REGEXES} regular expressions.`
     throw new AwsError('InvalidParameterException', message)
   }
-  return { ...filter, regexes: scanner.regexes }
+  const weight = regexes.reduce((sum, regex) => sum + regex.weight, 1)
+  return { ...filter, regexes: regexes.length, weight }
 }
 
-type Filter = Omit<FilterPattern, 'regexes'>
+type Filter = Omit<FilterPattern, 'regexes' | 'weight'>
 
 function textFilter(scanner: Scanner): Filter {
   const matches = readTextPattern(scanner)
@@ -61,4 +65,12 @@ function jsonFilter(scanner: Scanner): Filter {
   return { matches, extract }
 }
 
-const plainText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+function plainText(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // Nested deeper than can be written down.
+    return ''
+  }
+}

@@ -1,10 +1,11 @@
 import { AwsError } from '../../shared/errors.ts'
+import { type Regex, regexOf } from '../regex/regex.ts'
 
-/** A filter pattern being read, and how many regular expressions it was found to hold. */
-export type Scanner = { readonly text: string; at: number; regexes: number }
+/** A filter pattern being read, and the regular expressions that it was found to hold. */
+export type Scanner = { readonly text: string; at: number; regexes: Regex[] }
 
 export function scannerOf(text: string): Scanner {
-  return { text, at: 0, regexes: 0 }
+  return { text, at: 0, regexes: [] }
 }
 
 export const invalidPattern = () => new AwsError('InvalidParameterException', 'Invalid filter pattern')
@@ -66,7 +67,7 @@ export function readQuoted(scanner: Scanner): string {
 const REGEX_CHARACTERS = /^[A-Za-z0-9:_#=@/;,\-^$?[\]{}|\\*+.]+$/
 
 /** The regular expression between percent signs that starts here. */
-export function readRegex(scanner: Scanner): RegExp {
+export function readRegex(scanner: Scanner): Regex {
   const end = scanner.text.indexOf('%', scanner.at + 1)
   if (end < 0) throw invalidPattern()
   const source = scanner.text.slice(scanner.at + 1, end)
@@ -75,11 +76,9 @@ export function readRegex(scanner: Scanner): RegExp {
       ? invalidPattern()
       : invalidCharacters(source.replace(/[A-Za-z0-9:_#=@/;,\-^$?[\]{}|\\*+.]/g, ''))
   }
+  const regex = regexOf(source)
+  if (!regex) throw invalidPattern()
   scanner.at = end + 1
-  scanner.regexes += 1
-  try {
-    return new RegExp(source)
-  } catch {
-    throw invalidPattern()
-  }
+  scanner.regexes.push(regex)
+  return regex
 }

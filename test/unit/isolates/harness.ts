@@ -27,9 +27,14 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     const body = Buffer.concat(await Array.fromAsync(request)).toString()
     const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
     const zip = zips.get(one.url)
-    if (zip !== undefined) return response.writeHead(request.headers['x-fakecloud-internal'] === SECRET ? 200 : 403).end(zip)
+    if (zip !== undefined)
+      return response.writeHead(request.headers['x-fakecloud-internal'] === SECRET ? 200 : 403).end(zip)
     seen.push(one)
-    const { status = 200, headers = {}, body: text = '{}' } = answers.map(answer => answer(one)).find(found => found !== undefined) ?? {}
+    const {
+      status = 200,
+      headers = {},
+      body: text = '{}',
+    } = answers.map(answer => answer(one)).find(found => found !== undefined) ?? {}
     return response.writeHead(status, headers).end(text)
   })
   await new Promise<void>(resolve => emulator.listen(0, '127.0.0.1', resolve))
@@ -44,7 +49,9 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     log: line => lines.push(line),
     ...options,
   })
-  const isolates = { fetch: (url: string, init: RequestInit) => fetch(url.replace('isolates', supervisor.address), init) } as unknown as Fetcher
+  const isolates = {
+    fetch: (url: string, init: RequestInit) => fetch(url.replace('isolates', supervisor.address), init),
+  } as unknown as Fetcher
 
   const upload = (sources: Sources) => {
     const zip = zipSync(Object.fromEntries(Object.entries(sources).map(([path, source]) => [path, bytesOf(source)])))

@@ -29,13 +29,16 @@ describe('framing comes off', () => {
     expect(await trailers).toEqual({ 'x-amz-checksum-crc32': 'abc=', 'x-amz-other': '1' })
   })
 
-  test('of signed chunks, whose signatures are kept', async () => {
-    const { stream, signatures } = decodeChunked(streamOf(signed('hello') + END))
+  test('of signed chunks, whose signatures go to the inspector', async () => {
+    const seen: unknown[] = []
+    const inspector = {
+      data: (data: Uint8Array) => void seen.push(new TextDecoder().decode(data)),
+      end: (signature?: string) => void seen.push(signature),
+      trailers: (lines: readonly (readonly [string, string])[]) => void seen.push(lines),
+    }
+    const { stream } = decodeChunked(streamOf(signed('hello') + END), 5, inspector)
     expect(await new Response(stream).text()).toBe('hello')
-    expect(signatures).toEqual([
-      { size: 5, signature: 'ab'.repeat(32) },
-      { size: 0, signature: 'cd'.repeat(32) },
-    ])
+    expect(seen).toEqual(['hello', 'ab'.repeat(32), 'cd'.repeat(32), []])
   })
 
   test('with data that looks like framing', async () => {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 
 /**
  * What keeps Node's event loop alive, as far as it can be seen from here: timers, fetches, requests and sockets. A
@@ -110,13 +110,19 @@ function asNodeFailure(error: unknown): unknown {
 export function countEmitters(activity: Activity, make: (...args: never[]) => unknown) {
   return (...args: never[]): unknown => {
     const made = make(...args)
-    if (!(made instanceof EventEmitter)) return made
+    if (!isEmitter(made)) return made
     made.once('close', activity.begin())
     const emit = made.emit.bind(made)
     made.emit = (name: string | symbol, ...values: unknown[]) => {
       const [error] = values
-      return name === 'error' && error instanceof TypeError && error.cause !== undefined ? emit(name, error.cause) : emit(name, ...values)
+      return name === 'error' && error instanceof TypeError && error.cause !== undefined
+        ? emit(name, error.cause)
+        : emit(name, ...values)
     }
     return made
   }
+}
+
+function isEmitter(value: unknown): value is EventEmitter {
+  return typeof value === 'object' && value !== null && 'emit' in value && 'once' in value
 }

@@ -1,10 +1,3 @@
-import fs from 'node:fs'
-import http from 'node:http'
-import https from 'node:https'
-import moduleBuiltin from 'node:module'
-import net from 'node:net'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Activity, countEmitters } from './activity.ts'
 import { absolute, workingDirectory } from './file-paths.ts'
 import { patchFileSystem } from './file-system.ts'
@@ -16,31 +9,48 @@ type Make = (...args: never[]) => unknown
 /** Gives a built-in module by its name, with or without `node:`; undefined when Node has none such. */
 export type Builtins = (specifier: string) => unknown
 
-/** workerd's own modules, but for the few that must know where a Lambda function runs. */
+/**
+ * workerd's own modules, but for the few that must know where a Lambda function runs. Each is loaded when it is first asked
+ * for: together they would take longer than all else that a cold start does.
+ */
 export function createBuiltins(activity: Activity, modules: () => Modules): Builtins {
-  const files = patchFileSystem(fs as unknown as Api)
-  const paths = patchPath()
-  const patched: Record<string, unknown> = {
-    fs: files.fs,
-    'fs/promises': files.promises,
-    path: paths,
-    'path/posix': paths,
-    module: patchModule(modules),
-    http: patchRequests(http as unknown as Api, activity),
-    https: patchRequests(https as unknown as Api, activity),
-    net: patchSockets(activity),
-  }
-  const known = new Set(moduleBuiltin.builtinModules)
+  const files = once(() => patchFileSystem(builtin('fs')))
+  const paths = once(patchPath)
+  const patched = new Map<string, () => unknown>([
+    ['fs', () => files().fs],
+    ['fs/promises', () => files().promises],
+    ['path', paths],
+    ['path/posix', paths],
+    ['module', once(() => patchModule(modules))],
+    ['http', once(() => patchRequests(builtin('http'), activity))],
+    ['https', once(() => patchRequests(builtin('https'), activity))],
+    ['net', once(() => patchSockets(builtin('net'), activity))],
+  ])
+  const known = new Set(process.getBuiltinModule('node:module').builtinModules)
   return specifier => {
     const prefixed = specifier.startsWith('node:')
     const name = prefixed ? specifier.slice(5) : specifier
     if (!prefixed && !known.has(name)) return undefined
-    return patched[name] ?? process.getBuiltinModule(`node:${name}`) ?? undefined
+    return patched.get(name)?.() ?? process.getBuiltinModule(`node:${name}`) ?? undefined
+  }
+}
+
+/** Members by their names, which the types of so many modules do not say. */
+function builtin(name: string): Api {
+  return process.getBuiltinModule(`node:${name}`) as unknown as Api
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
 /** A relative path starts at the function's directory, which workerd's own modules do not know. */
 function patchPath(): Api {
+  const path = process.getBuiltinModule('node:path')
   const resolve = (...parts: string[]): string => path.resolve(workingDirectory(), ...parts)
   const relative = (from: string, to: string): string => path.relative(resolve(from), resolve(to))
   const patched: Api = { ...path, resolve, relative }
@@ -48,22 +58,24 @@ function patchPath(): Api {
 }
 
 function patchRequests(real: Api, activity: Activity): Api {
-  return { ...real, request: countEmitters(activity, real.request as Make), get: countEmitters(activity, real.get as Make) }
+  const request = countEmitters(activity, real.request as Make)
+  return { ...real, request, get: countEmitters(activity, real.get as Make) }
 }
 
-function patchSockets(activity: Activity): Api {
-  const connect = countEmitters(activity, net.connect as Make)
-  return { ...net, connect, createConnection: connect }
+function patchSockets(real: Api, activity: Activity): Api {
+  const connect = countEmitters(activity, real.connect as Make)
+  return { ...real, connect, createConnection: connect }
 }
 
 function patchModule(modules: () => Modules): unknown {
   const createRequire = (from: string | URL) => {
+    const { fileURLToPath } = process.getBuiltinModule('node:url')
     const file = String(from).startsWith('file:') ? fileURLToPath(String(from)) : String(from)
     return modules().requireFor(absolute(file))
   }
   const Module = function Module() {}
   Module.prototype.require = (specifier: string) => modules().requireFor('/var/task/noop.js')(specifier)
-  const { builtinModules, isBuiltin } = moduleBuiltin
+  const { builtinModules, isBuiltin } = process.getBuiltinModule('node:module')
   const members = { builtinModules, isBuiltin, createRequire, Module, globalPaths: [], _cache: {}, _extensions: {} }
   return Object.assign(Module, members, { syncBuiltinESMExports: () => {}, findSourceMap: () => undefined })
 }

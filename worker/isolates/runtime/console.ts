@@ -1,9 +1,11 @@
-import { Console } from 'node:console'
-import { Writable } from 'node:stream'
-import { format } from 'node:util'
+import type { Writable } from 'node:stream'
 import type { Channel } from './channel.ts'
+import { toLogText } from './errors.ts'
 
 export type LogSettings = { json: boolean; lowest: number }
+
+/** How AWS writes the request id of a line of the init phase. */
+const NO_REQUEST = 'undefined'
 
 type Level = { name: string; rank: number }
 
@@ -19,14 +21,15 @@ const LEVELS = {
 export type Logger = {
   /** Lines of that invocation from here on; `undefined` during init, as AWS writes it. */
   begin(requestId: string): void
-  error(...values: unknown[]): void
+  /** What AWS's runtime says of an error that it was left with. */
+  error(label: string, error: unknown): void
   /** What was written without a line's end. */
   flush(): void
 }
 
 /** `console` and the standard streams as in Lambda: a tab-separated line, or JSON where the function asks for it. */
 export function installConsole(channel: Channel, settings: LogSettings): Logger {
-  let requestId = 'undefined'
+  let requestId = NO_REQUEST
   const write = (level: Level, values: unknown[]): void => {
     if (level.rank < settings.lowest) return
     const now = new Date()
@@ -35,34 +38,37 @@ export function installConsole(channel: Channel, settings: LogSettings): Logger 
     channel.log({ time: now.getTime(), level: level.name, message, requestId })
   }
   const raw = (message: string): void => channel.log({ time: Date.now(), level: 'INFO', message, requestId })
-  const out = lineWriter(raw)
-  const err = lineWriter(raw)
-  replaceStream('stdout', out.stream)
-  replaceStream('stderr', err.stream)
-  Object.assign(console, consoleMethods(write, out.stream, err.stream))
+  const writers = ['stdout', 'stderr'].map(name => replaceStream(name, raw))
+  installMethods(write)
   return {
     begin: id => {
       requestId = id
     },
-    error: (...values) => write(LEVELS.error, values),
+    error: (label, error) => write(LEVELS.error, settings.json ? [label, error] : [`${label} \t${toLogText(error)}`]),
     flush: () => {
-      out.flush()
-      err.flush()
+      for (const writer of writers) writer.flush()
     },
   }
 }
 
-/** AWS changes these; table, dir, group, count and time stay Node's and write to the streams. */
-function consoleMethods(write: (level: Level, values: unknown[]) => void, stdout: Writable, stderr: Writable) {
-  const plain: object = new Console({ stdout, stderr })
-  const at = (level: Level) => (...values: unknown[]) => write(level, values)
-  const trace = (...values: unknown[]): void => {
-    const stack = String(new Error('Trace').stack).split('\n').slice(2).join('\n')
-    write(LEVELS.trace, [`Trace: ${format(...values)}\n${stack}`])
+/** Those that Node builds on the others; the console they belong to is made when one is called. */
+const DERIVED = 'assert count countReset dir dirxml group groupCollapsed groupEnd table time timeEnd timeLog'.split(' ')
+
+function installMethods(write: (level: Level, values: unknown[]) => void): void {
+  const at =
+    (level: Level) =>
+    (...values: unknown[]) =>
+      write(level, values)
+  const { trace, debug, info, warn, error, fatal } = LEVELS
+  const own = { log: at(info), info: at(info), debug: at(debug), warn: at(warn), error: at(error) }
+  let made: Record<string, (...values: unknown[]) => void> | undefined
+  const node = () => {
+    const { Console } = process.getBuiltinModule('node:console')
+    made ??= Object.assign(new Console(process), own) as unknown as NonNullable<typeof made>
+    return made
   }
-  const methods = Object.entries(plain).filter(([name]) => name !== 'Console')
-  const own = { log: at(LEVELS.info), info: at(LEVELS.info), debug: at(LEVELS.debug), warn: at(LEVELS.warn) }
-  return { ...Object.fromEntries(methods), ...own, error: at(LEVELS.error), fatal: at(LEVELS.fatal), trace }
+  const derived = DERIVED.map(name => [name, (...values: unknown[]) => node()[name]?.(...values)])
+  Object.assign(console, own, { fatal: at(fatal), trace: at(trace) }, Object.fromEntries(derived))
 }
 
 type Header = { time: string; level: string; requestId: string }
@@ -73,7 +79,7 @@ function textLine({ time, level, requestId }: Header, values: unknown[]): string
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
 function jsonLine({ time, level, requestId }: Header, values: unknown[]): string {
-  const line = { timestamp: time, level, requestId }
+  const line = { timestamp: time, level, ...(requestId === NO_REQUEST ? {} : { requestId }) }
   if (values.length === 1) {
     try {
       return JSON.stringify({ ...line, message: values[0] }, (_key, value: unknown) => plainError(value))
@@ -86,6 +92,13 @@ function jsonLine({ time, level, requestId }: Header, values: unknown[]): string
   return JSON.stringify({ ...line, message: format(...values), errorType, errorMessage, stackTrace })
 }
 
+/** Loading node:util for what needs no formatting would slow down every cold start. */
+function format(...values: unknown[]): string {
+  const [first] = values
+  if (values.length === 1 && typeof first === 'string') return first
+  return process.getBuiltinModule('node:util').format(...values)
+}
+
 function plainError(value: unknown): unknown {
   return value instanceof Error ? { ...describe(value), ...value } : value
 }
@@ -95,27 +108,43 @@ function describe(error: Error): { errorType: string; errorMessage: string; stac
   return { errorType: error.constructor.name, errorMessage: error.message, stackTrace }
 }
 
-function lineWriter(emit: (line: string) => void): { stream: Writable; flush(): void } {
+type LineWriter = { write(chunk: string | Uint8Array): void; flush(): void }
+
+function lineWriter(emit: (line: string) => void): LineWriter {
   let held = ''
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string | Uint8Array, _encoding, done) {
-      held += typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)
-      const lines = held.split('\n')
-      held = lines.pop() ?? ''
-      for (const line of lines) emit(line)
-      done()
-    },
-  })
+  const write = (chunk: string | Uint8Array): void => {
+    held += typeof chunk === 'string' ? chunk : new TextDecoder().decode(chunk)
+    const lines = held.split('\n')
+    held = lines.pop() ?? ''
+    for (const line of lines) emit(line)
+  }
   const flush = (): void => {
     if (held !== '') emit(held)
     held = ''
   }
-  return { stream: Object.assign(stream, { isTTY: false }), flush }
+  return { write, flush }
 }
 
-function replaceStream(name: 'stdout' | 'stderr', stream: Writable): void {
-  Object.defineProperty(process, name, { configurable: true, enumerable: true, value: stream })
+/** The stream is made when it is first asked for: most functions write to the console only. */
+function replaceStream(name: string, emit: (line: string) => void): LineWriter {
+  const writer = lineWriter(emit)
+  let stream: Writable | undefined
+  const get = (): Writable => {
+    const { Writable: NodeWritable } = process.getBuiltinModule('node:stream')
+    stream ??= Object.assign(
+      new NodeWritable({
+        decodeStrings: false,
+        write(chunk: string | Uint8Array, _encoding, done) {
+          writer.write(chunk)
+          done()
+        },
+      }),
+      { isTTY: false },
+    )
+    return stream
+  }
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get })
+  return writer
 }
 
 export function logSettings(environment: Record<string, string>): LogSettings {

@@ -51,5 +51,8 @@ export function createCallbacks(settle: (outcome: { error: unknown } | { result:
 
 /** Keeps the accessor an accessor, which a spread would read. */
 export function withCallbacks(members: Context, context: Context): Context {
-  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(members), ...Object.getOwnPropertyDescriptors(context) })
+  return Object.defineProperties(
+    {},
+    { ...Object.getOwnPropertyDescriptors(members), ...Object.getOwnPropertyDescriptors(context) },
+  )
 }

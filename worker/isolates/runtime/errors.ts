@@ -4,7 +4,8 @@ import type { FunctionError } from '../contract.ts'
 export class RuntimeError extends Error {
   constructor(name: string, message: string, stack?: string) {
     super(message)
-    this.name = `Runtime.${name}`
+    // Not enumerable, as an error's name is not: the log lists all that is.
+    Object.defineProperty(this, 'name', { value: `Runtime.${name}`, configurable: true, writable: true })
     if (stack !== undefined) this.stack = stack
   }
 }
@@ -67,7 +68,5 @@ export class ExitSignal extends Error {
 }
 
 export function exitReason(code: number): string {
-  return code === 0
-    ? 'Runtime exited without providing a reason'
-    : `Runtime exited with error: exit status ${code}`
+  return code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${code}`
 }

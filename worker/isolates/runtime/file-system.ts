@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { WRAPPER_HEAD, WRAPPER_TAIL } from '../wrapper.ts'
 import { fromBundle, toBundle } from './file-paths.ts'
 
@@ -20,7 +19,8 @@ export function patchFileSystem(fs: Api): { fs: Api; promises: Api } {
   const promises = patchAll(fs.promises as Api)
   const patched = { ...patchAll(fs), promises }
   // `realpath.native` is a member of the function itself.
-  for (const name of ['realpath', 'realpathSync']) Object.assign(patched[name as never] as object, { native: patched[name as never] })
+  for (const name of ['realpath', 'realpathSync'])
+    Object.assign(patched[name as never] as object, { native: patched[name as never] })
   return { fs: patched, promises }
 }
 
@@ -28,7 +28,8 @@ function patchAll(api: Api): Api {
   const patched: Api = { ...api }
   for (const [name, value] of Object.entries(api)) {
     const paths = PATHS.get(name.replace(/Sync$/, ''))
-    if (paths !== undefined && typeof value === 'function') patched[name] = patchOne(name.replace(/Sync$/, ''), paths, value.bind(api))
+    if (paths !== undefined && typeof value === 'function')
+      patched[name] = patchOne(name.replace(/Sync$/, ''), paths, value.bind(api))
   }
   return patched
 }
@@ -38,7 +39,8 @@ function patchOne(name: string, paths: number, real: Call): Call {
     const given = String(args[0])
     const mapped = args.map((arg, i) => (i < paths ? mapPath(arg) : arg))
     const last = mapped.at(-1)
-    if (typeof last === 'function' && mapped.length > paths) mapped[mapped.length - 1] = patchCallback(name, given, last as Call)
+    if (typeof last === 'function' && mapped.length > paths)
+      mapped[mapped.length - 1] = patchCallback(name, given, last as Call)
     try {
       const result = real(...mapped)
       if (!(result instanceof Promise)) return answer(name, given, result)
@@ -68,7 +70,8 @@ function mapPath(path: unknown): unknown {
 
 /** What comes back names paths of the function's world, and the text of a module as it is in the zip. */
 function answer(name: string, path: string, value: unknown): unknown {
-  if (name === 'realpath' || name === 'mkdtemp' || name === 'readlink') return typeof value === 'string' ? fromBundle(value) : value
+  if (name === 'realpath' || name === 'mkdtemp' || name === 'readlink')
+    return typeof value === 'string' ? fromBundle(value) : value
   if (name === 'readdir' && Array.isArray(value)) return value.map(entry => dirEntry(entry))
   if (name === 'readFile' && /\.c?js$/.test(path)) return unwrap(value)
   return value
@@ -95,15 +98,32 @@ function decode(name: string): string {
 }
 
 function unwrap(value: unknown): unknown {
-  if (typeof value === 'string' && value.startsWith(WRAPPER_HEAD)) return value.slice(WRAPPER_HEAD.length, -WRAPPER_TAIL.length)
+  if (typeof value === 'string' && value.startsWith(WRAPPER_HEAD))
+    return value.slice(WRAPPER_HEAD.length, -WRAPPER_TAIL.length)
   if (!(value instanceof Uint8Array)) return value
   const head = new TextDecoder().decode(value.subarray(0, WRAPPER_HEAD.length))
-  return head === WRAPPER_HEAD ? Buffer.from(value.subarray(WRAPPER_HEAD.length, value.length - WRAPPER_TAIL.length)) : value
+  return head === WRAPPER_HEAD
+    ? Buffer.from(value.subarray(WRAPPER_HEAD.length, value.length - WRAPPER_TAIL.length))
+    : value
 }
 
-const ERRNO: Record<string, number> = { ENOENT: -2, EPERM: -1, EROFS: -30, EEXIST: -17, ENOTDIR: -20, EISDIR: -21, ENOTEMPTY: -39 }
+const ERRNO: Record<string, number> = {
+  ENOENT: -2,
+  EPERM: -1,
+  EROFS: -30,
+  EEXIST: -17,
+  ENOTDIR: -20,
+  EISDIR: -21,
+  ENOTEMPTY: -39,
+}
 const TEXTS: Record<string, string> = { EROFS: 'read-only file system' }
-const SYSCALLS: Record<string, string> = { readFile: 'open', writeFile: 'open', appendFile: 'open', readdir: 'scandir', rm: 'rm' }
+const SYSCALLS: Record<string, string> = {
+  readFile: 'open',
+  writeFile: 'open',
+  appendFile: 'open',
+  readdir: 'scandir',
+  rm: 'rm',
+}
 
 /** `ENOENT: no such file or directory, open '/var/task/x'`: code first, the system call, the path as it was given. */
 function nodeError(error: unknown, name: string, path: string): unknown {

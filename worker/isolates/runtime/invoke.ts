@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream'
-import { finished } from 'node:stream/promises'
 import type { Frame, Invocation } from '../contract.ts'
 import type { Activity } from './activity.ts'
 import type { Channel } from './channel.ts'
@@ -67,6 +66,7 @@ async function stream(call: Call, channel: Channel): Promise<Frame> {
   // Marked by awslambda.streamifyResponse, which takes nothing else.
   const handler = call.handler as StreamingHandler
   const out = createResponseStream(channel)
+  const { finished } = process.getBuiltinModule('node:stream/promises')
   const failure = finished(out as Writable)
   const returned = handler(call.event, out, createContext(call.invocation, call.deadline))
   if (!isThenable(returned)) {

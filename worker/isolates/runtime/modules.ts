@@ -17,7 +17,9 @@ export type NodeModule = {
 }
 
 export type NodeRequire = ((specifier: string) => unknown) & {
-  resolve: ((specifier: string, options?: { paths?: string[] }) => string) & { paths: (specifier: string) => string[] | null }
+  resolve: ((specifier: string, options?: { paths?: string[] }) => string) & {
+    paths: (specifier: string) => string[] | null
+  }
   cache: Record<string, NodeModule>
   extensions: Record<string, unknown>
   main: undefined
@@ -52,7 +54,8 @@ export function createModules(options: ModulesOptions): Modules {
   const cache: Record<string, NodeModule> = Object.create(null)
   const load = createRequire(`${BUNDLE}/`)
 
-  const locate = (specifier: string, file: string, mode: Mode) => resolveModule(tree, specifier, { file, mode, nodePath })
+  const locate = (specifier: string, file: string, mode: Mode) =>
+    resolveModule(tree, specifier, { file, mode, nodePath })
 
   const resolve = (specifier: string, from: string, parent?: NodeModule): string => {
     const found = withCode(() => locate(specifier, from, 'require'))
@@ -119,7 +122,7 @@ export function createModules(options: ModulesOptions): Modules {
     const kind = kindOf(tree, path)
     if (kind === 'esm') {
       refuse(manifest.modules, path)
-      return await import(moduleUrl(path))
+      return await import(moduleUrl(ourPath('esm', path)))
     }
     if (manifest.facades.includes(path)) return await import(moduleUrl(ourPath('facade', path)))
     const exports = requireFile(path)
@@ -152,11 +155,18 @@ function newModule(path: string, parent: NodeModule | undefined): NodeModule {
 
 function nodeModulesPaths(file: string): string[] {
   const parts = directoryOf(file).split('/').filter(Boolean)
-  return [...parts.keys(), parts.length].reverse().map(depth => `/${[...parts.slice(0, depth), 'node_modules'].join('/')}`)
+  return [...parts.keys(), parts.length]
+    .reverse()
+    .map(depth => `/${[...parts.slice(0, depth), 'node_modules'].join('/')}`)
 }
 
 function importMeta(path: string, resolve: (specifier: string) => string): ImportMeta {
-  const meta = { url: `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`, dirname: directoryOf(path), filename: path, resolve }
+  const meta = {
+    url: `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`,
+    dirname: directoryOf(path),
+    filename: path,
+    resolve,
+  }
   // What Node gives a module; ImportMeta's declared members beyond it are workerd's.
   return meta as unknown as ImportMeta
 }
@@ -228,4 +238,3 @@ function parseJson(text: string, path: string): unknown {
     throw error
   }
 }
-

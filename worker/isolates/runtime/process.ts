@@ -9,10 +9,15 @@ export function installProcess(environment: Record<string, string>, exit: (code:
     exit(status)
     throw new ExitSignal(status)
   }
-  const members = { cwd: workingDirectory, chdir: changeDirectory, exit: leave, reallyExit: leave, abort: () => leave(134) }
+  const members = {
+    cwd: workingDirectory,
+    chdir: changeDirectory,
+    exit: leave,
+    reallyExit: leave,
+    abort: () => leave(134),
+  }
   for (const [name, value] of Object.entries(members)) {
     Object.defineProperty(process, name, { configurable: true, writable: true, value })
   }
   process.argv.splice(0, process.argv.length, '/var/lang/bin/node', '/var/runtime/index.mjs')
 }
-

@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer'
-import { Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import type { Channel } from './channel.ts'
 
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming')
@@ -48,7 +47,8 @@ export function createResponseStream(channel: Channel): ResponseStream {
     if (contentType !== undefined) channel.send({ stream: { contentType } })
     stream.onBeforeFirstWrite?.(sendChunk)
   }
-  const writable = new Writable({
+  const { Writable: NodeWritable } = process.getBuiltinModule('node:stream')
+  const writable = new NodeWritable({
     write(chunk: Uint8Array, _encoding, done) {
       start()
       if (chunk.length > 0) sendChunk(chunk)

@@ -1,4 +1,4 @@
-import fs from 'node:fs'
+import { createRequire } from 'node:module'
 import type { Frame, FunctionError, Invocation } from '../contract.ts'
 import { MANIFEST_PATH, type Manifest } from '../manifest.ts'
 import { BUNDLE, moduleName, SCOPE } from '../names.ts'
@@ -8,7 +8,7 @@ import { type Activity, createActivity, installFetch, installTimers } from './ac
 import { createBuiltins } from './builtins.ts'
 import type { Channel } from './channel.ts'
 import { installConsole, type Logger, logSettings } from './console.ts'
-import { ExitSignal, exitReason, toFunctionError, toLogText, wrapError } from './errors.ts'
+import { ExitSignal, exitReason, toFunctionError, wrapError } from './errors.ts'
 import { callHandler, type Handler, refuseCallbacks } from './invoke.ts'
 import { createModules, type Modules } from './modules.ts'
 import { installProcess } from './process.ts'
@@ -39,7 +39,7 @@ export function createSandbox(channel: Channel): Sandbox {
 
   const fail = (label: string, error: unknown): void => {
     if (error instanceof ExitSignal) return
-    state?.logger.error(label, toLogText(error))
+    state?.logger.error(label, error)
     interrupt({ frames: [{ error: toFunctionError(error) }], reusable: false })
   }
   const exit = (code: number): void => {
@@ -89,11 +89,15 @@ export function createSandbox(channel: Channel): Sandbox {
   const failure = async (label: string, error: unknown, reusable: boolean): Promise<Ending> => {
     // process.exit has said its own word already.
     if (error instanceof ExitSignal) return await new Promise<Ending>(() => {})
-    state?.logger.error(label, toLogText(error))
+    state?.logger.error(label, error)
     return { frames: [{ error: toFunctionError(error) satisfies FunctionError }], reusable }
   }
 
-  const handle = (invocation: Invocation, payload: string, { handler, activity, nodeMajor }: State & { handler: Handler }) => {
+  const handle = (
+    invocation: Invocation,
+    payload: string,
+    { handler, activity, nodeMajor }: State & { handler: Handler },
+  ) => {
     const timedOut: Ending = { frames: [{ timeout: true }], reusable: false, durationMs: invocation.timeoutMs }
     const deadline = Date.now() + invocation.timeoutMs
     return limited(invocation.timeoutMs, timedOut, async () => {
@@ -102,7 +106,7 @@ export function createSandbox(channel: Channel): Sandbox {
         const frame = await callHandler({ handler, event, invocation, deadline, nodeMajor }, channel, activity)
         return { frames: [frame], reusable: true }
       } catch (error) {
-        return await failure('Invoke Error ', error, true)
+        return await failure('Invoke Error', error, true)
       }
     })
   }
@@ -152,14 +156,18 @@ function listenForRejections(fail: (label: string, error: unknown) => void): voi
     event.preventDefault()
     const { reason } = event
     if (reason instanceof ExitSignal) return
-    fail('Unhandled Promise Rejection', Object.assign(wrapError('UnhandledPromiseRejection', reason), { reason, promise: {} }))
+    fail(
+      'Unhandled Promise Rejection',
+      Object.assign(wrapError('UnhandledPromiseRejection', reason), { reason, promise: {} }),
+    )
   })
 }
 
 function loadModules(activity: Activity, invocation: Invocation, nodeMajor: number): Modules {
-  const readText = (path: string): string => fs.readFileSync(`${BUNDLE}/${moduleName(path)}`, 'utf8')
   // Written by the host, into this very bundle.
-  const manifest = JSON.parse(readText(MANIFEST_PATH)) as Manifest
+  const manifest = createRequire(`${BUNDLE}/`)(BUNDLE + MANIFEST_PATH) as Manifest
+  const readText = (path: string): string =>
+    process.getBuiltinModule('node:fs').readFileSync(`${BUNDLE}/${moduleName(path)}`, 'utf8')
   const modules: Modules = createModules({
     manifest,
     nodePath: lambdaNodePath(nodeMajor),
@@ -168,6 +176,6 @@ function loadModules(activity: Activity, invocation: Invocation, nodeMajor: numb
     builtin: createBuiltins(activity, () => modules),
   })
   Object.assign(globalThis, { [Symbol.for(SCOPE)]: modules.scope })
-  installStackTraces(path => manifest.modules[path] !== undefined)
+  installStackTraces()
   return modules
 }

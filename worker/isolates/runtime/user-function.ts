@@ -29,11 +29,15 @@ function memberOf(value: unknown, key: string): unknown {
 async function loadModule(modules: Modules, parts: { root: string; module: string; path: string[] }): Promise<unknown> {
   try {
     const file = handlerFile(modules.tree, parts)
-    if (file === undefined) return modules.requireFor(joinPath('/var/task', `${parts.root}noop.js`))(parts.root === '' ? parts.module : `./${parts.module}`)
+    if (file === undefined)
+      return modules.requireFor(joinPath('/var/task', `${parts.root}noop.js`))(
+        parts.root === '' ? parts.module : `./${parts.module}`,
+      )
     return kindOf(modules.tree, file) === 'esm' ? await modules.importFile(file) : modules.requireFile(file)
   } catch (error) {
     if (error instanceof SyntaxError) throw wrapError('UserCodeSyntaxError', error)
-    if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND') throw wrapError('ImportModuleError', error)
+    if (error instanceof Error && Reflect.get(error, 'code') === 'MODULE_NOT_FOUND')
+      throw wrapError('ImportModuleError', error)
     throw error
   }
 }

@@ -32,7 +32,10 @@ export class NodeHttpHandler {
     this.provider = Promise.resolve(typeof options === 'function' ? options() : options).then(found => found ?? {})
   }
 
-  async handle(request: SdkRequest, { abortSignal, requestTimeout }: HandlerOptions = {}): Promise<{ response: HttpResponse }> {
+  async handle(
+    request: SdkRequest,
+    { abortSignal, requestTimeout }: HandlerOptions = {},
+  ): Promise<{ response: HttpResponse }> {
     this.options ??= await this.provider
     const timeoutMs = requestTimeout ?? this.options.requestTimeout ?? DEFAULT_REQUEST_TIMEOUT
     const signals = [...(abortSignal ? [abortSignal] : []), ...(timeoutMs > 0 ? [AbortSignal.timeout(timeoutMs)] : [])]
@@ -46,7 +49,9 @@ export class NodeHttpHandler {
       })
       return { response: toSdk(response) }
     } catch (error) {
-      throw abortSignal?.aborted ? Object.assign(new Error('Request aborted'), { name: 'AbortError' }) : asTimeout(error, timeoutMs)
+      throw abortSignal?.aborted
+        ? Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+        : asTimeout(error, timeoutMs)
     }
   }
 
@@ -135,7 +140,9 @@ export async function streamCollector(stream: unknown): Promise<Uint8Array> {
 function asTimeout(error: unknown, timeoutMs: number): unknown {
   if (!(error instanceof Error)) return error
   if (error.name === 'TimeoutError') {
-    return Object.assign(new Error(`Request did not complete within requestTimeout ${timeoutMs} ms`), { name: 'TimeoutError' })
+    return Object.assign(new Error(`Request did not complete within requestTimeout ${timeoutMs} ms`), {
+      name: 'TimeoutError',
+    })
   }
   // The SDK retries by the code that Node's network errors have.
   const cause: unknown = Reflect.get(error, 'cause')

@@ -1,0 +1,60 @@
+import type { Ctx } from '../operation.ts'
+import type { ContextValues } from '../shared/policy-statement.ts'
+
+/** One thing that an operation asks of policies. */
+export type Access = {
+  /** `sqs:SendMessage` */
+  action: string
+  /** ARN, or `*` where the action has no resource. */
+  resource: string
+  /** The service's own condition keys. */
+  context?: ContextValues | undefined
+  /** The account that owns the resource, where neither its ARN nor its object says. */
+  account?: string | undefined
+  /** The resource is not this object's: its own policy has no say here. */
+  elsewhere?: true | undefined
+  /** The resource's policy when it is not the object's to give: a role's trust policy. It must allow, too. */
+  policy?: { name: string; document: string | null } | undefined
+}
+
+export type Input = Record<string, unknown>
+
+/** What each operation of a service asks; an operation that it does not name asks for nothing of its own making. */
+export type AccessRules = (ctx: Ctx, input: Input) => readonly Access[] | Promise<readonly Access[]>
+
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Context keys that have a value. */
+export function present(values: Record<string, unknown>): ContextValues {
+  const entries: [string, string | readonly string[]][] = []
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value === 'string' || Array.isArray(value)) entries.push([key, value])
+    else if (typeof value === 'number' || typeof value === 'boolean') entries.push([key, String(value)])
+  }
+  return Object.fromEntries(entries)
+}
+
+type TagList = { Key?: unknown; Value?: unknown }[]
+
+/** Tags as an input has them: a list of `Key` and `Value`, under whatever name, or a map. */
+export function tagsIn(input: Input): Record<string, string> | undefined {
+  const { Tags, tags, TagSet, Tagging } = input
+  const given = Tags ?? tags ?? TagSet ?? Tagging
+  if (typeof given === 'string') return Object.fromEntries(new URLSearchParams(given))
+  if (typeof given !== 'object' || given === null) return undefined
+  if (Array.isArray(given)) {
+    return Object.fromEntries((given as TagList).map(({ Key, Value }) => [textOf(Key), textOf(Value)])) // by the model
+  }
+  const nested = (given as { TagSet?: unknown }).TagSet
+  if (Array.isArray(nested)) return tagsIn({ Tags: nested })
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, textOf(value)]))
+}
+
+/** Keys of tags that an input names, to set or to remove. */
+export function tagKeysIn(input: Input): string[] | undefined {
+  const { TagKeys, tagKeys } = input
+  const removed = TagKeys ?? tagKeys
+  if (Array.isArray(removed)) return removed.map(textOf)
+  const tags = tagsIn(input)
+  return tags && Object.keys(tags)
+}

@@ -1,0 +1,135 @@
+import type { Dialect } from '../../worker/sigv4/proof.ts'
+import { invalidToken, unknownKey } from '../../worker/sigv4/refusals.ts'
+import type { Ctx, ServiceDefinition } from '../operation.ts'
+import { UNCLAIMED } from '../place.ts'
+import type { PolicyView } from '../s3/bucket-policy.ts'
+import { parseArn } from '../shared/arn.ts'
+import { readPolicy } from '../shared/policy-document.ts'
+import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
+import type { Access, Input } from './access.ts'
+import { contextKeys, tagKeys } from './context-keys.ts'
+import { writeDecision } from './decisions.ts'
+import { accessDenied, reasonText } from './denial.ts'
+import { type Identity, identify } from './identity.ts'
+import type { IamMode, Modes } from './modes.ts'
+import { accessOf } from './rules.ts'
+
+/** An operation at its object's door. */
+export type Entry = { ctx: Ctx; definition: ServiceDefinition; input: Input; mode: IamMode }
+
+/**
+ * Asks the policies of whoever calls, and of what is called on, whether an operation may be.
+ * @param mode `soft` notes what would be denied, and lets it pass
+ * @throws AwsError AWS's refusal, when the mode is `strict`
+ */
+export async function authorize(entry: Entry, modes: Modes): Promise<void> {
+  const { ctx, input, mode } = entry
+  const dialect = ctx.signed?.dialect ?? nestedDialect(ctx.service)
+  const identity = await identityOrRefusal(entry, modes, dialect)
+  if (!identity || isOwnersWay(ctx, identity)) return
+  const asked = await accessOf(ctx, input, identity)
+  const decided = asked.map(access => ({ access, decision: decide(entry, identity, access) }))
+  const refused = decided.find(({ decision }) => decision.decision !== 'allowed')
+  for (const each of decided) note(entry, identity, each)
+  if (!refused || mode !== 'strict') return
+  const foreign = ownerOf(ctx, refused.access) !== identity.account
+  throw accessDenied(ctx.service, dialect, { ...shown(identity, refused), foreign })
+}
+
+/** The owner of a bucket can always mend its policy, even one that denies all to everyone. */
+function isOwnersWay({ service, operation, place }: Ctx, { kind, account }: Identity): boolean {
+  return (
+    service === 's3' &&
+    /^(?:Get|Put|Delete)BucketPolicy$/.test(operation) &&
+    kind === 'root' &&
+    account === place.account
+  )
+}
+
+/** Calls from service to service have no form of their own: these are the services' first ones. */
+function nestedDialect(service: string): Dialect {
+  if (service === 's3') return 's3'
+  return service === 'iam' || service === 'sts' ? 'query' : 'json'
+}
+
+async function identityOrRefusal({ ctx, mode }: Entry, modes: Modes, dialect: Dialect): Promise<Identity | undefined> {
+  const { signed, caller } = ctx
+  const identity = signed?.strangeToken ? null : await identify(ctx, modes)
+  if (identity) return identity
+  const { accessKeyId = '' } = caller
+  const refusal = signed?.strangeToken ? invalidToken(dialect) : unknownKey(dialect, accessKeyId)
+  if (mode === 'strict') throw refusal
+  const event = `${ctx.service}:${ctx.operation}`
+  ctx.journal({
+    from: accessKeyId,
+    to: ctx.service,
+    outcome: 'denied',
+    event,
+    reason: `${refusal.code}: ${refusal.message}`,
+  })
+  return undefined
+}
+
+type Decided = { access: Access; decision: Decision }
+
+function decide({ ctx, definition, input }: Entry, identity: Identity, access: Access): Decision {
+  const own = access.elsewhere ? undefined : resourcePolicy(ctx, definition, { input, access })
+  const tags = access.elsewhere ? undefined : definition.resourceTags?.(ctx, ctx.operation, input)
+  const context = { ...contextKeys(ctx, identity, { input, access }), ...resourceKeys(ctx, access, tags) }
+  return evaluate(
+    { ...identity.policies, ...(own && { resource: own }) },
+    {
+      action: access.action,
+      resource: access.resource,
+      principal: identity.principal,
+      context,
+      resourceAccount: ownerOf(ctx, access),
+      resourceDecides: access.policy !== undefined,
+    },
+  )
+}
+
+function resourcePolicy(ctx: Ctx, definition: ServiceDefinition, { input, access }: { input: Input; access: Access }) {
+  const { name, document } = access.policy ?? { name: 'resource policy', document: ownPolicy(ctx, definition, input) }
+  return document === null ? undefined : { name, policy: readPolicy(document) }
+}
+
+/** A bucket tells its policy for every operation on it, to credentials alone: its services ask by other ways. */
+function ownPolicy(ctx: Ctx, definition: ServiceDefinition, input: Input): string | null {
+  if (ctx.service !== 's3') return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
+  const view = definition.introspections?.policy?.(ctx, {}) as PolicyView | null | undefined // the view's own shape
+  return view?.document ?? null
+}
+
+function resourceKeys(ctx: Ctx, access: Access, tags: Record<string, string> | undefined) {
+  const object = ctx.service === 's3' && /\/.|\/$/.test(access.resource)
+  return {
+    'aws:ResourceAccount': ownerOf(ctx, access),
+    ...tagKeys(object ? 's3:ExistingObjectTag' : 'aws:ResourceTag', tags),
+    ...(ctx.service === 'iam' ? tagKeys('iam:ResourceTag', tags) : {}),
+  }
+}
+
+/** The account that owns what is asked for: by its ARN, or that of the object, where it has been claimed. */
+function ownerOf({ place, caller }: Ctx, access: Access): string {
+  const named = access.account ?? parseArn(access.resource)?.account
+  if (named && /^\d{12}$/.test(named)) return named
+  return place.account === UNCLAIMED ? caller.accountId : place.account
+}
+
+const shown = ({ arn }: Identity, { access, decision }: Decided) => {
+  const { action, resource, policy } = access
+  return { arn, action, resource, decision, trust: policy !== undefined }
+}
+
+/** Keeps what decided, and journals what is, or would be, denied. */
+function note({ ctx, mode }: Entry, identity: Identity, decided: Decided): void {
+  const { action, resource } = decided.access
+  const { decision, layer, statements } = decided.decision
+  const reason = reasonText(shown(identity, decided))
+  const { requestId, traceId, now: at } = ctx
+  const view = { requestId, traceId, at, mode, principal: identity.arn, action, resource, decision, layer, statements }
+  writeDecision(ctx.sql, { ...view, reason })
+  if (decision === 'allowed') return
+  ctx.journal({ from: identity.arn, to: resource, outcome: 'denied', event: action, reason })
+}

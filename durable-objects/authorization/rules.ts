@@ -1,0 +1,49 @@
+import { loadModel } from '../../worker/protocol/model.ts'
+import { type Access, type Input, textOf } from './access.ts'
+import { iamAccess } from './actions/iam.ts'
+import { lambdaAccess } from './actions/lambda.ts'
+import { logsAccess } from './actions/logs.ts'
+import { s3Access } from './actions/s3.ts'
+import { sqsAccess } from './actions/sqs.ts'
+import { stsAccess } from './actions/sts.ts'
+import type { Ctx } from '../operation.ts'
+import { parseArn } from '../shared/arn.ts'
+import type { Identity } from './identity.ts'
+
+type Rules = (ctx: Ctx, input: Input, callerArn: string) => readonly Access[] | Promise<readonly Access[]>
+
+/** What each service's operations ask of policies. */
+const RULES: Readonly<Record<string, Rules>> = {
+  iam: iamAccess,
+  lambda: lambdaAccess,
+  logs: logsAccess,
+  s3: s3Access,
+  sqs: sqsAccess,
+  sts: stsAccess,
+}
+
+/** Prefixes of actions that are not the service's name. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  apigatewayv2: 'apigateway',
+  apigatewaymanagementapi: 'execute-api',
+  dynamodbstreams: 'dynamodb',
+  elbv2: 'elasticloadbalancing',
+  resourcegroupstaggingapi: 'tag',
+  s3control: 's3',
+  sesv2: 'ses',
+  stepfunctions: 'states',
+}
+
+/** What an operation asks of policies: usually one action on one resource. */
+export async function accessOf(ctx: Ctx, input: Input, { arn }: Identity): Promise<readonly Access[]> {
+  // What only objects ask of each other is not AWS's, and for nobody to allow.
+  if (!loadModel(ctx.service)?.operation(ctx.operation)) return []
+  const rules = Object.hasOwn(RULES, ctx.service) ? RULES[ctx.service] : undefined
+  return rules ? await rules(ctx, input, arn) : [usual(ctx, input)]
+}
+
+/** The operation's own name, on the resource whose ARN its input has, or on any. */
+function usual({ service, operation }: Ctx, input: Input): Access {
+  const resource = Object.entries(input).find(([name, value]) => /arn$/i.test(name) && parseArn(textOf(value)))?.[1]
+  return { action: `${PREFIXES[service] ?? service}:${operation}`, resource: textOf(resource) || '*' }
+}

@@ -1,0 +1,127 @@
+import type { Operations } from '../../worker/models/iam.types.ts'
+import type { Handlers } from '../operation.ts'
+import {
+  CreateAccountAlias,
+  DeleteAccountAlias,
+  GetAccountSummary,
+  ListAccountAliases,
+  SetSecurityTokenServicePreferences,
+} from './account.ts'
+import { GetAccountAuthorizationDetails } from './authorization-details.ts'
+import { GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy } from './context-keys.ts'
+import { GenerateCredentialReport, GetCredentialReport } from './credential-report.ts'
+import {
+  AddRoleToInstanceProfile,
+  CreateInstanceProfile,
+  DeleteInstanceProfile,
+  GetInstanceProfile,
+  ListInstanceProfileTags,
+  ListInstanceProfiles,
+  ListInstanceProfilesForRole,
+  RemoveRoleFromInstanceProfile,
+  TagInstanceProfile,
+  UntagInstanceProfile,
+} from './instance-profiles.ts'
+import {
+  AddClientIDToOpenIDConnectProvider,
+  CreateOpenIDConnectProvider,
+  DeleteOpenIDConnectProvider,
+  GetOpenIDConnectProvider,
+  ListOpenIDConnectProviderTags,
+  ListOpenIDConnectProviders,
+  RemoveClientIDFromOpenIDConnectProvider,
+  TagOpenIDConnectProvider,
+  UntagOpenIDConnectProvider,
+  UpdateOpenIDConnectProviderThumbprint,
+} from './open-id-providers.ts'
+import {
+  DeleteAccountPasswordPolicy,
+  GetAccountPasswordPolicy,
+  UpdateAccountPasswordPolicy,
+} from './password-policy.ts'
+import { ListEntitiesForPolicy } from './policy-entities.ts'
+import {
+  CreateSAMLProvider,
+  DeleteSAMLProvider,
+  GetSAMLProvider,
+  ListSAMLProviderTags,
+  ListSAMLProviders,
+  TagSAMLProvider,
+  UntagSAMLProvider,
+  UpdateSAMLProvider,
+} from './saml-providers.ts'
+import {
+  DeleteServerCertificate,
+  GetServerCertificate,
+  ListServerCertificateTags,
+  ListServerCertificates,
+  TagServerCertificate,
+  UntagServerCertificate,
+  UpdateServerCertificate,
+  UploadServerCertificate,
+} from './server-certificates.ts'
+import {
+  CreateServiceLinkedRole,
+  DeleteServiceLinkedRole,
+  GetServiceLinkedRoleDeletionStatus,
+} from './service-linked-roles.ts'
+import { SimulateCustomPolicy, SimulatePrincipalPolicy } from './simulation.ts'
+
+/** The account itself, identity providers, instance profiles, reports and the simulator. */
+export const accountOperations = {
+  AddClientIDToOpenIDConnectProvider,
+  AddRoleToInstanceProfile,
+  CreateAccountAlias,
+  CreateInstanceProfile,
+  CreateOpenIDConnectProvider,
+  CreateSAMLProvider,
+  CreateServiceLinkedRole,
+  DeleteAccountAlias,
+  DeleteAccountPasswordPolicy,
+  DeleteInstanceProfile,
+  DeleteOpenIDConnectProvider,
+  DeleteSAMLProvider,
+  DeleteServerCertificate,
+  DeleteServiceLinkedRole,
+  GenerateCredentialReport,
+  GetAccountAuthorizationDetails,
+  GetAccountPasswordPolicy,
+  GetAccountSummary,
+  GetContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy,
+  GetCredentialReport,
+  GetInstanceProfile,
+  GetOpenIDConnectProvider,
+  GetSAMLProvider,
+  GetServerCertificate,
+  GetServiceLinkedRoleDeletionStatus,
+  ListAccountAliases,
+  ListEntitiesForPolicy,
+  ListInstanceProfileTags,
+  ListInstanceProfiles,
+  ListInstanceProfilesForRole,
+  ListOpenIDConnectProviderTags,
+  ListOpenIDConnectProviders,
+  ListSAMLProviderTags,
+  ListSAMLProviders,
+  ListServerCertificateTags,
+  ListServerCertificates,
+  RemoveClientIDFromOpenIDConnectProvider,
+  RemoveRoleFromInstanceProfile,
+  SetSecurityTokenServicePreferences,
+  SimulateCustomPolicy,
+  SimulatePrincipalPolicy,
+  TagInstanceProfile,
+  TagOpenIDConnectProvider,
+  TagSAMLProvider,
+  TagServerCertificate,
+  UntagInstanceProfile,
+  UntagOpenIDConnectProvider,
+  UntagSAMLProvider,
+  UntagServerCertificate,
+  UpdateAccountPasswordPolicy,
+  UpdateOpenIDConnectProviderThumbprint,
+  UpdateSAMLProvider,
+  UpdateServerCertificate,
+  UploadServerCertificate,
+} satisfies Handlers<Operations>

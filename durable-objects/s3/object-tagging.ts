@@ -1,0 +1,39 @@
+import type { Operations } from '../../worker/models/s3.types.ts'
+import type { Ctx } from '../operation.ts'
+import { notify } from './notifications.ts'
+import { findObject, type Found } from './object-finding.ts'
+import { malformedXml } from './object-refusals.ts'
+import { shownVersion } from './object-rows.ts'
+import { tagsOfDocument } from './object-tags.ts'
+import { updateFacts } from './object-writing.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
+export function PutObjectTagging(ctx: Ctx, input: In<'PutObjectTagging'>): Out<'PutObjectTagging'> {
+  const found = findObject(ctx, input, 'PUT')
+  if (!input.Tagging) throw malformedXml()
+  const tags = tagsOfDocument(input.Tagging.TagSet)
+  updateFacts(ctx, found.row, { ...found.facts, tags: tags.length > 0 ? tags : undefined })
+  return told(ctx, found, 's3:ObjectTagging:Put')
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html */
+export function GetObjectTagging(ctx: Ctx, input: In<'GetObjectTagging'>): Out<'GetObjectTagging'> {
+  const { bucket, row, facts } = findObject(ctx, input, 'GET')
+  return { VersionId: shownVersion(bucket, row), TagSet: facts.tags ?? [] }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
+export function DeleteObjectTagging(ctx: Ctx, input: In<'DeleteObjectTagging'>): Out<'DeleteObjectTagging'> {
+  const found = findObject(ctx, input, 'DELETE')
+  updateFacts(ctx, found.row, { ...found.facts, tags: undefined })
+  return told(ctx, found, 's3:ObjectTagging:Delete')
+}
+
+function told(ctx: Ctx, { bucket, row }: Found, name: string): { VersionId: string | undefined } {
+  const VersionId = shownVersion(bucket, row)
+  notify(ctx, { name, key: row.key, size: row.size, eTag: row.etag, versionId: VersionId })
+  return { VersionId }
+}

@@ -1,0 +1,35 @@
+import type { Operations } from '../../worker/models/sts.types.ts'
+import type { Ctx } from '../operation.ts'
+import { accountOfAccessKey } from '../shared/credentials.ts'
+import { AwsError } from '../shared/errors.ts'
+import { decodeAuthorizationMessage } from '../shared/policy-message.ts'
+import { callerOf } from './callers.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export async function GetCallerIdentity(ctx: Ctx): Promise<Out<'GetCallerIdentity'>> {
+  const { userId, account, arn } = await callerOf(ctx)
+  return { UserId: userId, Account: account, Arn: arn }
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html */
+export function GetAccessKeyInfo(ctx: Ctx, { AccessKeyId }: In<'GetAccessKeyInfo'>): Out<'GetAccessKeyInfo'> {
+  const account = accountOfAccessKey(AccessKeyId)
+  if (account !== undefined) return { Account: account }
+  if (AccessKeyId === ctx.caller.accessKeyId) return { Account: ctx.place.account }
+  throw new AwsError('ValidationError', `Invalid Access Key ID: ${AccessKeyId}`)
+}
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html */
+export function DecodeAuthorizationMessage(
+  ctx: Ctx,
+  { EncodedMessage }: In<'DecodeAuthorizationMessage'>,
+): Out<'DecodeAuthorizationMessage'> {
+  const decoded = decodeAuthorizationMessage(ctx.env, EncodedMessage)
+  if (decoded === undefined) {
+    throw new AwsError('InvalidAuthorizationMessageException', 'The specified authorization message is invalid.')
+  }
+  return { DecodedMessage: decoded }
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildAll } from './build.ts'
+import { type Endpoint, endpointAt } from './chaos/endpoint.ts'
+import { fifoQueue } from './chaos/fifo-queue.ts'
+import { invocations, makeFunction } from './chaos/functions.ts'
+import { killUntil, restartForGood, startSubject, type Subject } from './chaos/kills.ts'
+import { objects } from './chaos/objects.ts'
+import { type Findings, insist, type Part } from './chaos/part.ts'
+import { standardQueue } from './chaos/standard-queue.ts'
+import { randomOf } from './fuzz/random.ts'
+
+/**
+ * Kills processes of a persistent emulator with -9 at random moments while clients send messages, upload objects that
+ * notify a queue and a function, and invoke; restarts it, and looks for everything that was acknowledged.
+ *
+ * `npm run chaos -- [--short] [--seconds N] [--seed N]`
+ */
+
+const SECONDS = { whole: 150, short: 15 }
+/** Shown of each kind of breach. */
+const SHOWN = 5
+
+type Options = { seconds: number; seed: number }
+
+function readOptions(args: string[]): Options {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({ args, options: { short: { type: 'boolean' }, seconds: text, seed: text } })
+  const seconds = Number(values.seconds ?? (values.short ? SECONDS.short : SECONDS.whole))
+  return { seconds, seed: Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)) }
+}
+
+async function partsOf(endpoint: Endpoint): Promise<Part[]> {
+  const parts = [await standardQueue(endpoint), await fifoQueue(endpoint)]
+  const withFunction = await makeFunction(endpoint).then(() => true, skipped('Lambda'))
+  if (withFunction) parts.push(invocations(endpoint))
+  const uploads = await objects(endpoint, withFunction).catch(skipped('S3'))
+  return uploads ? [...parts, uploads] : parts
+}
+
+/** For as long as a service is not there. */
+const skipped = (what: string) => (error: Error) => {
+  console.log(`skipped: ${what} (${error.name}: ${error.message})`)
+  return false as const
+}
+
+async function run(subject: Subject, { seconds, seed }: Options): Promise<boolean> {
+  const endpoint = endpointAt(subject.emulator.url)
+  const parts = await partsOf(endpoint)
+  const end = Date.now() + seconds * 1000
+  const isOver = () => Date.now() > end
+  const working = parts.map(part => part.work(isOver))
+  await killUntil(subject, end, randomOf(seed).next)
+  await Promise.all(working)
+  await restartForGood(subject)
+  await settle(endpoint)
+  const found: [Part, Findings][] = []
+  for (const part of parts) found.push([part, await part.verify()])
+  return report(subject, found)
+}
+
+/** All that was accepted arrives; what consumers had taken and not deleted becomes visible again. */
+async function settle(endpoint: Endpoint): Promise<void> {
+  await insist(() => endpoint.admin('POST', '/_fakecloud/settle?settle=60000'), 3)
+  await insist(() => endpoint.admin('POST', '/_fakecloud/clock/advance', { seconds: 120 }), 3)
+}
+
+function report({ kills, restarts }: Subject, found: readonly [Part, Findings][]): boolean {
+  for (const [{ name }, { figure, lost, wrong, repeated }] of found) {
+    const told = `${name}: ${figure} acknowledged; ${lost.length} lost, ${wrong.length} wrong`
+    console.log(repeated === 0 ? told : `${told}; ${repeated} more than once, where AWS may too`)
+    for (const each of lost.slice(0, SHOWN)) console.log(`  LOST ${each}`)
+    for (const each of wrong.slice(0, SHOWN)) console.log(`  WRONG ${each}`)
+  }
+  const killed = [...kills].map(([victim, times]) => `${victim} ${times}×`).join(', ')
+  console.log(`killed: ${killed}; back in ${restarts.map(ms => Math.round(ms)).join(', ')} ms`)
+  const breaches = found.reduce((sum, [, { lost, wrong }]) => sum + lost.length + wrong.length, 0)
+  const total = [...kills.values()].reduce((sum, times) => sum + times, 0)
+  console.log(`chaos: ${total} kills, ${breaches} breaches`)
+  return breaches === 0
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2))
+  await buildAll()
+  const dataPath = mkdtempSync(join(tmpdir(), 'fakecloud-chaos-'))
+  console.log(`seed ${options.seed}`)
+  const subject = await startSubject(dataPath)
+  try {
+    return (await run(subject, options)) ? 0 : 1
+  } finally {
+    await subject.emulator.stop()
+    rmSync(dataPath, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = await main()

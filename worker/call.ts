@@ -1,0 +1,85 @@
+import { waitUntil } from 'cloudflare:workers'
+import { PROOF_WANTED } from '../durable-objects/authorization/authentication.ts'
+import type { Env } from '../durable-objects/env.ts'
+import type { OperationRequest, OperationResult } from '../durable-objects/operation.ts'
+import { addressOf, sendOperation } from '../durable-objects/send.ts'
+import { definitionOf } from '../durable-objects/services.ts'
+import { newTraceId } from '../durable-objects/shared/ids.ts'
+import { bodyOf, carried } from './carried.ts'
+import type { Decoded } from './protocol/types.ts'
+import { callerOf, type Routed, sentPath } from './route.ts'
+import { proofOf, signedOf, verifiesAll } from './sigv4.ts'
+import type { Dialect, Proof } from './sigv4/proof.ts'
+
+/** An operation that a request asks for, read and validated. */
+export type Call = {
+  request: Request
+  routed: Routed
+  service: string
+  decoded: Decoded
+  requestId: string
+  dialect: Dialect
+  /** It needs no credentials. */
+  open: boolean
+}
+
+/**
+ * Carries an operation to the object that holds the state, in one hop. What its signature rests on goes along only
+ * where that is verified: everywhere, for a stream that can be sent but once, or when the object asks for it.
+ */
+export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
+  const { streams } = bodyOf(call.decoded, call.routed.wire)
+  const proof = streams || verifiesAll(env) ? await prove(call) : undefined
+  const sent = await operationOf(call, env, proof)
+  if (definitionOf(call.service).abandoned?.[sent.operation]) watchClient(call.request, env, sent)
+  const result = await sendOperation(env, sent)
+  if (result.error?.code !== PROOF_WANTED) return result
+  return await sendOperation(env, await operationOf(call, env, await prove(call)))
+}
+
+async function operationOf(call: Call, env: Env, proof: Proof | null | undefined): Promise<OperationRequest> {
+  const { request, routed, service, decoded, requestId, dialect, open } = call
+  const { wire, baseUrl } = routed
+  const { operation } = decoded
+  const { caller, place, strangeToken } = callerOf(routed, env)
+  const framed = proof !== undefined
+  const { input, http } = await carried(decoded, { wire, baseUrl, region: place.region, framed })
+  return {
+    to: addressOf({ service, operation, input }, place),
+    operation,
+    input,
+    caller,
+    requestId,
+    traceId: traceOf(request),
+    http,
+    signed: { ...signedOf(wire, { dialect, strangeToken, open }), proof },
+  }
+}
+
+async function prove({ request, routed, decoded, dialect }: Call): Promise<Proof | null> {
+  const { wire } = routed
+  const { member, streams } = bodyOf(decoded, wire)
+  const { clientAcceptEncoding } = (request.cf ?? {}) as { clientAcceptEncoding?: string } // the edge's own
+  const acceptEncoding = clientAcceptEncoding || undefined
+  return await proofOf({
+    wire,
+    path: sentPath(request),
+    dialect,
+    acceptEncoding,
+    streams,
+    streamed: member !== undefined,
+  })
+}
+
+/** An operation that waits must not be answered, with messages say, to a client that has gone. */
+function watchClient(request: Request, env: Env, { to, operation, requestId }: OperationRequest): void {
+  request.signal.addEventListener('abort', () => {
+    waitUntil(env.OBJECTS.getByName(to).abandon(operation, requestId))
+  })
+}
+
+function traceOf(request: Request): string {
+  const header = request.headers.get('x-amzn-trace-id')
+  const root = header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]
+  return root || newTraceId(Date.now())
+}

@@ -1,0 +1,132 @@
+import type { Env } from '../../durable-objects/env.ts'
+import type { UrlRequest } from '../../durable-objects/lambda/url-events.ts'
+import { accountOfUrlId } from '../../durable-objects/lambda/url-ids.ts'
+import type { UrlAnswer } from '../../durable-objects/lambda/url-requests.ts'
+import { objectName } from '../../durable-objects/place.ts'
+import { sendOperation } from '../../durable-objects/send.ts'
+import { AwsError } from '../../durable-objects/shared/errors.ts'
+import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
+import { drain } from '../body.ts'
+import { credentialScope } from '../protocol/detect.ts'
+import { callerOf, type Routed, routeOf } from '../route.ts'
+
+/** `<url-id>.lambda-url.<region>.<any domain>` */
+const HOST = /^([a-z0-9]+)\.lambda-url\.([a-z]{2,4}(?:-[a-z]+)+-\d)\./
+/** `/_fakecloud/lambda-url/<region>/<url-id>/<path>`, for who cannot resolve hosts under ours. */
+const PATH = /^\/_fakecloud\/lambda-url\/([a-z]{2,4}(?:-[a-z]+)+-\d)\/([a-z0-9]+)(?=\/|$)/
+
+const MOST_BYTES = 6 * 1024 * 1024
+
+/** A function URL as a request addresses it. */
+type Addressed = { urlId: string; region: string; rawPath: string; domainName: string }
+
+/**
+ * Answers requests to function URLs, by their hosts or by path; undefined for every other request.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+ */
+export async function functionUrlAnswer(request: Request, env: Env): Promise<Response | undefined> {
+  // Every request passes here: nearly all are told by a look at the text.
+  if (!mayBeFunctionUrl(request)) return undefined
+  try {
+    const routed = routeOf(request, env)
+    const addressed = addressOf(routed)
+    return addressed && (await perform(request, env, { routed, addressed }))
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    return Response.json({ Message: error.message }, { status: error.status || 400 })
+  } finally {
+    if (request.body) await drain(request)
+  }
+}
+
+function mayBeFunctionUrl({ url, headers }: Request): boolean {
+  if (url.includes('lambda-url')) return true
+  return [headers.get('host'), headers.get('x-fakecloud-host')].some(host => host?.includes('.lambda-url.'))
+}
+
+function addressOf({ wire }: Routed): Addressed | undefined {
+  const domainName = wire.host.replace(/:\d+$/, '').toLowerCase()
+  const [, hostId, hostRegion] = HOST.exec(domainName) ?? []
+  if (hostId && hostRegion) return { urlId: hostId, region: hostRegion, rawPath: wire.path, domainName }
+  const [prefix, region, urlId] = PATH.exec(wire.path) ?? []
+  if (prefix === undefined || !region || !urlId) return undefined
+  const rawPath = wire.path.slice(prefix.length) || '/'
+  return { urlId, region, rawPath, domainName: `${urlId}.lambda-url.${region}.on.aws` }
+}
+
+type Found = { routed: Routed; addressed: Addressed }
+
+async function perform(request: Request, env: Env, { routed, addressed }: Found): Promise<Response> {
+  const requestId = newRequestId()
+  const account = accountOfUrlId(addressed.urlId)
+  if (account === undefined) return encode({ status: 404, headers: NOT_FOUND, body: '{"Message":null}' }, requestId)
+  const place = { namespace: routed.namespace, account, region: addressed.region }
+  const input = await inputOf(request, { routed, addressed })
+  // Whoever has not signed comes by Lambda itself: what the function's policy says of everybody decides.
+  const caller = input.signed ? callerOf(routed, env).caller : { accountId: account, service: 'lambda.amazonaws.com' }
+  const traceId = traceOf(request)
+  const to = objectName({ place, service: 'lambda' })
+  const result = await sendOperation(env, { to, operation: 'InvokeFunctionUrl', input, caller, requestId, traceId })
+  if (result.error) throw new AwsError(result.error.code, result.error.message, result.error.status)
+  const answer = result.output as UrlAnswer // that operation's own shape
+  return encode({ ...answer, headers: [...answer.headers, ['x-amzn-trace-id', `Root=${traceId}`]] }, requestId, request)
+}
+
+const NOT_FOUND: [string, string][] = [
+  ['content-type', 'application/json'],
+  ['x-amzn-errortype', 'ResourceNotFoundException'],
+]
+
+async function inputOf(request: Request, { routed, addressed }: Found): Promise<UrlRequest> {
+  const { wire } = routed
+  const body = await wire.body()
+  if (body.byteLength > MOST_BYTES) {
+    const message = `Request must be smaller than ${MOST_BYTES} bytes for the InvokeFunction operation`
+    throw new AwsError('RequestEntityTooLargeException', message, 413)
+  }
+  const { urlId, rawPath, domainName } = addressed
+  const sourceIp = wire.headers.get('cf-connecting-ip') ?? wire.headers.get('x-forwarded-for') ?? '127.0.0.1'
+  const at = request.url.indexOf('?')
+  return {
+    urlId,
+    rawPath,
+    domainName,
+    method: request.method,
+    rawQueryString: at < 0 ? '' : request.url.slice(at + 1).replace(/#.*$/, ''),
+    headers: headersOf(routed, sourceIp),
+    body,
+    sourceIp,
+    signed: credentialScope(wire) !== undefined,
+  }
+}
+
+/** The headers as AWS hands them on: by lower-case name, ours taken off and its front's put on. */
+function headersOf({ wire, baseUrl }: Routed, sourceIp: string): Record<string, string> {
+  const https = baseUrl.startsWith('https:')
+  const port = /:(\d+)$/.exec(wire.host)?.[1]
+  const headers: Record<string, string> = {
+    'x-forwarded-for': sourceIp,
+    'x-forwarded-proto': https ? 'https' : 'http',
+    'x-forwarded-port': port ?? (https ? '443' : '80'),
+  }
+  wire.headers.forEach((value, name) => {
+    if (!name.startsWith('x-fakecloud-')) headers[name] = value
+  })
+  return { ...headers, host: wire.host }
+}
+
+function traceOf(request: Request): string {
+  const header = request.headers.get('x-amzn-trace-id')
+  return (header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]) || newTraceId(Date.now())
+}
+
+/** Statuses that have no body. */
+const EMPTY = new Set([204, 205, 304])
+
+function encode(answer: UrlAnswer, requestId: string, request?: Request): Response {
+  const { status, body } = answer
+  const headers = new Headers({ 'x-amzn-requestid': requestId })
+  for (const [name, value] of answer.headers) headers.append(name, value)
+  const empty = EMPTY.has(status) || request?.method === 'HEAD'
+  return new Response(empty ? null : body, { status, headers })
+}

@@ -1,0 +1,53 @@
+import type { Env } from '../../durable-objects/env.ts'
+import type { Preflight } from '../../durable-objects/s3/cors.ts'
+import { addressOf } from '../../durable-objects/send.ts'
+import { AwsError } from '../../durable-objects/shared/errors.ts'
+import { encodeError } from '../protocol/encode-error.ts'
+import { callerOf, pathStyle, routeOf } from '../route.ts'
+
+/** Hosts whose preflights are not for buckets. */
+const OTHERS = /\.(?:lambda-url|execute-api)\./
+
+/**
+ * A browser's preflight to a bucket: its CORS configuration says what may be done. Undefined when the request is not one
+ * for a bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
+ */
+export async function s3Preflight(request: Request, env: Env): Promise<Response | undefined> {
+  if (request.method !== 'OPTIONS') return undefined
+  const routed = routeOf(request, env)
+  const wire = pathStyle(routed.wire, env)
+  const Bucket = OTHERS.test(wire.host) ? undefined : bucketIn(wire.path)
+  if (Bucket === undefined) return undefined
+  const { headers } = request
+  const origin = headers.get('origin')
+  const method = headers.get('access-control-request-method')
+  if (origin === null) return refuse('BadRequest', 'Insufficient information. Origin request header needed.', 400)
+  if (method === null) {
+    return refuse('BadRequest', 'Invalid Access-Control-Request-Method: null', 400)
+  }
+  const { place } = callerOf(routed, env)
+  const name = addressOf({ service: 's3', operation: 'HeadBucket', input: { Bucket } }, place)
+  const asked = { origin, method, headers: headers.get('access-control-request-headers') ?? '' }
+  const answer = (await env.OBJECTS.getByName(name).introspect('preflight', asked)) as Preflight // that view's own shape
+  if ('refused' in answer)
+    return refuse('AccessForbidden', answer.refused, 403, { Method: method, ResourceType: typeOf(wire.path) })
+  return new Response(null, { status: 200, headers: { ...answer.headers, server: 'AmazonS3' } })
+}
+
+function bucketIn(path: string): string | undefined {
+  const [, first = ''] = path.split('/')
+  try {
+    return decodeURIComponent(first) || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const typeOf = (path: string) => (/^\/[^/]+\/./.test(path) ? 'OBJECT' : 'BUCKET')
+
+function refuse(code: string, message: string, status: number, fields: Record<string, string> = {}): Response {
+  const error = new AwsError(code, message, status, fields)
+  const requestId = crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+  return encodeError(undefined, 'rest-xml', { error, requestId, method: 'OPTIONS' })
+}
