@@ -40,6 +40,7 @@ export function ownRequest(facts: ObjectFacts, now: number): OperationRequest {
 /** What a handler works with, made of its object's parts and the request at hand. */
 export function contextOf(parts: ContextParts): Ctx {
   const { request, sql } = parts
+  const now = steady(parts.now)
   return {
     get place() {
       return parts.facts.place
@@ -54,7 +55,7 @@ export function contextOf(parts: ContextParts): Ctx {
     signed: request.signed,
     env: parts.env,
     get now() {
-      return parts.now()
+      return now()
     },
     sql,
     timers: parts.timers,
@@ -68,5 +69,19 @@ export function contextOf(parts: ContextParts): Ctx {
       return parts.memory.get(key) as T // each key has one type, its only user's
     },
     claim: owner => parts.claim(owner),
+  }
+}
+
+/** A clock that stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */
+function steady(read: () => number): () => number {
+  let stretch: number | undefined
+  return () => {
+    if (stretch === undefined) {
+      stretch = read()
+      queueMicrotask(() => {
+        stretch = undefined
+      })
+    }
+    return stretch
   }
 }

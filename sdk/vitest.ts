@@ -11,7 +11,6 @@ export type FakeCloudFixtures = { fc: FakeCloud }
 export const test = base.extend<{ $file: FakeCloudFixtures }>({
   fc: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures that one needs off this pattern
-    // oxlint-disable-next-line no-empty-pattern -- as above
     async ({}, use) => {
       const root = new FakeCloud(process.env.FAKECLOUD_URL || undefined)
       const fc = await root.namespaces.create({ ttlSeconds: 3600 })
