@@ -25,15 +25,15 @@ export type ContextParts = {
   claim(owner: { account: string; region: string }): void
 }
 
-/** What an object does of its own accord, for a timer say: no caller's request. */
-export function ownRequest(facts: ObjectFacts, now: number): OperationRequest {
+/** What an object does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
+export function ownRequest(facts: ObjectFacts, now: number, traceId = newTraceId(now)): OperationRequest {
   return {
     to: '',
     operation: '',
     input: {},
     caller: { accountId: facts.place.account, service: 'fakecloud' },
     requestId: crypto.randomUUID(),
-    traceId: newTraceId(now),
+    traceId,
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArn } from './shared/arn.ts'
-import { AwsError } from './shared/errors.ts'
+import { AwsError, type ErrorData } from './shared/errors.ts'
 
 /**
  * Something for another service to do after this operation was answered. At the target it becomes an ordinary
@@ -26,9 +26,16 @@ export type Delivery = {
   traceId?: string | undefined
   /** Error codes that mean the target already is as wanted. */
   tolerate?: readonly string[] | undefined
-  /** ARN that a refused event goes to. */
+  /** ARN that a refused event goes to as it is. A dead letter of another form is made in the service's `ended`. */
   deadLetter?: string | undefined
+  /** How often a target that fails for a while is tried again, where the source has a say in it. */
+  retries?: number | undefined
+  /** What the source's `ended` needs to know: plain JSON. */
+  about?: Record<string, unknown> | undefined
 }
+
+/** Why a delivery was given up, and after how many tries. */
+export type Undelivered = { error: ErrorData; attempts: number }
 
 /** An operation addressed to an object. */
 export type Target = {
@@ -52,6 +59,16 @@ const USUAL: Record<string, Usual> = {
     input: (arn, _resource, Payload) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
   },
   s3: { operation: 'PutObject', input: (_arn, Bucket, Body) => ({ Bucket, Body }) },
+  sns: { operation: 'Publish', input: (TopicArn, _resource, Message) => ({ TopicArn, Message }) },
+  states: { operation: 'StartExecution', input: (stateMachineArn, _resource, input) => ({ stateMachineArn, input }) },
+  kinesis: { operation: 'PutRecord', input: (StreamARN, _resource, text) => ({ StreamARN, Data: bytesOf(text) }) },
+  firehose: {
+    operation: 'PutRecord',
+    input: (_arn, resource, text) => ({ DeliveryStreamName: nameOf(resource), Record: { Data: bytesOf(text) } }),
+  },
+  /** `Entries` are the sender's to give. */
+  events: { operation: 'PutEvents', input: () => ({}) },
+  cloudwatch: { operation: 'PutMetricData', input: () => ({}) },
   logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
 }
 
@@ -59,6 +76,11 @@ function queueUrlOfArn(arn: string): string {
   const parts = parseArn(arn)
   return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
 }
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+/** What follows the kind in `deliverystream/NAME`. */
+const nameOf = (resource: string) => resource.split('/').at(-1) ?? ''
 
 /** `log-group:NAME` or `log-group:NAME:*` */
 function logGroupOf(resource: string): string {

@@ -1,6 +1,6 @@
 import type { Env } from './env.ts'
 import type { Journal } from './journal.ts'
-import type { Delivery } from './deliver.ts'
+import type { Delivery, Undelivered } from './deliver.ts'
 import type { ObjectAddress, Place } from './place.ts'
 import type { ErrorData } from './shared/errors.ts'
 import type { Sql } from './sql.ts'
@@ -151,6 +151,8 @@ export type ServiceDefinition = {
   timers?: Record<string, (ctx: Ctx, key: string) => void | Promise<void>>
   /** Read-only views (and test ticks) for `/_fakecloud/*`, by name; plain JSON in and out. */
   introspections?: Record<string, (ctx: Ctx, parameters: Record<string, string>) => unknown>
+  /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
+  ended?: (ctx: Ctx, delivery: Delivery, undelivered?: Undelivered) => void
   /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
   onClock?: (ctx: Ctx) => void
   /** Runs once when the object is first made, before its first operation. */

@@ -1,4 +1,4 @@
-import type { Delivery } from './deliver.ts'
+import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from './journal.ts'
 import type { OperationResult } from './operation.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from './shared/errors.ts'
@@ -29,6 +29,8 @@ export type OutboxHost = {
   /** Carries the delivery to its target as an operation, once. */
   send(row: OutboxRow, delivery: Delivery): Promise<OperationResult>
   note(traceId: string, hop: Hop): void
+  /** A delivery has arrived, or was given up. */
+  ended(row: OutboxRow, delivery: Delivery, undelivered?: Undelivered): void
   /** Counts work under way, so that readers can wait for it. */
   track(work: Promise<unknown>): void
   /** Makes sure that the alarm rings by then (real epoch milliseconds). */
@@ -93,7 +95,8 @@ export function outboxOf(host: OutboxHost): Outbox {
       deliveryId: row.id,
       attempt: row.attempts + 1,
     }
-    if (error && isTransient(error) && row.attempts + 1 < MAX_ATTEMPTS) {
+    const most = Math.min(MAX_ATTEMPTS, (delivery.retries ?? MAX_ATTEMPTS) + 1)
+    if (error && isTransient(error) && row.attempts + 1 < most) {
       const nextTry = Date.now() + backoff(row.attempts + 1)
       sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE seq = ?', nextTry, row.seq)
       host.note(row.traceId, { ...hop, outcome: 'retried', reason: reasonOf(error) })
@@ -103,6 +106,7 @@ export function outboxOf(host: OutboxHost): Outbox {
     sql.run('DELETE FROM _outbox WHERE seq = ?', row.seq)
     if (!error || delivery.tolerate?.includes(error.code)) {
       host.note(row.traceId, { ...hop, outcome: 'delivered' })
+      host.ended(row, delivery)
     } else {
       refuse(row, delivery, error)
     }
@@ -128,6 +132,7 @@ export function outboxOf(host: OutboxHost): Outbox {
     }
     if (!delivery.deadLetter) {
       host.note(row.traceId, { ...hop, outcome: 'refused', reason })
+      host.ended(row, delivery, { error, attempts: row.attempts + 1 })
       return
     }
     const { deadLetter, operation: _operation, ...rest } = delivery

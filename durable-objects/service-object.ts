@@ -50,6 +50,7 @@ export class ServiceObject extends DurableObject<Env> {
     this.outbox = outboxOf({
       sql: this.sql,
       send: (row, delivery) => sendDelivery({ env: this.env, facts: this.facts }, row, delivery),
+      ended: (row, ...end) => this.definition.ended?.(this.context(this.own(row.traceId)), ...end),
       note: (traceId, hop) => writeHop(this.sql, { traceId, now: clockNow(this.clock) }, hop),
       track: work => this.track(work),
       wakeBy: at => this.wake.by(at),
@@ -100,17 +101,12 @@ export class ServiceObject extends DurableObject<Env> {
     if (!this.registered) await this.register(request.to)
     this.activity += 1
     if (request.delivery && wasReceived(this.sql, request.delivery.id)) return { output: {} }
-    const result = await this.resultOf(request)
+    const result = await this.perform(request).then(
+      output => ({ output }),
+      thrown => ({ error: errorData(refusalOf(this.facts, request, thrown)) }),
+    )
     const headers = request.http && this.definition.answerHeaders?.(this.context(request), request.input)
     return headers ? { ...result, headers } : result
-  }
-
-  private async resultOf(request: OperationRequest): Promise<OperationResult> {
-    try {
-      return { output: await this.perform(request) }
-    } catch (thrown) {
-      return { error: errorData(refusalOf(this.facts, request, thrown)) }
-    }
   }
 
   private async perform(request: OperationRequest): Promise<Record<string, unknown>> {
@@ -138,7 +134,7 @@ export class ServiceObject extends DurableObject<Env> {
       env: this.env,
       facts: this.facts,
       sql: this.sql,
-      request: request ?? ownRequest(this.facts, clockNow(this.clock)),
+      request: request ?? this.own(),
       trailers,
       timers: timersOf(this.sql, () => this.arm()),
       outbox: this.outbox,
@@ -147,6 +143,10 @@ export class ServiceObject extends DurableObject<Env> {
       memory: this.memory,
       claim: owner => this.claim(owner),
     })
+  }
+
+  private own(traceId?: string): OperationRequest {
+    return ownRequest(this.facts, clockNow(this.clock), traceId)
   }
 
   private claim(owner: { account: string; region: string }): void {
