@@ -1,3 +1,9 @@
+/**
+ * What a settle round saw: `activity` grows with every operation and delivery, so that two equal rounds mean rest; `due`
+ * is when the next timer falls due (namespace's clock).
+ */
+export type SettleReport = { activity: number; busy: boolean; due: number | null }
+
 /** Work of an object that goes on after its answers: deliveries, and what handlers leave to it. */
 export type Background = {
   /** Takes on work; `failed` hears of it should it fail. */

@@ -48,32 +48,50 @@ export function nextTimer(sql: Sql): number | null {
 /** Failing timers wait 2 s, 4 s … 5 min of the namespace's clock, so that one starves no other. */
 const retryDelay = (attempts: number) => Math.min(300_000, 1000 * 2 ** attempts)
 
+export type TimerHost = { now(): number; run(name: string, key: string): void | Promise<void> }
+
+/** Runs what is due, one round at a time: an alarm and an advancing clock may ask at once. Answers how many ran. */
+export function timerRounds(sql: Sql, host: TimerHost): () => Promise<number> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const round = last.then(() => runDueTimers(sql, host))
+    last = round.catch(() => undefined)
+    return round
+  }
+}
+
 /**
- * Runs every timer due at `now`, earliest first. A row goes when its handler succeeded and did not set it anew;
- * one that failed is moved on.
+ * Runs every timer that is due, earliest first. A row goes when its handler succeeded and did not set it anew; one that
+ * failed is moved on.
  */
-export async function runDueTimers(sql: Sql, now: number, run: (row: TimerRow) => Promise<void>): Promise<number> {
+async function runDueTimers(sql: Sql, host: TimerHost): Promise<number> {
+  const now = host.now()
   let count = 0
   for (;;) {
     const row = sql.first<TimerRow>('SELECT * FROM _timers WHERE due <= ? ORDER BY due, name, key LIMIT 1', now)
     if (!row) return count
     count += 1
+    const same = [row.name, row.key, row.due] as const
     // A handler that sets its timer again writes another due, and that row stays.
-    const failed = await run(row).then(
-      () => false,
-      () => true,
-    )
-    if (failed) {
+    if (await succeeds(host, row)) {
+      sql.run('DELETE FROM _timers WHERE name = ? AND key = ? AND due = ?', ...same)
+    } else {
       const due = now + retryDelay(row.attempts + 1)
       sql.run(
         'UPDATE _timers SET due = ?, attempts = attempts + 1 WHERE name = ? AND key = ? AND due = ?',
         due,
-        row.name,
-        row.key,
-        row.due,
+        ...same,
       )
-    } else {
-      sql.run('DELETE FROM _timers WHERE name = ? AND key = ? AND due = ?', row.name, row.key, row.due)
     }
+  }
+}
+
+async function succeeds(host: TimerHost, { name, key }: TimerRow): Promise<boolean> {
+  try {
+    await host.run(name, key)
+    return true
+  } catch (error) {
+    console.error(`timer ${name} ${key}`, error)
+    return false
   }
 }

@@ -41,6 +41,8 @@ export type NamespaceStub = {
   describe(): Promise<{ namespace: NamespaceDescription | null }>
   /** Names of the namespace's objects. */
   list(): Promise<{ objects: string[] }>
+  /** The time that objects made while the clock advances begin with; null when it has arrived. Answers their names. */
+  step(clock: ClockState | null): Promise<{ objects: string[] }>
   /** Changes settings and tells every object. */
   change(settings: Partial<NamespaceSettings>): Promise<NamespaceSettings>
   /** Erases the named objects, or all; the clock runs on real time again when all go. */

@@ -1,5 +1,5 @@
 import { createDurable } from 'itty-durable'
-import { REAL_CLOCK } from './clock.ts'
+import { type ClockState, REAL_CLOCK } from './clock.ts'
 import type { Env } from './env.ts'
 import {
   type CreatedNamespace,
@@ -33,6 +33,8 @@ export class NamespaceObject extends Durable {
   /** Used by the directory alone. */
   listed: Record<string, 1> = {}
 
+  declare private readonly stepping: ClockState | undefined
+
   private get itty(): IttyState {
     return this.state as IttyState // untyped in itty-durable
   }
@@ -40,7 +42,8 @@ export class NamespaceObject extends Durable {
   async register(objectName: string): Promise<NamespaceSettings> {
     await this.open()
     this.objects[objectName] = 1
-    return this.settings
+    const { stepping } = this
+    return stepping ? { ...this.settings, clock: stepping } : this.settings
   }
 
   async create(ttlSeconds: number | null, modes: NamespaceModes = {}): Promise<CreatedNamespace> {
@@ -78,6 +81,12 @@ export class NamespaceObject extends Durable {
 
   list(): { objects: string[] } {
     return { objects: Object.keys(this.objects) }
+  }
+
+  step(clock: ClockState | null): { objects: string[] } {
+    // Not enumerable, so that it is not kept: after a crash the clock is where it was before the advance.
+    Object.defineProperty(this, 'stepping', { value: clock ?? undefined, configurable: true })
+    return this.list()
   }
 
   async change(settings: Partial<NamespaceSettings>): Promise<NamespaceSettings> {

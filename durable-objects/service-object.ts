@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
-import { backgroundOf } from './background.ts'
-import { type ClockState, clockNow, nextTimer, REAL_CLOCK, realTimeOf, runDueTimers, timersOf } from './clock.ts'
+import { backgroundOf, type SettleReport } from './background.ts'
+import { type ClockState, clockNow, nextTimer, REAL_CLOCK, realTimeOf, timerRounds, timersOf } from './clock.ts'
 import { contextOf, type ObjectFacts, ownRequest } from './context.ts'
 import type { Env } from './env.ts'
 import { type DecisionQuery, type DecisionView, readDecisions } from './authorization/decisions.ts'
@@ -20,9 +20,6 @@ import { AwsError, errorData } from './shared/errors.ts'
 import { type Wake, wakeOf } from './wake.ts'
 import { type Sql, sqlOf } from './sql.ts'
 
-/** What a settle round saw: `activity` grows with every operation and delivery, so that two equal rounds mean rest. */
-export type SettleReport = { activity: number; busy: boolean }
-
 /**
  * Holds one service's state in one place. Which service, its name says; what it does, the service's definition.
  * The kernel's parts (clock, outbox, journal) are here once for all of them.
@@ -31,10 +28,11 @@ export class ServiceObject extends DurableObject<Env> {
   private readonly sql: Sql
   private readonly outbox: Outbox
   private readonly wake: Wake
+  private readonly rounds: () => Promise<number>
   private facts: ObjectFacts
   private definition: ServiceDefinition
   private clock: ClockState = REAL_CLOCK
-  private modes: Modes
+  private modes: Modes = modesOf(this.env, {})
   private registration: Promise<void> | undefined
   private registered = false
   private activity = 0
@@ -55,10 +53,13 @@ export class ServiceObject extends DurableObject<Env> {
       track: work => this.track(work),
       wakeBy: at => this.wake.by(at),
     })
+    this.rounds = timerRounds(this.sql, {
+      now: () => clockNow(this.clock),
+      run: (name, key) => this.definition.timers?.[name]?.(this.context(), key),
+    })
     const name = ctx.id.name ?? readMeta(this.sql, 'name') ?? ''
     this.facts = parseObjectName(name)
     this.definition = definitionOf(this.facts.service)
-    this.modes = modesOf(env, {})
     if (name) this.open(name)
   }
 
@@ -162,7 +163,8 @@ export class ServiceObject extends DurableObject<Env> {
   async settle(boundMs: number): Promise<SettleReport> {
     this.outbox.kick()
     await this.background.rest(boundMs)
-    return { activity: this.activity, busy: this.background.busy() || this.outbox.nextTry() !== null }
+    const busy = this.background.busy() || this.outbox.nextTry() !== null
+    return { activity: this.activity, busy, due: nextTimer(this.sql) }
   }
 
   /** Takes the namespace's clock and modes; kept, so that a woken object knows them. */
@@ -173,21 +175,19 @@ export class ServiceObject extends DurableObject<Env> {
     this.definition.onClock?.(this.context())
   }
 
-  /** The time (namespace's clock) at which the next timer falls due. */
-  nextDue(): number | null {
-    return nextTimer(this.sql)
+  /**
+   * One step of an advancing clock: shows its time, in memory alone, runs what is due, and reports as a settle does.
+   * @returns with how many timers ran
+   */
+  async step(clock: ClockState, boundMs: number): Promise<SettleReport & { ran: number }> {
+    this.clock = clock
+    this.definition.onClock?.(this.context())
+    const ran = await this.runDue()
+    return { ...(await this.settle(boundMs)), ran }
   }
 
-  /** Runs the timers that are due on the namespace's clock; answers how many. */
-  async runDue(): Promise<number> {
-    const count = await runDueTimers(this.sql, clockNow(this.clock), async ({ name, key }) => {
-      try {
-        await this.definition.timers?.[name]?.(this.context(), key)
-      } catch (error) {
-        console.error(`${this.facts.service}: timer ${name} ${key}`, error)
-        throw error
-      }
-    })
+  private async runDue(): Promise<number> {
+    const count = await this.rounds()
     this.activity += count
     this.arm()
     return count

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ClockState, clockNow } from '../../durable-objects/clock.ts'
 import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { AdminError, jsonBody, objectsOf } from './admin.ts'
+import { AdminError, jsonBody } from './admin.ts'
 import { settle } from './settle.ts'
 
 const freezing = z.strictObject({ at: z.iso.datetime({ offset: true }).optional() })
@@ -71,32 +71,29 @@ async function change(c: AdminContext, clock: ClockState): Promise<ClockState> {
   return (await namespaceStub(c.env, c.var.routed.namespace).change({ clock })).clock
 }
 
+/** How long the work that one step sets off may take at the most, in milliseconds of real time. */
+const STEP_MS = 10_000
+
 /**
  * Steps from one due time to the next, across all objects: at each, every object's clock shows that time, what is due
- * runs, and what it set off comes to rest.
+ * runs, and what it set off comes to rest. The clock is kept once it has arrived.
  * @returns how many timers ran
  */
 async function advance(c: AdminContext, span: { now: number; until: number }): Promise<number> {
+  const namespace = namespaceStub(c.env, c.var.routed.namespace)
   let count = 0
   let at = span.now
-  await settle(c)
-  for (;;) {
-    const next = await nextDue(c)
-    if (next === null || next > span.until) break
-    at = Math.max(at, next)
-    await change(c, { offsetMs: 0, frozenAt: at })
-    const names = await objectsOf(c)
-    const ran = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).runDue()))
-    count += ran.reduce((sum, n) => sum + n, 0)
-    await settle(c)
+  let { due } = await settle(c)
+  while (due !== null && due <= span.until) {
+    at = Math.max(at, due)
+    const clock = { offsetMs: 0, frozenAt: at }
+    const { objects } = await namespace.step(clock)
+    const steps = await Promise.all(objects.map(name => c.env.OBJECTS.getByName(name).step(clock, STEP_MS)))
+    count += steps.reduce((sum, { ran }) => sum + ran, 0)
+    due = (await settle(c, STEP_MS, steps)).due
   }
+  await namespace.step(null)
   await change(c, { offsetMs: 0, frozenAt: span.until })
   await settle(c)
   return count
-}
-
-async function nextDue(c: AdminContext): Promise<number | null> {
-  const names = await objectsOf(c)
-  const dues = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).nextDue()))
-  return dues.reduce<number | null>((least, due) => (due === null ? least : Math.min(least ?? due, due)), null)
 }
