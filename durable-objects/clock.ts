@@ -61,7 +61,10 @@ export async function runDueTimers(sql: Sql, now: number, run: (row: TimerRow) =
     // A handler that sets its timer again writes another due, and that row stays.
     const failed = await run(row).then(
       () => false,
-      () => true,
+      (error: unknown) => {
+        console.error(`timer ${row.name} ${row.key}`, error)
+        return true
+      },
     )
     if (failed) {
       const due = now + retryDelay(row.attempts + 1)

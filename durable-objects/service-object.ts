@@ -9,6 +9,7 @@ import { admit } from './authorize.ts'
 import { noteReceived, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
+import { type MetricsPage, metricsPage, type MetricsQuery } from './metrics.ts'
 import { namespaceStub, type NamespaceSettings } from './namespace-stub.ts'
 import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from './operation.ts'
 import { type Outbox, outboxOf } from './outbox.ts'
@@ -181,12 +182,7 @@ export class ServiceObject extends DurableObject<Env> {
   /** Runs the timers that are due on the namespace's clock; answers how many. */
   async runDue(): Promise<number> {
     const count = await runDueTimers(this.sql, clockNow(this.clock), async ({ name, key }) => {
-      try {
-        await this.definition.timers?.[name]?.(this.context(), key)
-      } catch (error) {
-        console.error(`${this.facts.service}: timer ${name} ${key}`, error)
-        throw error
-      }
+      await this.definition.timers?.[name]?.(this.context(), key)
     })
     this.activity += count
     this.arm()
@@ -216,8 +212,12 @@ export class ServiceObject extends DurableObject<Env> {
 
   /** One of the service's views for `/_fakecloud/*`; null when it has none of that name. */
   async introspect(name: string, parameters: Record<string, string>): Promise<unknown> {
-    const view = this.definition.introspections?.[name]
-    return view ? await view(this.context(), parameters) : null
+    return (await this.definition.introspections?.[name]?.(this.context(), parameters)) ?? null
+  }
+
+  /** What the object measured since CloudWatch last asked. */
+  metrics(query: MetricsQuery): MetricsPage {
+    return metricsPage(this.context(), this.definition, query)
   }
 
   /** The account that owns this object: its place's, or the one that claimed it. */
