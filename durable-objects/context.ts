@@ -1,6 +1,8 @@
 import { callOperation } from './send.ts'
 import type { Env } from './env.ts'
 import { writeHop } from './journal.ts'
+import { noteMetric } from './metrics.ts'
+import { tellCloudWatch } from './metrics-news.ts'
 import type { Ctx, OperationRequest } from './operation.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
@@ -41,7 +43,7 @@ export function ownRequest(facts: ObjectFacts, now: number, traceId = newTraceId
 export function contextOf(parts: ContextParts): Ctx {
   const { request, sql } = parts
   const now = steady(parts.now)
-  return {
+  const ctx: Ctx = {
     get place() {
       return parts.facts.place
     },
@@ -63,6 +65,7 @@ export function contextOf(parts: ContextParts): Ctx {
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     deliver: delivery => parts.outbox.add(delivery, delivery.traceId ?? request.traceId),
+    metric: metric => noteMetric(ctx, metric, tellCloudWatch),
     background: work => parts.track(work),
     memory: <T>(key: string, initial: () => T): T => {
       if (!parts.memory.has(key)) parts.memory.set(key, initial())
@@ -70,6 +73,7 @@ export function contextOf(parts: ContextParts): Ctx {
     },
     claim: owner => parts.claim(owner),
   }
+  return ctx
 }
 
 /** A clock that stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */

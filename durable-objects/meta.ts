@@ -2,15 +2,18 @@ import { DECISIONS_SCHEMA } from './authorization/decisions.ts'
 import { TIMER_SCHEMA } from './clock.ts'
 import { INBOX_SCHEMA } from './inbox.ts'
 import { JOURNAL_SCHEMA } from './journal.ts'
+import { METRICS_SCHEMA } from './metrics-schema.ts'
 import { OUTBOX_SCHEMA } from './outbox.ts'
 import type { Sql } from './sql.ts'
 
+export const META_SCHEMA = 'CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;'
+
 /** The kernel's own migrations: append-only, like a service's. */
-const KERNEL = [`${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`, DECISIONS_SCHEMA]
+const KERNEL = [`${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`, DECISIONS_SCHEMA, METRICS_SCHEMA]
 
 /** Runs what an object has not yet run of its migrations. Answers whether the object is new. */
 export function migrate(sql: Sql, service: readonly string[]): boolean {
-  sql.run('CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
+  sql.run(META_SCHEMA)
   const kernel = apply(sql, 'kernel', KERNEL)
   apply(sql, 'service', service)
   return kernel === 0

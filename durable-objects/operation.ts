@@ -1,5 +1,6 @@
 import type { Env } from './env.ts'
 import type { Journal } from './journal.ts'
+import type { Metric } from './metrics.ts'
 import type { Delivery, Undelivered } from './deliver.ts'
 import type { ObjectAddress, Place } from './place.ts'
 import type { ErrorData } from './shared/errors.ts'
@@ -113,6 +114,8 @@ export type Ctx = {
   ): Promise<OperationOutput<S, O>>
   /** What AWS does after it answers: written to the outbox with the change that caused it. */
   deliver(delivery: Delivery): void
+  /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
+  metric(metric: Metric): void
   /** Work that goes on after the answer, and that a reader of the state should wait for. */
   background(work: Promise<unknown>): void
   /** Memory of this object (waiters, warm sandboxes), lost when it sleeps: never state. */
@@ -153,6 +156,8 @@ export type ServiceDefinition = {
   introspections?: Record<string, (ctx: Ctx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (ctx: Ctx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** What the service publishes each minute, such as the length of its queues: as it stands now. */
+  gauges?: (ctx: Ctx) => Metric[]
   /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
   onClock?: (ctx: Ctx) => void
   /** Runs once when the object is first made, before its first operation. */

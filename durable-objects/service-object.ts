@@ -9,10 +9,12 @@ import { admit } from './authorize.ts'
 import { noteReceived, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
-import { namespaceStub, type NamespaceSettings } from './namespace-stub.ts'
+import { type MetricsPage, metricsPage, type MetricsQuery } from './metrics.ts'
+import type { NamespaceSettings } from './namespace-stub.ts'
 import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from './operation.ts'
 import { type Outbox, outboxOf } from './outbox.ts'
 import { parseObjectName } from './place.ts'
+import { registrar } from './registration.ts'
 import { refusalOf } from './refusal.ts'
 import { sendDelivery } from './send.ts'
 import { definitionOf } from './services.ts'
@@ -33,7 +35,10 @@ export class ServiceObject extends DurableObject<Env> {
   private definition: ServiceDefinition
   private clock: ClockState = REAL_CLOCK
   private modes: Modes = modesOf(this.env, {})
-  private registration: Promise<void> | undefined
+  private readonly register = registrar(this.env, settings => {
+    this.configure(settings)
+    this.registered = true
+  })
   private registered = false
   private activity = 0
   private readonly background = backgroundOf(() => {
@@ -81,20 +86,6 @@ export class ServiceObject extends DurableObject<Env> {
   private applySettings(settings: NamespaceSettings): void {
     this.clock = settings.clock
     this.modes = modesOf(this.env, settings)
-  }
-
-  /** Makes the object known to its namespace, which answers with its clock and modes. Once in the object's life. */
-  private register(name: string): Promise<void> {
-    this.registration ??= namespaceStub(this.env, parseObjectName(name).place.namespace)
-      .register(name)
-      .then(settings => {
-        this.configure(settings)
-        this.registered = true
-      })
-      .finally(() => {
-        this.registration = undefined
-      })
-    return this.registration
   }
 
   /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
@@ -216,8 +207,12 @@ export class ServiceObject extends DurableObject<Env> {
 
   /** One of the service's views for `/_fakecloud/*`; null when it has none of that name. */
   async introspect(name: string, parameters: Record<string, string>): Promise<unknown> {
-    const view = this.definition.introspections?.[name]
-    return view ? await view(this.context(), parameters) : null
+    return (await this.definition.introspections?.[name]?.(this.context(), parameters)) ?? null
+  }
+
+  /** What the object measured since CloudWatch last asked. */
+  metrics(query: MetricsQuery): MetricsPage {
+    return metricsPage(this.context(), this.definition, query)
   }
 
   /** The account that owns this object: its place's, or the one that claimed it. */

@@ -1,0 +1,13 @@
+import { namespaceStub } from './namespace-stub.ts'
+import type { Ctx } from './operation.ts'
+import { objectName } from './place.ts'
+import { sendOperation } from './send.ts'
+
+/** Tells CloudWatch that there are new values, unless it has never been used: then there are no alarms either. */
+export async function tellCloudWatch(ctx: Ctx, watched: boolean | undefined): Promise<void> {
+  const { env, place, requestId, traceId } = ctx
+  const to = objectName({ place, service: 'cloudwatch' })
+  if (!watched && !(await namespaceStub(env, place.namespace).list()).objects.includes(to)) return
+  const caller = { accountId: place.account }
+  await sendOperation(env, { to, operation: 'NoteMetrics', input: {}, caller, requestId, traceId })
+}

@@ -1,0 +1,56 @@
+/** What is known of the values of a metric within a time: their statistics, and the values themselves where they were given. */
+export type Distribution = {
+  count: number
+  sum: number
+  min: number
+  max: number
+  /** How often each value occurred; null when only statistics were given for some of them. */
+  values: Map<number, number> | null
+}
+
+/** The same as JSON keeps it; `v` holds values and how often, in turn. */
+export type StoredDistribution = { n: number; s: number; l: number; h: number; v?: number[] }
+
+/** Values kept as they are; further ones are rounded to two digits, so that percentiles stay good and rows small. */
+const MOST_VALUES = 100
+
+export const emptyDistribution = (): Distribution => ({
+  count: 0,
+  sum: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+  values: new Map(),
+})
+
+export function addValue(to: Distribution, value: number, times = 1): void {
+  to.count += times
+  to.sum += value * times
+  to.min = Math.min(to.min, value)
+  to.max = Math.max(to.max, value)
+  if (to.values) countValue(to.values, value, times)
+}
+
+function countValue(values: Map<number, number>, value: number, times: number): void {
+  const key = values.size < MOST_VALUES || values.has(value) ? value : Number(value.toPrecision(2))
+  values.set(key, (values.get(key) ?? 0) + times)
+}
+
+/** Adds what is known of other values. */
+export function addDistribution(to: Distribution, other: Distribution): void {
+  to.count += other.count
+  to.sum += other.sum
+  to.min = Math.min(to.min, other.min)
+  to.max = Math.max(to.max, other.max)
+  if (!other.values) to.values = null
+  else if (to.values) for (const [value, times] of other.values) countValue(to.values, value, times)
+}
+
+export function storedDistribution({ count: n, sum: s, min: l, max: h, values }: Distribution): StoredDistribution {
+  return values ? { n, s, l, h, v: [...values].flat() } : { n, s, l, h }
+}
+
+export function readDistribution({ n, s, l, h, v }: StoredDistribution): Distribution {
+  const values = v && new Map<number, number>()
+  for (let i = 0; values && v && i < v.length; i += 2) values.set(v[i] ?? 0, v[i + 1] ?? 0)
+  return { count: n, sum: s, min: l, max: h, values: values ?? null }
+}
