@@ -1,4 +1,5 @@
 import { callOperation } from './send.ts'
+import type { Delivery } from './deliver.ts'
 import type { Env } from './env.ts'
 import { writeHop } from './journal.ts'
 import { noteMetric } from './metrics.ts'
@@ -52,6 +53,7 @@ export function contextOf(parts: ContextParts): Ctx {
     operation: request.operation,
     requestId: request.requestId,
     traceId: request.traceId,
+    trace: request.trace,
     caller: request.caller,
     http: request.http,
     signed: request.signed,
@@ -61,10 +63,10 @@ export function contextOf(parts: ContextParts): Ctx {
     },
     sql,
     timers: parts.timers,
-    journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
+    journal: hop => writeHop(sql, { traceId: hop.traceId ?? request.traceId, now: parts.now() }, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
-    deliver: delivery => parts.outbox.add(delivery, delivery.traceId ?? request.traceId),
+    deliver: delivery => parts.outbox.add(traced(delivery, request), delivery.traceId ?? request.traceId),
     metric: metric => noteMetric(ctx, metric, tellCloudWatch),
     background: work => parts.track(work),
     memory: <T>(key: string, initial: () => T): T => {
@@ -74,6 +76,11 @@ export function contextOf(parts: ContextParts): Ctx {
     claim: owner => parts.claim(owner),
   }
   return ctx
+}
+
+/** A delivery takes the trace header of its request along, unless it belongs to another chain. */
+function traced(delivery: Delivery, { trace }: OperationRequest): Delivery {
+  return trace === undefined || delivery.traceId !== undefined ? delivery : { ...delivery, trace }
 }
 
 /** A clock that stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */

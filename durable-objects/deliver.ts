@@ -24,6 +24,8 @@ export type Delivery = {
   event?: string | undefined
   /** The chain it belongs to, where that is not the operation's at hand. */
   traceId?: string | undefined
+  /** The X-Amzn-Trace-Id to go with it. */
+  trace?: string | undefined
   /** Error codes that mean the target already is as wanted. */
   tolerate?: readonly string[] | undefined
   /** ARN that a refused event goes to as it is. A dead letter of another form is made in the service's `ended`. */

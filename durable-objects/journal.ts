@@ -14,6 +14,8 @@ export type Hop = {
   event?: string | undefined
   deliveryId?: string | undefined
   attempt?: number | undefined
+  /** The chain it belongs to, where that is not the operation's at hand. */
+  traceId?: string | undefined
 }
 
 export type JournalRow = {

@@ -72,6 +72,8 @@ export type OperationRequest = {
   caller: Caller
   requestId: string
   traceId: string
+  /** The X-Amzn-Trace-Id that came with it, whole: it tells which functions an event has come through. */
+  trace?: string | undefined
   http?: HttpFacts | undefined
   /** Set when it came from outside: how it was signed. */
   signed?: Signed | undefined
@@ -93,6 +95,7 @@ export type Ctx = {
   readonly operation: string
   readonly requestId: string
   readonly traceId: string
+  readonly trace: string | undefined
   readonly caller: Caller
   readonly http: HttpFacts | undefined
   /** How the request was signed, when it came from outside and not by another service's call. */
@@ -127,6 +130,8 @@ export type Ctx = {
 export type CallOptions = {
   place?: Partial<Place> | undefined
   caller?: Caller | undefined
+  /** The object's own affair, no part of the request at hand: it knows nothing of that, and the journal nothing of it. */
+  own?: true | undefined
 }
 
 type Entry<S extends ServiceName, O> = O extends keyof ServiceOperations[S] ? ServiceOperations[S][O] : never

@@ -1,7 +1,7 @@
 import type { ContextParts, ObjectFacts } from './context.ts'
 import { type Delivery, targetOf } from './deliver.ts'
 import type { Env } from './env.ts'
-import type { CallOptions, Caller, OperationRequest, OperationResult } from './operation.ts'
+import type { CallOptions, Caller, HttpFacts, OperationRequest, OperationResult } from './operation.ts'
 import type { OutboxRow } from './outbox.ts'
 import { objectName, type Place } from './place.ts'
 import { homeOf } from './services.ts'
@@ -38,11 +38,17 @@ export async function callOperation<Output>(
     caller: options.caller ?? parts.request.caller,
     requestId: newRequestId(),
     traceId: parts.request.traceId,
-    http: parts.request.http && { ...parts.request.http, chunked: undefined, contentLength: undefined },
+    trace: options.own ? undefined : parts.request.trace,
+    http: options.own ? undefined : inner(parts.request.http),
   })
-  noteCall(parts, called, result.error)
+  if (!options.own) noteCall(parts, called, result.error)
   if (result.error) throw errorFromData(result.error)
   return result.output as Output // what the handler of that operation answers, by its type
+}
+
+/** What a service that is called may know of the request: nothing of its body. */
+function inner(http: HttpFacts | undefined): HttpFacts | undefined {
+  return http && { ...http, chunked: undefined, contentLength: undefined }
 }
 
 /** A call is a hop as a delivery is; within a service it is the service's own affair. */
@@ -79,6 +85,7 @@ export function sendDelivery(
     caller,
     requestId: newRequestId(),
     traceId: row.traceId,
+    trace: delivery.trace,
     delivery: { id: row.id },
   })
 }

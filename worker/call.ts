@@ -50,7 +50,7 @@ async function operationOf(call: Call, env: Env, proof: Proof | null | undefined
     input,
     caller,
     requestId,
-    traceId: traceOf(request),
+    ...traceOf(request),
     http,
     signed: { ...signedOf(wire, { dialect, strangeToken, open }), proof },
   }
@@ -78,8 +78,11 @@ function watchClient(request: Request, env: Env, { to, operation, requestId }: O
   })
 }
 
-function traceOf(request: Request): string {
-  const header = request.headers.get('x-amzn-trace-id')
-  const root = header && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(header)?.[1]
-  return root || newTraceId(Date.now())
+/** The trace that a request's header names, header and all; a new one where it names none. */
+function traceOf(request: Request): { traceId: string; trace?: string } {
+  const trace = request.headers.get('x-amzn-trace-id')
+  const traceId = trace && /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(trace)?.[1]
+  return trace && traceId ? { traceId, trace: trace.slice(0, LONGEST_TRACE) } : { traceId: newTraceId(Date.now()) }
 }
+
+const LONGEST_TRACE = 1000
