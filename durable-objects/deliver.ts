@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../worker/protocol/base64.ts'
 import { parseArn } from './shared/arn.ts'
 import { AwsError, type ErrorData } from './shared/errors.ts'
 
@@ -16,6 +17,8 @@ export type Delivery = {
   role?: string | undefined
   /** The message body, event or record, as text. */
   payload?: string | undefined
+  /** The payload is base64, and a target that takes bytes gets what it stands for. */
+  binary?: true | undefined
   /** Further members of the operation's input (`MessageGroupId`, `Subject`, `PartitionKey`…). */
   input?: Record<string, unknown> | undefined
   /** Another operation than the target's usual one. */
@@ -48,25 +51,29 @@ export type Target = {
   input: Record<string, unknown>
 }
 
-type Usual = { operation: string; input: (arn: string, resource: string, payload: string) => Record<string, unknown> }
+type Content = { text: string; bytes: () => Uint8Array }
+type Usual = { operation: string; input: (arn: string, resource: string, content: Content) => Record<string, unknown> }
 
 /** The operation by which each kind of target takes an event. */
 const USUAL: Record<string, Usual> = {
   sqs: {
     operation: 'SendMessage',
-    input: (arn, _resource, MessageBody) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
+    input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
   },
   lambda: {
     operation: 'Invoke',
-    input: (arn, _resource, Payload) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
+    input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
   },
-  s3: { operation: 'PutObject', input: (_arn, Bucket, Body) => ({ Bucket, Body }) },
-  sns: { operation: 'Publish', input: (TopicArn, _resource, Message) => ({ TopicArn, Message }) },
-  states: { operation: 'StartExecution', input: (stateMachineArn, _resource, input) => ({ stateMachineArn, input }) },
-  kinesis: { operation: 'PutRecord', input: (StreamARN, _resource, text) => ({ StreamARN, Data: bytesOf(text) }) },
+  s3: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
+  sns: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
+  states: {
+    operation: 'StartExecution',
+    input: (stateMachineArn, _resource, { text: input }) => ({ stateMachineArn, input }),
+  },
+  kinesis: { operation: 'PutRecord', input: (StreamARN, _resource, { bytes }) => ({ StreamARN, Data: bytes() }) },
   firehose: {
     operation: 'PutRecord',
-    input: (_arn, resource, text) => ({ DeliveryStreamName: nameOf(resource), Record: { Data: bytesOf(text) } }),
+    input: (_arn, resource, { bytes }) => ({ DeliveryStreamName: nameOf(resource), Record: { Data: bytes() } }),
   },
   /** `Entries` are the sender's to give. */
   events: { operation: 'PutEvents', input: () => ({}) },
@@ -79,7 +86,9 @@ function queueUrlOfArn(arn: string): string {
   return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
 }
 
-const bytesOf = (text: string) => new TextEncoder().encode(text)
+function contentOf({ payload: text = '', binary }: Delivery): Content {
+  return { text, bytes: () => (binary && decodeBase64(text)) || new TextEncoder().encode(text) }
+}
 
 /** What follows the kind in `deliverystream/NAME`. */
 const nameOf = (resource: string) => resource.split('/').at(-1) ?? ''
@@ -99,6 +108,6 @@ export function targetOf(delivery: Delivery): Target {
     account: arn.account,
     region: arn.region,
     operation: delivery.operation ?? usual.operation,
-    input: { ...usual.input(delivery.to, arn.resource, delivery.payload ?? ''), ...delivery.input },
+    input: { ...usual.input(delivery.to, arn.resource, contentOf(delivery)), ...delivery.input },
   }
 }

@@ -4,6 +4,7 @@ import type { Operations as Logs } from '../worker/models/logs.types.ts'
 import type { Operations as S3 } from '../worker/models/s3.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
+import type { ForwardingOperations } from './logs/forwarding.ts'
 import type { IndexOperations } from './s3/bucket-index.ts'
 import type { BucketOperations } from './s3/other-buckets.ts'
 
@@ -11,7 +12,7 @@ import type { BucketOperations } from './s3/other-buckets.ts'
 export type ServiceOperations = {
   iam: Iam
   lambda: Lambda
-  logs: Logs
+  logs: Logs & ForwardingOperations
   s3: S3 & IndexOperations & BucketOperations
   sqs: Sqs
   sts: Sts

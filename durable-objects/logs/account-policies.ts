@@ -3,9 +3,12 @@ import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { checkIndexDocument } from './index-documents.ts'
 import { parseFilterPattern } from './patterns/filter-pattern.ts'
+import { groupArn } from './find-group.ts'
 import { invalidParameter, limitExceeded } from './refusals.ts'
 import type { AccountPolicyRow } from './schema.ts'
+import { forgetListeners } from './subscribers.ts'
 import { checkDestination } from './subscription-filters.ts'
+import { sendControlMessage, tryDestination } from './subscription-targets.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -40,7 +43,36 @@ function checkSubscription(document: object): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html */
-export function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>): Out<'PutAccountPolicy'> {
+export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>): Promise<Out<'PutAccountPolicy'>> {
+  checkPut(ctx, input)
+  const trial = input.policyType === 'SUBSCRIPTION_FILTER_POLICY' ? trialOf(ctx, input.policyDocument) : undefined
+  if (trial) {
+    await tryDestination(ctx, trial)
+    // Once more: meanwhile others may have used the object.
+    checkPut(ctx, input)
+  }
+  const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
+  const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: ctx.now }
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
+    type,
+    name,
+    document,
+    row.selection,
+    row.updatedAt,
+  )
+  forgetListeners(ctx)
+  if (trial) sendControlMessage(ctx, trial)
+  return { accountPolicy: describe(ctx, row) }
+}
+
+function trialOf(ctx: Ctx, text: string) {
+  const { DestinationArn, RoleArn } = JSON.parse(text) as { DestinationArn: string; RoleArn?: string } // checked before
+  // The policy is for all groups: whoever lets one in may let in all.
+  return { destinationArn: DestinationArn, roleArn: RoleArn, sourceArn: `${groupArn(ctx, '*')}:*` }
+}
+
+function checkPut(ctx: Ctx, input: In<'PutAccountPolicy'>): void {
   const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
   const rules = rulesOf('PutAccountPolicy', type)
   if (input.dryRun) throw invalidParameter('dryRun is valid only for policies of type RETENTION_POLICY.')
@@ -53,16 +85,6 @@ export function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>): Out<'
     name,
   )
   if ((others?.n ?? 0) >= rules.most) throw limitExceeded()
-  const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: ctx.now }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
-    type,
-    name,
-    document,
-    row.selection,
-    row.updatedAt,
-  )
-  return { accountPolicy: describe(ctx, row) }
 }
 
 function checkSelection(selection: string | undefined, form: RegExp | undefined): void {
@@ -122,7 +144,9 @@ export function DeleteAccountPolicy(ctx: Ctx, input: In<'DeleteAccountPolicy'>):
   rulesOf('DeleteAccountPolicy', policyType)
   if (input.dryRun) throw invalidParameter('dryRun is valid only for policies of type RETENTION_POLICY.')
   ctx.sql.run('DELETE FROM account_policies WHERE type = ? AND name = ?', policyType, policyName)
-  if (ctx.sql.changes() > 0) return {}
+  const deleted = ctx.sql.changes() > 0
+  forgetListeners(ctx)
+  if (deleted) return {}
   throw new AwsError('ResourceNotFoundException', `Policy with name [${policyName}] does not exist`)
 }
 

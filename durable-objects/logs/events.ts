@@ -2,7 +2,7 @@ import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { accept, checkBatch, type InputEvent, sequenceToken } from './batch.ts'
 import { findGroup } from './find-group.ts'
-import { showInTails } from './live-tail.ts'
+import { announce } from './arrivals.ts'
 import { expectExpiry, expiryBound } from './retention.ts'
 import type { StreamRow } from './schema.ts'
 import { findStream } from './streams.ts'
@@ -23,7 +23,7 @@ export function PutLogEvents(ctx: Ctx, input: In<'PutLogEvents'>): Out<'PutLogEv
     const bytes = rejected ? checkBatch(events) : whole
     noteBatch(ctx, stream, { bytes, lastEventAt: last.timestamp })
     expectExpiry(ctx, group, first.timestamp)
-    showInTails(ctx, { group, logStreamName: stream.name, events })
+    announce(ctx, { group, logStream: stream.name, events })
   }
   return {
     nextSequenceToken: sequenceToken(stream.id, first ? ctx.now : stream.ingestedAt),

@@ -17,6 +17,7 @@ import { failInterrupted } from './query-runs.ts'
 import { GetLogRecord } from './records.ts'
 import { DeleteRetentionPolicy, onRetention, PutRetentionPolicy } from './retention.ts'
 import { migrations } from './schema.ts'
+import { CheckDestination, ForwardSubscription, type ForwardingOperations } from './forwarding.ts'
 import { FilterLogEvents } from './search.ts'
 import { GetLogEvents } from './stream-reading.ts'
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './streams.ts'
@@ -39,8 +40,9 @@ import {
  * scheduled queries, storage tiers, syslog configurations, transformers; of account policies those for transformers,
  * metric extraction and retention; of queries the languages SQL and PPL, and of Insights' own the commands and
  * functions that insights/commands.ts and insights/functions.ts do not name.
- * Metric and subscription filters, destinations and account policies are kept and validated but do nothing yet: what
- * they are to deliver to is not tried when they are put, and no data is masked. A KMS key is kept by its ARN: it is
+ * Metric filters are kept and validated but do nothing yet, and no data is masked. Subscription filters may send to SQS
+ * too, which AWS's do not; a queue of the same account needs no policy for it. An account's subscription policy never
+ * sends a function its own log, where AWS only warns of the loop. A KMS key is kept by its ARN: it is
  * neither looked up nor used. Resource policies are kept; services write without being asked for one. Linked accounts
  * (cross-account observability) do not exist. Page tokens do not expire. A log record's pointer is the event's id. An
  * object that is killed fails the queries it was running, and ends its live tail sessions.
@@ -48,6 +50,7 @@ import {
 export const logs: ServiceDefinition = {
   operations: {
     AssociateKmsKey,
+    CheckDestination,
     CreateLogGroup,
     CreateLogStream,
     DeleteAccountPolicy,
@@ -72,6 +75,7 @@ export const logs: ServiceDefinition = {
     DescribeSubscriptionFilters,
     DisassociateKmsKey,
     FilterLogEvents,
+    ForwardSubscription,
     GetLogEvents,
     GetLogGroupFields,
     GetLogRecord,
@@ -98,7 +102,7 @@ export const logs: ServiceDefinition = {
     TestMetricFilter,
     UntagLogGroup,
     UntagResource,
-  } satisfies Handlers<Operations>,
+  } satisfies Handlers<Operations & ForwardingOperations>,
   migrations,
   timers: { liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
   introspections: { fieldIndexes },

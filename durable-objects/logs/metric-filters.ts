@@ -7,6 +7,7 @@ import { findGroup } from './find-group.ts'
 import { parseFilterPattern } from './patterns/filter-pattern.ts'
 import { invalidParameter, invalidToken, notFound } from './refusals.ts'
 import type { MetricFilterRow } from './schema.ts'
+import { forgetListeners } from './subscribers.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -48,6 +49,7 @@ export function PutMetricFilter(ctx: Ctx, input: In<'PutMetricFilter'>): void {
     JSON.stringify(settings),
     ctx.now,
   )
+  forgetListeners(ctx)
 }
 
 function checkTransformation({ metricValue, dimensions, defaultValue }: Transformation): void {
@@ -105,6 +107,7 @@ export function DeleteMetricFilter(ctx: Ctx, { logGroupName, filterName }: In<'D
   const { id } = findGroup(ctx, logGroupName)
   ctx.sql.run('DELETE FROM metric_filters WHERE logGroup = ? AND name = ?', id, filterName)
   if (ctx.sql.changes() === 0) throw notFound('metric filter')
+  forgetListeners(ctx)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */

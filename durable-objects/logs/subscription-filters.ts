@@ -4,29 +4,54 @@ import { parseArn } from '../shared/arn.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { checkFilterable } from './classes.ts'
 import { checkFilterLimits, checkSystemFields } from './filter-limits.ts'
-import { findGroup } from './find-group.ts'
+import { findGroup, groupArn } from './find-group.ts'
 import { parseFilterPattern } from './patterns/filter-pattern.ts'
+import { readCriteria } from './field-criteria.ts'
 import { invalidParameter, invalidToken, notFound } from './refusals.ts'
 import type { SubscriptionFilterRow } from './schema.ts'
+import { forgetListeners } from './subscribers.ts'
+import { sendControlMessage, tryDestination } from './subscription-targets.ts'
+import { isOwnGroup } from './subscriptions.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 /** What of a filter is kept as it was put. */
-type Settings = Pick<
+export type SubscriptionSettings = Pick<
   In<'PutSubscriptionFilter'>,
   'destinationArn' | 'roleArn' | 'distribution' | 'fieldSelectionCriteria' | 'emitSystemFields'
 > & { applyOnTransformedLogs: boolean }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html */
-export function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>): void {
-  const { logGroupName, filterName: name, filterPattern, applyOnTransformedLogs, ...rest } = input
+export async function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>): Promise<void> {
+  const { logGroupName, destinationArn, roleArn } = input
+  checkPut(ctx, input)
+  const trial = { destinationArn, roleArn, sourceArn: `${groupArn(ctx, logGroupName)}:*` }
+  await tryDestination(ctx, trial)
+  // Once more: meanwhile others may have used the object.
+  writeFilter(ctx, input, checkPut(ctx, input))
+  sendControlMessage(ctx, trial)
+}
+
+type Checked = { group: number; regexes: number }
+
+function checkPut(ctx: Ctx, input: In<'PutSubscriptionFilter'>): Checked {
+  const { logGroupName, filterName: name, filterPattern } = input
   const { regexes } = parseFilterPattern(filterPattern)
   checkDestination(input)
   checkSystemFields(input.emitSystemFields, ['@aws.account', '@aws.region', '@source.log'])
+  readCriteria(input.fieldSelectionCriteria)
   const group = findGroup(ctx, logGroupName)
   checkFilterable(group)
   checkFilterLimits(ctx, 'subscription_filters', { group: group.id, name, regexes })
-  const settings: Settings = {
+  if (isOwnGroup(input.destinationArn, group.name)) {
+    throw invalidParameter('The log group provided is reserved for the function log of the destination function.')
+  }
+  return { group: group.id, regexes }
+}
+
+function writeFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>, { group, regexes }: Checked): void {
+  const { logGroupName: _group, filterName: name, filterPattern, applyOnTransformedLogs, ...rest } = input
+  const settings: SubscriptionSettings = {
     distribution: 'ByLogStream',
     ...rest,
     applyOnTransformedLogs: applyOnTransformedLogs ?? false,
@@ -35,13 +60,14 @@ export function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter
     `INSERT INTO subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
      settings = excluded.settings`,
-    group.id,
+    group,
     name,
     filterPattern,
     regexes,
     JSON.stringify(settings),
     ctx.now,
   )
+  forgetListeners(ctx)
 }
 
 type Destination = Pick<In<'PutSubscriptionFilter'>, 'destinationArn' | 'roleArn'>
@@ -89,7 +115,7 @@ export function DescribeSubscriptionFilters(
 }
 
 function describe(logGroupName: string, { name, pattern, createdAt, settings }: SubscriptionFilterRow) {
-  const kept = JSON.parse(settings) as Settings // written by PutSubscriptionFilter
+  const kept = JSON.parse(settings) as SubscriptionSettings // written by PutSubscriptionFilter
   return { filterName: name, logGroupName, filterPattern: pattern, creationTime: createdAt, ...kept }
 }
 
@@ -98,4 +124,5 @@ export function DeleteSubscriptionFilter(ctx: Ctx, input: In<'DeleteSubscription
   const { id } = findGroup(ctx, input.logGroupName)
   ctx.sql.run('DELETE FROM subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
   if (ctx.sql.changes() === 0) throw notFound('subscription filter')
+  forgetListeners(ctx)
 }

@@ -13,7 +13,7 @@ import {
   TestMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { describe, expect, it } from 'vitest'
-import { testLogs } from '../support/logs.ts'
+import { openFunction, testLogs } from '../support/logs.ts'
 
 const LAMBDA = 'arn:aws:lambda:us-east-1:123456789012:function:f'
 const KINESIS = 'arn:aws:kinesis:us-east-1:123456789012:stream/s'
@@ -163,8 +163,8 @@ describe('a metric filter', () => {
 
 describe('a subscription filter', () => {
   it('comes back as it was put, with what AWS adds', async () => {
-    const { group, putSubscription, subscriptions, logs } = start()
-    await group('g')
+    const { aws, group, putSubscription, subscriptions, logs } = start()
+    await Promise.all([group('g'), openFunction(aws, 'f')])
     await putSubscription()
     const first = {
       filterName: 'f',
@@ -183,6 +183,7 @@ describe('a subscription filter', () => {
       distribution: 'Random',
       filterPattern: 'ERROR',
       emitSystemFields: ['@aws.account'],
+      fieldSelectionCriteria: '@aws.region = "us-east-1"',
     })
     expect(await subscriptions('k')).toEqual([
       {
@@ -193,6 +194,7 @@ describe('a subscription filter', () => {
         distribution: 'Random',
         filterPattern: 'ERROR',
         emitSystemFields: ['@aws.account'],
+        fieldSelectionCriteria: '@aws.region = "us-east-1"',
       },
     ])
     await logs.send(new DeleteSubscriptionFilterCommand({ logGroupName: 'g', filterName: 'f' }))
@@ -206,8 +208,8 @@ describe('a subscription filter', () => {
   })
 
   it('is one of two in a group at most; one of the same name is replaced', async () => {
-    const { group, putSubscription, subscriptions } = start()
-    await group('g')
+    const { aws, group, putSubscription, subscriptions } = start()
+    await Promise.all([group('g'), openFunction(aws, 'f')])
     await putSubscription({ filterName: 'a' })
     await putSubscription({ filterName: 'b' })
     await expect(putSubscription({ filterName: 'c' })).rejects.toMatchObject({
@@ -233,6 +235,19 @@ describe('a subscription filter', () => {
     await refused({ roleArn: ROLE }).toMatchObject({
       name: 'InvalidParameterException',
       message: 'destinationArn for vendor lambda cannot be used with roleArn',
+    })
+    await refused({}).toMatchObject({
+      name: 'InvalidParameterException',
+      message:
+        'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+    })
+    await refused({ destinationArn: 'arn:aws:sqs:us-east-1:123456789012:none' }).toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'Could not deliver test message to specified SQS queue. Check if the given queue exists.',
+    })
+    await refused({ fieldSelectionCriteria: '@aws.region IN "a"' }).toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'The fieldSelectionCriteria is invalid.',
     })
     await refused({ filterPattern: '[a' }).toMatchObject({ name: 'InvalidParameterException' })
     await refused({ logGroupName: 'none' }).toMatchObject({

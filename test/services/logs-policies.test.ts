@@ -24,7 +24,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { describe, expect, it } from 'vitest'
-import { LOGS_ARN, testLogs } from '../support/logs.ts'
+import { LOGS_ARN, openFunction, testLogs } from '../support/logs.ts'
 
 const POLICY = JSON.stringify({
   Version: '2012-10-17',
@@ -164,7 +164,8 @@ describe('a query definition', () => {
 
 describe('an account policy', () => {
   it('comes back as it was put', async () => {
-    const { logs } = testLogs()
+    const { aws, logs } = testLogs()
+    await openFunction(aws, 'f')
     const input: PutAccountPolicyCommandInput = {
       policyName: 'p',
       policyType: 'SUBSCRIPTION_FILTER_POLICY',

@@ -7,7 +7,10 @@ import {
   PutLogEventsCommand,
   type PutLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
+import { AddPermissionCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { gunzipSync } from 'node:zlib'
 import { type TestClients, testClients } from './clients.ts'
+import { create, ECHO } from './lambda.ts'
 
 export const LOGS_ARN = 'arn:aws:logs:us-east-1:123456789012'
 
@@ -52,4 +55,34 @@ export function testLogs(): TestLogs {
       return messages
     },
   }
+}
+
+/** Makes a function that CloudWatch Logs may invoke for any log group. @returns its ARN */
+export async function openFunction(aws: TestClients, FunctionName: string, code = ECHO): Promise<string> {
+  const lambda = aws.client(LambdaClient)
+  const { FunctionArn = '' } = await create(lambda, code, { FunctionName })
+  const permission = {
+    StatementId: 'logs',
+    Action: 'lambda:InvokeFunction',
+    Principal: 'logs.amazonaws.com',
+    SourceArn: `${LOGS_ARN}:log-group:*`,
+  }
+  await lambda.send(new AddPermissionCommand({ FunctionName, ...permission }))
+  return FunctionArn
+}
+
+/** A subscription's message. */
+export type Message = {
+  messageType: string
+  policyLevel?: string
+  owner: string
+  logGroup: string
+  logStream: string
+  subscriptionFilters: string[]
+  logEvents: { id: string; timestamp: number; message: string; extractedFields?: Record<string, string> }[]
+}
+
+/** What base64 of gzipped JSON holds. */
+export function unpack(data: string): Message {
+  return JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString()) as Message // the documented form
 }

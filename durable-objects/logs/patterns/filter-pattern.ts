@@ -12,6 +12,8 @@ export type FilterPattern = {
   matches(message: string): boolean
   /** What the pattern names in an event, as TestMetricFilter shows it; undefined when the event does not match. */
   extract(message: string): Record<string, string> | undefined
+  /** Space-delimited fields: what it extracts goes along to subscribers. */
+  delimited: boolean
   /** How many regular expressions it holds. */
   regexes: number
   /** How much work a character of a message may be. */
@@ -33,10 +35,10 @@ export function parseFilterPattern(text: string): FilterPattern {
     throw new AwsError('InvalidParameterException', message)
   }
   const weight = regexes.reduce((sum, regex) => sum + regex.weight, 1)
-  return { ...filter, regexes: regexes.length, weight }
+  return { ...filter, delimited: first === '[', regexes: regexes.length, weight }
 }
 
-type Filter = Omit<FilterPattern, 'regexes' | 'weight'>
+type Filter = Omit<FilterPattern, 'delimited' | 'regexes' | 'weight'>
 
 function textFilter(scanner: Scanner): Filter {
   const matches = readTextPattern(scanner)
