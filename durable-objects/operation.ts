@@ -16,6 +16,8 @@ export type Caller = {
   accessKeyId?: string | undefined
   /** Came from outside without credentials. Who has neither these nor a service's name is the emulator itself. */
   anonymous?: true | undefined
+  /** The key is the one that the namespace's root was given. */
+  root?: true | undefined
   /** A role session, read from its session token. */
   session?: Session | undefined
   service?: string | undefined

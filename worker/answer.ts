@@ -53,7 +53,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
       service,
       decoded,
       requestId: stage.requestId,
-      dialect: dialectOf(service, stage.form),
+      dialect: dialectOf(model, stage.form),
       open: model.operation(operation)?.extra.na === 1,
     },
     env,

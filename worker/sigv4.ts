@@ -1,5 +1,6 @@
 import type { Env } from '../durable-objects/env.ts'
 import { AwsError } from '../durable-objects/shared/errors.ts'
+import type { ServiceModel } from './protocol/model.ts'
 import type { WireForm, WireRequest } from './protocol/types.ts'
 import { canonicalRequest, sha256Hex } from './sigv4/canonical.ts'
 import { scopeText } from './sigv4/keys.ts'
@@ -14,9 +15,10 @@ export function verifiesAll(env: Env): boolean {
 }
 
 /** The words in which a service refuses, by the form that it speaks. */
-export function dialectOf(service: string, form: WireForm): Dialect {
-  if (service === 's3' || service === 's3control') return 's3'
-  if (form === 'json' || form === 'rpc-v2-cbor') return 'json'
+export function dialectOf({ name, queryCompatible }: ServiceModel, form: WireForm): Dialect {
+  if (name === 's3' || name === 's3control') return 's3'
+  // Services that spoke Query first have kept its statuses.
+  if (form === 'json' || form === 'rpc-v2-cbor') return queryCompatible ? 'rest-json' : 'json'
   return form === 'rest-json' ? 'rest-json' : 'query'
 }
 

@@ -1,3 +1,4 @@
+import { signingNames } from '../../worker/models/index.ts'
 import type { Key, Verifier } from '../../worker/sigv4/keys.ts'
 import { verifierOf } from '../../worker/sigv4/keys.ts'
 import type { Dialect, Lifetime, Proof, Signed } from '../../worker/sigv4/proof.ts'
@@ -97,7 +98,9 @@ const GLOBAL_SIGNING_REGION = 'us-east-1'
 
 /** A signature holds for one region and service: the bucket's, the host's, or the one that global services sign for. */
 function checkScope(ctx: Ctx, dialect: Dialect, proof: Proof): void {
-  const { region } = proof.scope
+  const { region, service } = proof.scope
+  const name = otherName(ctx.service, service)
+  if (name !== undefined) throw invalidSignature(dialect, `Credential should be scoped to correct service: '${name}'. `)
   const expected = expectedRegion(ctx)
   if (expected === undefined || covers(proof, expected)) return
   if (dialect !== 's3')
@@ -105,6 +108,13 @@ function checkScope(ctx: Ctx, dialect: Dialect, proof: Proof): void {
   const reason = `the region '${region}' is wrong; expecting '${expected}'`
   if (!proof.presigned) throw malformedHeader(reason, { Region: expected })
   throw malformedUrl(`Error parsing the X-Amz-Credential parameter; ${reason}`, { Region: expected })
+}
+
+/** The name for which a service's requests are signed, when it is not this one. S3 and SES have several. */
+function otherName(service: string, signed: string): string | undefined {
+  const services = Object.hasOwn(signingNames, signed) ? signingNames[signed] : undefined
+  if (/^(?:s3|ses)/.test(service) || services?.includes(service)) return undefined
+  return Object.keys(signingNames).find(name => signingNames[name]?.includes(service))
 }
 
 function covers({ scope, algorithm, regionSet = '' }: Proof, expected: string): boolean {

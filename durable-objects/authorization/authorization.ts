@@ -33,7 +33,7 @@ export async function authorize(entry: Entry, modes: Modes): Promise<void> {
   for (const each of decided) note(entry, identity, each)
   if (!refused || mode !== 'strict') return
   const foreign = ownerOf(ctx, refused.access) !== identity.account
-  throw accessDenied(ctx.service, dialect, { ...shown(identity, refused), foreign })
+  throw accessDenied(dialect, { ...shown(identity, refused), foreign })
 }
 
 /** The owner of a bucket can always mend its policy, even one that denies all to everyone. */
@@ -49,7 +49,8 @@ function isOwnersWay({ service, operation, place }: Ctx, { kind, account }: Iden
 /** Calls from service to service have no form of their own: these are the services' first ones. */
 function nestedDialect(service: string): Dialect {
   if (service === 's3') return 's3'
-  return service === 'iam' || service === 'sts' ? 'query' : 'json'
+  if (service === 'iam' || service === 'sts') return 'query'
+  return service === 'sqs' || service === 'lambda' ? 'rest-json' : 'json'
 }
 
 async function identityOrRefusal({ ctx, mode }: Entry, modes: Modes, dialect: Dialect): Promise<Identity | undefined> {

@@ -37,11 +37,11 @@ export function reasonText(denied: Denied): string {
 }
 
 /** The refusal in the service's words. S3 says why only within an account. */
-export function accessDenied(service: string, dialect: Dialect, denied: Denied & { foreign: boolean }): AwsError {
+export function accessDenied(dialect: Dialect, denied: Denied & { foreign: boolean }): AwsError {
   if (dialect === 's3') {
     const plain = denied.foreign || denied.arn === 'anonymous'
     return new AwsError('AccessDenied', plain ? 'Access Denied' : denialText(denied, true), 403)
   }
   const code = dialect === 'query' ? 'AccessDenied' : 'AccessDeniedException'
-  return new AwsError(code, denialText(denied, false), dialect === 'json' && service !== 'sqs' ? 400 : 403)
+  return new AwsError(code, denialText(denied, false), dialect === 'json' ? 400 : 403)
 }

@@ -2,6 +2,12 @@ import { AwsError } from '../shared/errors.ts'
 
 /** Errors that SQS has and its model lacks: what JSON calls them, and what Query and the entries of a batch do. */
 export const QUERY_CODES: Record<string, string> = {
+  AccessDeniedException: 'AccessDenied',
+  ExpiredTokenException: 'ExpiredToken',
+  IncompleteSignatureException: 'IncompleteSignature',
+  InvalidSignatureException: 'SignatureDoesNotMatch',
+  MissingAuthenticationTokenException: 'MissingAuthenticationToken',
+  UnrecognizedClientException: 'InvalidClientTokenId',
   InvalidParameterValueException: 'InvalidParameterValue',
   MissingRequiredParameterException: 'MissingParameter',
 }

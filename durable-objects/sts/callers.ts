@@ -23,15 +23,15 @@ const invalidToken = () =>
 
 /** @throws InvalidClientTokenId for a key that IAM does not know, ExpiredToken for a session that is over */
 export async function callerOf(ctx: Ctx): Promise<CallerIdentity> {
-  const { session, accessKeyId = '', service, accountId } = ctx.caller
+  const { session, accessKeyId = '', service, accountId, root } = ctx.caller
   if (service !== undefined) return serviceCaller(accountId, service)
   if (session) return sessionCaller(ctx, session)
-  if (accountOfAccessKey(accessKeyId) === undefined) return rootCaller(accountId)
+  if (root || accountOfAccessKey(accessKeyId) === undefined) return rootCaller(accountId)
   if (accessKeyId.startsWith('ASIA')) throw invalidToken()
   return keyCaller(ctx, accountId, accessKeyId)
 }
 
-/** Keys that are none of ours (`test`, an account's 12 digits) are root's. */
+/** The namespace's own key, and keys that are none of ours (`test`, an account's 12 digits), are root's. */
 function rootCaller(account: string): CallerIdentity {
   const arn = rootOf(account)
   const identity = { arn, id: account }

@@ -1,6 +1,6 @@
 import type { Algorithm, Scope } from './keys.ts'
 
-/** In whose words a service refuses. */
+/** In whose words a service refuses; `rest-json` speaks as `json` does, with other statuses. */
 export type Dialect = 's3' | 'query' | 'json' | 'rest-json'
 
 /** How long a presigned URL holds. */
