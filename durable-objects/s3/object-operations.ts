@@ -3,23 +3,39 @@ import type { Ctx, Handlers, ServiceDefinition } from '../operation.ts'
 import { collectBlobs } from '../shared/blobs.ts'
 import { ListObjects, ListObjectsV2 } from './listing-objects.ts'
 import { ListObjectVersions } from './listing-versions.ts'
+import { GetObjectAcl, PutObjectAcl } from './object-acl.ts'
+import { GetObjectAttributes } from './object-attributes.ts'
 import { DeleteObject, DeleteObjects } from './object-deletion.ts'
+import { GetObjectLegalHold, GetObjectRetention, PutObjectLegalHold, PutObjectRetention } from './object-lock.ts'
 import { GetObject, HeadObject } from './object-reading.ts'
+import { RestoreObject, restored, unrestored } from './object-restoration.ts'
+import { DeleteObjectTagging, GetObjectTagging, PutObjectTagging } from './object-tagging.ts'
 import { PutObject } from './put-object.ts'
 
 /** What S3 does with objects and multipart uploads. */
 export const objectOperations = {
   DeleteObject,
   DeleteObjects,
+  DeleteObjectTagging,
   GetObject,
+  GetObjectAcl,
+  GetObjectAttributes,
+  GetObjectLegalHold,
+  GetObjectRetention,
+  GetObjectTagging,
   HeadObject,
   ListObjects,
   ListObjectsV2,
   ListObjectVersions,
   PutObject,
+  PutObjectAcl,
+  PutObjectLegalHold,
+  PutObjectRetention,
+  PutObjectTagging,
+  RestoreObject,
 } satisfies Handlers<Operations>
 
-export const objectTimers: ServiceDefinition['timers'] = {}
+export const objectTimers = { restored, unrestored } satisfies ServiceDefinition['timers']
 
 /** Deletes what uploads that ended with the process left behind. */
 export function wakeObjects(ctx: Ctx): void {
