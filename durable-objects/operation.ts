@@ -20,6 +20,8 @@ export type Caller = {
   root?: true | undefined
   /** A role session, read from its session token. */
   session?: Session | undefined
+  /** ARN of the function whose code calls. */
+  via?: string | undefined
   service?: string | undefined
   sourceArn?: string | undefined
 }

@@ -19,6 +19,7 @@ import { refusalOf } from './refusal.ts'
 import { sendDelivery } from './send.ts'
 import { definitionOf } from './services.ts'
 import { AwsError, errorData } from './shared/errors.ts'
+import { noteVisit } from './visits.ts'
 import { type Wake, wakeOf } from './wake.ts'
 import { type Sql, sqlOf } from './sql.ts'
 
@@ -97,6 +98,7 @@ export class ServiceObject extends DurableObject<Env> {
       output => ({ output }),
       thrown => ({ error: errorData(refusalOf(this.facts, request, thrown)) }),
     )
+    if (request.signed && request.caller.via) await noteVisit(this.context(request), request.input, result)
     const headers = request.http && this.definition.answerHeaders?.(this.context(request), request.input)
     return headers ? { ...result, headers } : result
   }

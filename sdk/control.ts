@@ -51,7 +51,7 @@ export class JournalClient {
     return call(this.#root + query(filter))
   }
 
-  /** One causal chain, from the request that began it. */
+  /** One causal chain, from the request that began it: its hops in the order of time, and the tree that they make. */
   trace(traceId: string): Promise<JournalTraceResponse> {
     return call(`${this.#root}/traces/${encodeURIComponent(traceId)}`)
   }

@@ -82,7 +82,9 @@ export type JournalHop = {
   attempt: number | null
 }
 export type JournalResponse = { hops: JournalHop[] }
-export type JournalTraceResponse = { traceId: string; hops: JournalHop[] }
+/** A hop with those that it led to. */
+export type JournalNode = JournalHop & { children: JournalNode[] }
+export type JournalTraceResponse = { traceId: string; hops: JournalHop[]; tree: JournalNode[] }
 export type JournalWhyResponse = { reasons: string[]; hops: JournalHop[] }
 
 /** Times are in epoch milliseconds; `expiresAt` null means that the namespace stays. */

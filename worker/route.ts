@@ -26,8 +26,8 @@ export type Routed = {
 const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
 /** What came from inside (a function's own outbound) may say which host it asked for. */
-export function isInternal(request: Request, env: Env): boolean {
-  const secret = request.headers.get('x-fakecloud-internal')
+export function isInternal(headers: Headers, env: Env): boolean {
+  const secret = headers.get('x-fakecloud-internal')
   return secret !== null && env.FAKECLOUD_SECRET !== undefined && secret === env.FAKECLOUD_SECRET
 }
 
@@ -67,7 +67,7 @@ export function routeOf(request: Request, env: Env): Routed {
 
 function hostOf(request: Request, env: Env, urlHost: string): string {
   const asked = request.headers.get('x-fakecloud-host')
-  return asked !== null && isInternal(request, env) ? asked : (request.headers.get('host') ?? urlHost)
+  return asked !== null && isInternal(request.headers, env) ? asked : (request.headers.get('host') ?? urlHost)
 }
 
 /** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
@@ -108,8 +108,14 @@ export function callerOf(routed: Routed, env: Env): Calling {
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
   const strangeToken = Boolean(sessionToken) && session === undefined
   const anonymous = accessKeyId === undefined || undefined
-  const caller = { accountId: account, accessKeyId, anonymous, session }
+  const caller = { accountId: account, accessKeyId, anonymous, session, via: sourceOf(wire, env) }
   return { caller, place: { namespace, account, region }, strangeToken }
+}
+
+/** The function that asks, which its own way out says. */
+function sourceOf({ headers }: WireRequest, env: Env): string | undefined {
+  const source = headers.get('x-fakecloud-source')
+  return source !== null && isInternal(headers, env) ? source : undefined
 }
 
 /** A 12-digit key is an account; our own keys carry theirs. */

@@ -27,7 +27,7 @@ export async function authorize(entry: Entry, modes: Modes): Promise<void> {
   const dialect = ctx.signed?.dialect ?? nestedDialect(ctx.service)
   const identity = await identityOrRefusal(entry, modes, dialect)
   if (!identity || isOwnersWay(ctx, identity)) return
-  const asked = await accessOf(ctx, input, identity)
+  const asked = await accessOf(ctx, input, identity.arn)
   const decided = asked.map(access => ({ access, decision: decide(entry, identity, access) }))
   const refused = decided.find(({ decision }) => decision.decision !== 'allowed')
   for (const each of decided) note(entry, identity, each)

@@ -8,7 +8,6 @@ import { sqsAccess } from './actions/sqs.ts'
 import { stsAccess } from './actions/sts.ts'
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
-import type { Identity } from './identity.ts'
 
 type Rules = (ctx: Ctx, input: Input, callerArn: string) => readonly Access[] | Promise<readonly Access[]>
 
@@ -35,11 +34,11 @@ const PREFIXES: Readonly<Record<string, string>> = {
 }
 
 /** What an operation asks of policies: usually one action on one resource. */
-export async function accessOf(ctx: Ctx, input: Input, { arn }: Identity): Promise<readonly Access[]> {
+export async function accessOf(ctx: Ctx, input: Input, callerArn: string): Promise<readonly Access[]> {
   // What only objects ask of each other is not AWS's, and for nobody to allow.
   if (!loadModel(ctx.service)?.operation(ctx.operation)) return []
   const rules = Object.hasOwn(RULES, ctx.service) ? RULES[ctx.service] : undefined
-  return rules ? await rules(ctx, input, arn) : [usual(ctx, input)]
+  return rules ? await rules(ctx, input, callerArn) : [usual(ctx, input)]
 }
 
 /** The operation's own name, on the resource whose ARN its input has, or on any. */

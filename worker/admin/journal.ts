@@ -1,6 +1,7 @@
 import type { JournalQuery, JournalRow } from '../../durable-objects/journal.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
+import { treeOf } from './journal-tree.ts'
 import { settleAsked } from './settle.ts'
 
 /** A hop as the journal shows it. */
@@ -9,13 +10,14 @@ type ShownHop = Omit<JournalRow, 'id' | 'at'> & { at: string }
 /**
  * Every hop between services, and why it ended so.
  * `GET /_fakecloud/journal?trace=&arn=&event=&limit=` lists hops in time order; `GET /_fakecloud/journal/traces/{id}`
- * one causal chain; `GET /_fakecloud/journal/why?arn=…|event=…` what did not arrive, in sentences.
+ * one causal chain, in time order and as a tree; `GET /_fakecloud/journal/why?arn=…|event=…` what did not arrive, in sentences.
  */
 export function journalAdmin(app: AdminApp): void {
   app.get('/_fakecloud/journal', async c => c.json({ hops: await hops(c, queryOf(c)) }))
   app.get('/_fakecloud/journal/traces/:id', async c => {
     const traceId = c.req.param('id')
-    return c.json({ traceId, hops: await hops(c, { traceId }) })
+    const found = await hops(c, { traceId })
+    return c.json({ traceId, hops: found, tree: treeOf(found) })
   })
   app.get('/_fakecloud/journal/why', async c => {
     const query = queryOf(c)

@@ -30,7 +30,7 @@ export function lambdaAdmin(app: AdminApp): void {
   })
   app.get('/_fakecloud/lambda/_internal/code/:account/:region/:file', c => {
     const { account, region, file } = c.req.param()
-    if (!isInternal(c.req.raw, c.env)) throw new AdminError(403, 'This is for the isolates alone')
+    if (!isInternal(c.req.raw.headers, c.env)) throw new AdminError(403, 'This is for the isolates alone')
     return zipOf(c, { account, region }, { sha: stem(file) })
   })
 }

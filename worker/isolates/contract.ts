@@ -8,10 +8,12 @@
 
 export const INVOCATION_HEADER = 'x-fakecloud-invocation'
 
-/** Marks a request that comes from inside; the other two say, together with it, where and for which host it is meant. */
+/** Marks a request that comes from inside; the others say, together with it, where and for which host it is meant. */
 export const INTERNAL_HEADER = 'x-fakecloud-internal'
 export const HOST_HEADER = 'x-fakecloud-host'
 export const NAMESPACE_HEADER = 'x-fakecloud-namespace'
+/** ARN of the function that asks. */
+export const SOURCE_HEADER = 'x-fakecloud-source'
 
 /** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the internal secret. */
 export type CodeRef = { key: string; url: string }

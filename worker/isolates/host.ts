@@ -68,8 +68,9 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     mainModule: string,
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
-    const { place, internet, environment } = invocation
-    const props: OutboundProps = { namespace: place.namespace, internet, endpoints: endpointHosts(environment) }
+    const { place, functionArn: source, internet, environment } = invocation
+    const { namespace } = place
+    const props: OutboundProps = { namespace, source, internet, endpoints: endpointHosts(environment) }
     // The types know a Worker's own exports only where they are generated for it.
     const exports = this.ctx.exports as unknown as { Outbound(options: { props: OutboundProps }): Fetcher }
     const local = this.env.FAKECLOUD_LOCAL_ISOLATES !== undefined

@@ -1,11 +1,13 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from './contract.ts'
+import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER, SOURCE_HEADER } from './contract.ts'
 import type { HostEnv } from './host-env.ts'
 
 /** What the host knows of a sandbox when it makes its way out. */
 export type OutboundProps = {
   namespace: string
+  /** ARN of the function. */
+  source: string
   internet: boolean
   /** Hosts of the function's own AWS_ENDPOINT_URL variables. */
   endpoints: string[]
@@ -47,11 +49,12 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
 }
 
 /** The request as the emulator's router takes it: to its own address, with the host that was meant beside it. */
-function inward(request: Request, url: URL, env: HostEnv, { namespace }: OutboundProps): Request {
+function inward(request: Request, url: URL, env: HostEnv, { namespace, source }: OutboundProps): Request {
   const headers = new Headers(request.headers)
   headers.set(INTERNAL_HEADER, env.FAKECLOUD_SECRET ?? '')
   headers.set(HOST_HEADER, url.host)
   headers.set(NAMESPACE_HEADER, namespace)
+  headers.set(SOURCE_HEADER, source)
   const target = `http://${url.host}${url.pathname}${url.search}`
   const { method, body, signal } = request
   return new Request(target, { method, headers, body, signal, redirect: 'manual' })

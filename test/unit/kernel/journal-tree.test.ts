@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { treeOf } from '../../../worker/admin/journal-tree.ts'
+
+const hop = (at: number, from: string, to: string) => ({ at: new Date(at).toISOString(), from, to })
+const names = (nodes: ReturnType<typeof treeOf>): unknown => nodes.map(node => [node.to, names(node.children)])
+
+const BUCKET = 'arn:aws:s3:::uploads'
+const TOPIC = 'arn:aws:sns:us-east-1:123456789012:news'
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:orders'
+const OTHER = 'arn:aws:sqs:us-east-1:123456789012:others'
+const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:work'
+
+test('a chain is a tree: each hop under the one that reached the resource it comes from', () => {
+  const hops = [hop(1, BUCKET, TOPIC), hop(2, TOPIC, QUEUE), hop(2, TOPIC, OTHER), hop(3, QUEUE, `${FUNCTION}:live`)]
+  const called = hop(4, FUNCTION, `${BUCKET}/copy.txt`)
+  const again = hop(5, BUCKET, TOPIC)
+  expect(names(treeOf([...hops, called, again]))).toEqual([
+    [
+      TOPIC,
+      [
+        [QUEUE, [[`${FUNCTION}:live`, [[`${BUCKET}/copy.txt`, [[TOPIC, []]]]]]]],
+        [OTHER, []],
+      ],
+    ],
+  ])
+})
+
+test('hops of one millisecond find each other in any order, and a loop ends', () => {
+  expect(names(treeOf([hop(1, QUEUE, FUNCTION), hop(1, TOPIC, QUEUE)]))).toEqual([[QUEUE, [[FUNCTION, []]]]])
+  expect(names(treeOf([hop(1, QUEUE, OTHER), hop(1, OTHER, QUEUE)]))).toEqual([[QUEUE, [[OTHER, []]]]])
+})
+
+test('what nothing led to is a root of its own', () => {
+  expect(names(treeOf([hop(1, QUEUE, OTHER), hop(2, 'arn:aws:s3:::uploads-2', TOPIC)]))).toEqual([
+    [OTHER, []],
+    [TOPIC, []],
+  ])
+  expect(treeOf([])).toEqual([])
+})
