@@ -9,6 +9,7 @@ import {
 } from '../durable-objects/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/shared/credentials.ts'
 import { AwsError } from '../durable-objects/shared/errors.ts'
+import { secretOf } from '../durable-objects/shared/secret.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
 import { plainBody } from './protocol/body-in.ts'
@@ -28,7 +29,7 @@ const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 /** What came from inside (a function's own outbound) may say which host it asked for. */
 export function isInternal(headers: Headers, env: Env): boolean {
   const secret = headers.get('x-fakecloud-internal')
-  return secret !== null && env.FAKECLOUD_SECRET !== undefined && secret === env.FAKECLOUD_SECRET
+  return secret !== null && secret === secretOf(env)
 }
 
 /**

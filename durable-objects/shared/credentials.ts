@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Env } from '../env.ts'
 import type { Session } from '../operation.ts'
 import { randomAlphanumeric } from './ids.ts'
+import { secretOf } from './secret.ts'
 
 /** Temporary credentials, as STS and the credential endpoints give them. */
 export type Credentials = { AccessKeyId: string; SecretAccessKey: string; SessionToken: string; Expiration: Date }
@@ -9,11 +10,9 @@ export type Credentials = { AccessKeyId: string; SecretAccessKey: string; Sessio
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const TOKEN_PREFIX = 'IQoJb3JpZ2luX2Vj'
 
-/** Signs what we hand out. Without a secret (a bare `wrangler dev`) a fixed one serves development. */
+/** Signs what we hand out. */
 function hmac(env: Env, text: string): Buffer {
-  return createHmac('sha256', env.FAKECLOUD_SECRET || 'fakecloud-development')
-    .update(text)
-    .digest()
+  return createHmac('sha256', secretOf(env)).update(text).digest()
 }
 
 function base32(value: bigint, digits: number): string {

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Env } from '../env.ts'
 import type { ContextValues } from './policy-statement.ts'
+import { secretOf } from './secret.ts'
 
 /** Why a request was denied, as DecodeAuthorizationMessage tells it. */
 export type AuthorizationMessage = {
@@ -17,9 +18,7 @@ export type AuthorizationMessage = {
 }
 
 function seal(env: Env, body: string): Buffer {
-  return createHmac('sha256', env.FAKECLOUD_SECRET || 'fakecloud-development')
-    .update(`denial/${body}`)
-    .digest()
+  return createHmac('sha256', secretOf(env)).update(`denial/${body}`).digest()
 }
 
 /** Writes a message for an error's `Encoded authorization failure message`: readable by STS alone. */

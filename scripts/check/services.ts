@@ -5,7 +5,7 @@ import { services } from '../../durable-objects/services.ts'
 const ROOT = join(import.meta.dirname, '../..')
 
 /** Tests in test/services that are of no one service: of what stands before and around all of them. */
-const AROUND = ['admin', 'clock', 'front', 'journal', 'launcher', 'namespaces', 'routing', 'sdk']
+const AROUND = ['admin', 'clock', 'front', 'journal', 'launcher', 'namespaces', 'routing', 'sdk', 'wrangler']
 
 /** Folders in durable-objects that are no service's. */
 const KERNEL_FOLDERS = ['authorization', 'shared']

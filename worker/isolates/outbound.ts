@@ -1,5 +1,6 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import { secretOf } from '../../durable-objects/shared/secret.ts'
 import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER, SOURCE_HEADER } from './contract.ts'
 import type { HostEnv } from './host-env.ts'
 
@@ -51,7 +52,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
 /** The request as the emulator's router takes it: to its own address, with the host that was meant beside it. */
 function inward(request: Request, url: URL, env: HostEnv, { namespace, source }: OutboundProps): Request {
   const headers = new Headers(request.headers)
-  headers.set(INTERNAL_HEADER, env.FAKECLOUD_SECRET ?? '')
+  headers.set(INTERNAL_HEADER, secretOf(env))
   headers.set(HOST_HEADER, url.host)
   headers.set(NAMESPACE_HEADER, namespace)
   headers.set(SOURCE_HEADER, source)

@@ -1,3 +1,4 @@
+import { secretOf } from '../../durable-objects/shared/secret.ts'
 import { type CodeRef, INTERNAL_HEADER, type Invocation } from './contract.ts'
 import { treeOf } from './file-tree.ts'
 import { handlerFile, splitHandler } from './handler-name.ts'
@@ -51,7 +52,7 @@ async function readFiles(env: HostEnv, { code, layers }: Invocation): Promise<Ma
 }
 
 async function readZip(env: HostEnv, ref: CodeRef): Promise<Uint8Array> {
-  const headers = { [INTERNAL_HEADER]: env.FAKECLOUD_SECRET ?? '' }
+  const headers = { [INTERNAL_HEADER]: secretOf(env) }
   const response = await env.EMULATOR.fetch(`http://emulator${ref.url}`, { headers })
   if (!response.ok) throw new Error(`The function's code answered ${response.status}`)
   return new Uint8Array(await response.arrayBuffer())
