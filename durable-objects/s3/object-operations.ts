@@ -11,9 +11,17 @@ import { GetObject, HeadObject } from './object-reading.ts'
 import { RestoreObject, restored, unrestored } from './object-restoration.ts'
 import { DeleteObjectTagging, GetObjectTagging, PutObjectTagging } from './object-tagging.ts'
 import { PutObject } from './put-object.ts'
+import { CompleteMultipartUpload } from './upload-completion.ts'
+import { ListMultipartUploads, ListParts } from './upload-listings.ts'
+import { UploadPartCopy } from './upload-part-copies.ts'
+import { UploadPart } from './upload-parts.ts'
+import { AbortMultipartUpload, CreateMultipartUpload } from './uploads.ts'
 
 /** What S3 does with objects and multipart uploads. */
 export const objectOperations = {
+  AbortMultipartUpload,
+  CompleteMultipartUpload,
+  CreateMultipartUpload,
   DeleteObject,
   DeleteObjects,
   DeleteObjectTagging,
@@ -24,15 +32,19 @@ export const objectOperations = {
   GetObjectRetention,
   GetObjectTagging,
   HeadObject,
+  ListMultipartUploads,
   ListObjects,
   ListObjectsV2,
   ListObjectVersions,
+  ListParts,
   PutObject,
   PutObjectAcl,
   PutObjectLegalHold,
   PutObjectRetention,
   PutObjectTagging,
   RestoreObject,
+  UploadPart,
+  UploadPartCopy,
 } satisfies Handlers<Operations>
 
 export const objectTimers = { restored, unrestored } satisfies ServiceDefinition['timers']
