@@ -1,6 +1,7 @@
 import type { Operations } from '../../worker/models/s3.types.ts'
 import type { Ctx, Handlers, ServiceDefinition } from '../operation.ts'
 import { collectBlobs } from '../shared/blobs.ts'
+import { CopyObject } from './copy-object.ts'
 import { ListObjects, ListObjectsV2 } from './listing-objects.ts'
 import { ListObjectVersions } from './listing-versions.ts'
 import { GetObjectAcl, PutObjectAcl } from './object-acl.ts'
@@ -21,6 +22,7 @@ import { AbortMultipartUpload, CreateMultipartUpload } from './uploads.ts'
 export const objectOperations = {
   AbortMultipartUpload,
   CompleteMultipartUpload,
+  CopyObject,
   CreateMultipartUpload,
   DeleteObject,
   DeleteObjects,
