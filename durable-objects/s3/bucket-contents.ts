@@ -13,9 +13,14 @@ export function emptyBucket(ctx: Ctx): void {
 
 /** Forgets an upload with its parts. */
 export function dropUpload(ctx: Ctx, upload: number): void {
+  ctx.sql.run('DELETE FROM uploads WHERE seq = ?', upload)
+  dropParts(ctx, upload)
+}
+
+/** Lets go of an upload's parts; those that an object has taken stay its own. */
+export function dropParts(ctx: Ctx, upload: number): void {
   const parts = ctx.sql.all<{ blob: number }>('SELECT blob FROM upload_parts WHERE upload = ?', upload)
   ctx.sql.run('DELETE FROM upload_parts WHERE upload = ?', upload)
-  ctx.sql.run('DELETE FROM uploads WHERE seq = ?', upload)
   const blobs = parts.map(({ blob }) => blob)
   dropBlobs(ctx, blobs)
 }

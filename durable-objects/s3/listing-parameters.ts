@@ -9,7 +9,7 @@ const INT32 = 2_147_483_647
 export function pageLimit(asked: number | undefined, name: string): number {
   if (asked === undefined) return MOST
   if (asked >= 0) return Math.min(asked, MOST)
-  const argument = name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const argument = name === 'max-keys' ? 'maxKeys' : name
   throw invalidArgument(`Argument ${argument} must be an integer between 0 and ${INT32}`, name, String(asked))
 }
 

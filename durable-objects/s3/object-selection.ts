@@ -33,7 +33,7 @@ function partSelection(ctx: Ctx, row: ObjectRow, number: number): Selection {
     throw invalidArgument(message, 'partNumber', String(number))
   }
   if (!row.parts) {
-    if (number !== 1) throw noSuchPart(number)
+    if (number !== 1) throw noSuchPart(number, 1)
     const span = { from: 0, to: row.size }
     return { span, contentRange: contentRange(span, row.size), checksum: factsOf(row).checksum }
   }
@@ -42,7 +42,7 @@ function partSelection(ctx: Ctx, row: ObjectRow, number: number): Selection {
     row.seq,
     number,
   )
-  if (!part) throw noSuchPart(number)
+  if (!part) throw noSuchPart(number, row.parts)
   const span = { from: part.start, to: part.start + part.size }
   return { span, contentRange: contentRange(span, row.size), partsCount: row.parts, checksum: partChecksum(row, part) }
 }
@@ -56,7 +56,7 @@ function contentRange({ from, to }: Span, size: number): string | undefined {
   return to > from ? `bytes ${from}-${to - 1}/${size}` : undefined
 }
 
-function noSuchPart(number: number): AwsError {
+function noSuchPart(PartNumberRequested: number, ActualPartCount: number): AwsError {
   const message = 'The requested partnumber is not satisfiable'
-  return new AwsError('InvalidPartNumber', message, 416, { PartNumberRequested: number })
+  return new AwsError('InvalidPartNumber', message, 416, { PartNumberRequested, ActualPartCount })
 }

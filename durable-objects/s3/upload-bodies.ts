@@ -4,7 +4,7 @@ import type { Ctx } from '../operation.ts'
 import { writeBlob } from '../shared/blob-streams.ts'
 import { newBlob, unpinBlob, writeChunk } from '../shared/blobs.ts'
 import { AwsError } from '../shared/errors.ts'
-import { type Hash, newHash } from '../shared/hash.ts'
+import { type Hash, type HashAlgorithm, newHash } from '../shared/hash.ts'
 import {
   type ChecksumInput,
   type ChecksumPlan,
@@ -30,13 +30,22 @@ export type Received = {
   size: number
   /** MD5 in hexadecimal. */
   etag: string
+  /** What the request states, or what is made of its own accord. */
   checksum: StoredChecksum
+  /** By the algorithm that was asked for. */
+  kept: StoredChecksum
   body?: Uint8Array | undefined
   blob?: number | undefined
 }
 
-/** How to take an upload: the checksum to make when it states none, and whether even a small body becomes a blob. */
-export type Taking = { fallback?: ChecksumPlan['algorithm'] | undefined; blob?: boolean }
+export type Taking = {
+  /** The checksum to make when the upload states none. */
+  fallback?: HashAlgorithm | undefined
+  /** One to make whatever it states. */
+  kept?: HashAlgorithm | undefined
+  /** Whether even a small body becomes a blob. */
+  blob?: boolean
+}
 
 /**
  * Reads an upload's body and holds it against every digest that the request states. Bytes are taken in at once, so that
@@ -93,10 +102,11 @@ type Checks = {
   size: number
   md5: Hash
   checksum: Hash
+  kept: { algorithm: HashAlgorithm; hash: Hash } | undefined
   sha256: Hash | undefined
 }
 
-function checksOf(ctx: Ctx, input: UploadInput, { fallback }: Taking): Checks {
+function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept }: Taking): Checks {
   const { ContentMD5: contentMd5, Body } = input
   if (contentMd5 !== undefined && !isDigest(contentMd5, 16)) {
     throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', 400, {
@@ -119,6 +129,7 @@ function checksOf(ctx: Ctx, input: UploadInput, { fallback }: Taking): Checks {
     size: 0,
     md5: newHash('MD5'),
     checksum: newHash(plan.algorithm),
+    kept: kept === undefined || kept === plan.algorithm ? undefined : { algorithm: kept, hash: newHash(kept) },
     sha256: hashed ? newHash('SHA256') : undefined,
   }
 }
@@ -128,6 +139,7 @@ function see(checks: Checks, chunk: Uint8Array): void {
   if (checks.size > MAX_UPLOAD_BYTES) throw entityTooLarge(checks.size)
   checks.md5.update(chunk)
   checks.checksum.update(chunk)
+  checks.kept?.hash.update(chunk)
   checks.sha256?.update(chunk)
 }
 
@@ -148,9 +160,21 @@ function verify(checks: Checks, trailing: string | undefined): Received {
   const digest = checks.checksum.digest()
   const expected = plan.expected ?? trailing
   if (expected !== undefined) compareChecksum(plan.algorithm, expected, digest)
-  const checksum: StoredChecksum = { algorithm: plan.algorithm, value: encodeBase64(digest), type: 'FULL_OBJECT' }
-  return { size, etag: hexOf(md5), checksum }
+  const checksum = storedChecksum(plan.algorithm, digest)
+  const { kept } = checks
+  return {
+    size,
+    etag: hexOf(md5),
+    checksum,
+    kept: kept ? storedChecksum(kept.algorithm, kept.hash.digest()) : checksum,
+  }
 }
+
+const storedChecksum = (algorithm: HashAlgorithm, digest: Uint8Array): StoredChecksum => ({
+  algorithm,
+  value: encodeBase64(digest),
+  type: 'FULL_OBJECT',
+})
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
