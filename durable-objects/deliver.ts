@@ -77,7 +77,7 @@ const USUAL: Record<string, Usual> = {
   },
   /** `Entries` are the sender's to give. */
   events: { operation: 'PutEvents', input: () => ({}) },
-  cloudwatch: { operation: 'PutMetricData', input: () => ({}) },
+  cloudwatch: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
   logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
 }
 
@@ -88,6 +88,12 @@ function queueUrlOfArn(arn: string): string {
 
 function contentOf({ payload: text = '', binary }: Delivery): Content {
   return { text, bytes: () => (binary && decodeBase64(text)) || new TextEncoder().encode(text) }
+}
+
+/** PutMetricData's input as JSON, where times are text. */
+function metricsOf(text: string): Record<string, unknown> {
+  const revive = (key: string, value: unknown) => (key === 'Timestamp' ? new Date(String(value)) : value)
+  return text === '' ? {} : (JSON.parse(text, revive) as Record<string, unknown>) // written by the source
 }
 
 /** What follows the kind in `deliverystream/NAME`. */

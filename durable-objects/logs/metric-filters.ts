@@ -2,6 +2,7 @@ import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { checkFilterable } from './classes.ts'
+import { readCriteria } from './field-criteria.ts'
 import { checkFilterLimits, checkSystemFields } from './filter-limits.ts'
 import { findGroup } from './find-group.ts'
 import { parseFilterPattern } from './patterns/filter-pattern.ts'
@@ -13,7 +14,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 type Transformation = In<'PutMetricFilter'>['metricTransformations'][number]
 /** What of a filter is kept as it was put. */
-type Settings = Pick<
+export type MetricSettings = Pick<
   In<'PutMetricFilter'>,
   'metricTransformations' | 'fieldSelectionCriteria' | 'emitSystemFieldDimensions'
 > & { applyOnTransformedLogs: boolean }
@@ -25,11 +26,12 @@ export function PutMetricFilter(ctx: Ctx, input: In<'PutMetricFilter'>): void {
   const { filterName: name, filterPattern, metricTransformations } = input
   const { regexes } = parseFilterPattern(filterPattern)
   for (const transformation of metricTransformations) checkTransformation(transformation)
+  readCriteria(input.fieldSelectionCriteria)
   checkSystemFields(input.emitSystemFieldDimensions, ['@aws.account', '@aws.region'])
   const group = findGroup(ctx, input.logGroupName)
   checkFilterable(group)
   checkFilterLimits(ctx, 'metric_filters', { group: group.id, name, regexes })
-  const settings: Settings = {
+  const settings: MetricSettings = {
     metricTransformations,
     applyOnTransformedLogs: input.applyOnTransformedLogs ?? false,
     ...(input.fieldSelectionCriteria === undefined ? {} : { fieldSelectionCriteria: input.fieldSelectionCriteria }),
@@ -97,7 +99,7 @@ export function DescribeMetricFilters(ctx: Ctx, input: In<'DescribeMetricFilters
 }
 
 function describe(row: MetricFilterRow & { groupName: string }) {
-  const settings = JSON.parse(row.settings) as Settings // written by PutMetricFilter
+  const settings = JSON.parse(row.settings) as MetricSettings // written by PutMetricFilter
   const { name, pattern, createdAt, groupName } = row
   return { filterName: name, filterPattern: pattern, creationTime: createdAt, logGroupName: groupName, ...settings }
 }

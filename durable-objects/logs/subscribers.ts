@@ -2,6 +2,7 @@ import type { Ctx } from '../operation.ts'
 import { readCriteria, type SystemFields } from './field-criteria.ts'
 import { type FilterPattern, parseFilterPattern } from './patterns/filter-pattern.ts'
 import type { AccountPolicyRow, GroupRow, MetricFilterRow, SubscriptionFilterRow } from './schema.ts'
+import type { MetricSettings } from './metric-filters.ts'
 import type { SubscriptionSettings } from './subscription-filters.ts'
 
 /** Who gets a group's events: a filter, read once and asked for every batch. */
@@ -19,7 +20,13 @@ export type Subscriber = {
 }
 
 /** A metric filter, read once. */
-export type Measure = { row: MetricFilterRow; pattern: FilterPattern }
+export type Measure = {
+  name: string
+  text: string
+  pattern: FilterPattern
+  settings: MetricSettings
+  selects: (fields: SystemFields) => boolean
+}
 
 export type Listeners = { subscribers: Subscriber[]; measures: Measure[] }
 
@@ -54,7 +61,18 @@ function readListeners(ctx: Ctx, { id, name }: GroupRow): Listeners {
       ...filters.map(ofGroup),
       ...policies.filter(policy => !excludedBy(policy).includes(name)).map(ofAccount),
     ],
-    measures: measures.map(row => ({ row, pattern: parseFilterPattern(row.pattern) })),
+    measures: measures.map(measureOf),
+  }
+}
+
+function measureOf({ name, pattern: text, settings: json }: MetricFilterRow): Measure {
+  const settings = JSON.parse(json) as MetricSettings // written by PutMetricFilter
+  return {
+    name,
+    text,
+    pattern: parseFilterPattern(text),
+    settings,
+    selects: readCriteria(settings.fieldSelectionCriteria),
   }
 }
 

@@ -16,8 +16,8 @@ export const PRINCIPAL = 'logs.amazonaws.com'
 /** CloudWatch Logs sends a batch's events that match a subscription filter to the filter's destination, in one message. */
 export function sendToSubscriber(ctx: Ctx, subscriber: Subscriber, arrival: Arrival): void {
   const { group, logStream, events } = arrival
-  const { account, region } = ctx.place
-  const system: SystemFields = { '@aws.account': account, '@aws.region': region, '@source.log': group.name }
+  const { account } = ctx.place
+  const system = systemFields(ctx, group.name)
   const hop = {
     from: `${groupArn(ctx, group.name)}:*`,
     to: subscriber.destinationArn,
@@ -39,6 +39,10 @@ export function sendToSubscriber(ctx: Ctx, subscriber: Subscriber, arrival: Arri
     const partitionKey = subscriber.random ? randomHex(40) : keyOf(`${group.name}:${logStream}`)
     ctx.deliver({ ...hop, event, ...addressed(ctx, subscriber, { data, partitionKey, event }) })
   }
+}
+
+export function systemFields({ place }: Ctx, groupName: string): SystemFields {
+  return { '@aws.account': place.account, '@aws.region': place.region, '@source.log': groupName }
 }
 
 /** A function's own log group: events that it is sent would make more of them. */

@@ -1,6 +1,16 @@
+import { AwsError } from '../../shared/errors.ts'
 import { readComparison } from './comparisons.ts'
 import { type Condition, readCondition } from './conditions.ts'
-import { invalidCharacters, invalidPattern, type Scanner, skipSpace, take, takeMatch, unexpected } from './scanner.ts'
+import {
+  invalidCharacters,
+  invalidPattern,
+  type Scanner,
+  scannerOf,
+  skipSpace,
+  take,
+  takeMatch,
+  unexpected,
+} from './scanner.ts'
 
 type Step = { key: string } | { index: number } | 'any'
 type Selector = { text: string; steps: Step[] }
@@ -55,6 +65,18 @@ function readSelector(scanner: Scanner): Selector {
   // AWS names all that stands where a property's name should be: `$."`.
   const rest = scanner.text.slice(steps.length > 0 ? scanner.at : start)
   throw invalidCharacters(/^[^\p{L}\p{N}_\s]+/u.exec(rest)?.[0] ?? '$')
+}
+
+/** The value that a selector such as `$.user.id` finds in an event; undefined when it finds none, or is no selector. */
+export function valueAt(selectorText: string, event: unknown): unknown {
+  const scanner = scannerOf(selectorText)
+  try {
+    const selector = readSelector(scanner)
+    return scanner.at === selectorText.length ? select(event, selector)[0] : undefined
+  } catch (error) {
+    if (error instanceof AwsError) return undefined
+    throw error
+  }
 }
 
 function stepOf(text: string): Step {
