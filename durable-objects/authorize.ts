@@ -70,7 +70,7 @@ function authorizeService(ctx: Ctx, definition: ServiceDefinition, input: Record
     action: policy.action,
     resource: policy.resource,
     principal: { service: caller.service },
-    context: { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': caller.accountId },
+    context: { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': caller.accountId, ...policy.context },
   })
   if (decision === 'allow') return
   const who = `${caller.service} (source ${caller.sourceArn})`

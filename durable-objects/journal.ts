@@ -50,7 +50,7 @@ export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Ho
   const row = sql.first<{ id: number }>(
     `INSERT INTO _journal (traceId, at, "from", "to", outcome, reason, event, deliveryId, attempt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    at.traceId,
+    hop.traceId ?? at.traceId,
     at.now,
     hop.from,
     hop.to,

@@ -191,4 +191,10 @@ export type ServiceDefinition = {
 }
 
 /** A resource policy document (null when none is set) and the ARN it protects. */
-export type ResourcePolicy = { document: string | null; resource: string; action: string }
+export type ResourcePolicy = {
+  document: string | null
+  resource: string
+  action: string
+  /** Condition keys of the service's own. */
+  context?: Record<string, string> | undefined
+}

@@ -2,6 +2,7 @@ import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from './journal.ts'
 import type { OperationResult } from './operation.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from './shared/errors.ts'
+import { jsonWithBytes, parseWithBytes } from './shared/json-bytes.ts'
 import type { Sql } from './sql.ts'
 
 /** A delivery on its way. `nextTry` is in real epoch milliseconds: transport does not wait for a frozen clock. */
@@ -86,7 +87,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   }
 
   async function attempt(row: OutboxRow): Promise<void> {
-    const delivery = JSON.parse(row.delivery) as Delivery // written by add()
+    const delivery = parseWithBytes(row.delivery) as Delivery // written by add()
     const error = await outcomeOf(row, delivery)
     const hop = {
       from: delivery.from,
@@ -146,7 +147,7 @@ export function outboxOf(host: OutboxHost): Outbox {
       'INSERT INTO _outbox (id, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?)',
       crypto.randomUUID(),
       delivery.to,
-      JSON.stringify(delivery),
+      jsonWithBytes(delivery),
       traceId,
       now,
     )

@@ -2,6 +2,7 @@ import type { Operations as Iam } from '../worker/models/iam.types.ts'
 import type { Operations as Lambda } from '../worker/models/lambda.types.ts'
 import type { Operations as Logs } from '../worker/models/logs.types.ts'
 import type { Operations as S3 } from '../worker/models/s3.types.ts'
+import type { Operations as Sns } from '../worker/models/sns.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
 import type { ForwardingOperations } from './logs/forwarding.ts'
@@ -14,6 +15,7 @@ export type ServiceOperations = {
   lambda: Lambda
   logs: Logs & ForwardingOperations
   s3: S3 & IndexOperations & BucketOperations
+  sns: Sns
   sqs: Sqs
   sts: Sts
 }

@@ -1,10 +1,15 @@
-import { bytes, call, query } from './http.ts'
+import { bytes, call, query, text } from './http.ts'
 import type {
+  ConfirmSubscriptionRequest,
+  ConfirmSubscriptionResponse,
   EvictContainerResponse,
   ExpirationTickResponse,
   ForceDlqResponse,
   LambdaInvocationsResponse,
+  PendingConfirmationsResponse,
   S3NotificationsResponse,
+  SnsMessagesResponse,
+  SnsSmsResponse,
   SqsMessagesResponse,
   WarmContainersResponse,
 } from './types.ts'
@@ -85,5 +90,44 @@ export class S3Client {
   /** The events that at least one notification configuration matched; waits for accepted deliveries. */
   getNotifications(): Promise<S3NotificationsResponse> {
     return call(`${this.#root}/notifications`)
+  }
+}
+
+/** What was published, and who still has to confirm. */
+export class SnsClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/sns`
+  }
+
+  /** Every message that was published, oldest first; waits for deliveries that were already accepted. */
+  getMessages(): Promise<SnsMessagesResponse> {
+    return call(`${this.#root}/messages`)
+  }
+
+  /** Text messages, oldest first. */
+  sms(): Promise<SnsSmsResponse> {
+    return call(`${this.#root}/sms`)
+  }
+
+  /** Subscriptions that wait for their confirmation. */
+  getPendingConfirmations(): Promise<PendingConfirmationsResponse> {
+    return call(`${this.#root}/pending-confirmations`)
+  }
+
+  /** Confirms a subscription for its endpoint. */
+  confirmSubscription(request: ConfirmSubscriptionRequest): Promise<ConfirmSubscriptionResponse> {
+    return call(`${this.#root}/confirm-subscription`, 'POST', request)
+  }
+
+  /** A phone answers STOP: it gets no more text messages. */
+  async optOut(phoneNumber: string): Promise<void> {
+    await call(`${this.#root}/opt-out`, 'POST', { phoneNumber })
+  }
+
+  /** The certificate with which notifications are signed. */
+  certPem(): Promise<string> {
+    return text(`${this.#root}/cert.pem`)
   }
 }

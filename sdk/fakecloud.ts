@@ -1,4 +1,4 @@
-import { LambdaClient, S3Client, SqsClient } from './clients.ts'
+import { LambdaClient, S3Client, SnsClient, SqsClient } from './clients.ts'
 import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
@@ -100,6 +100,10 @@ export class FakeCloud {
 
   get lambda(): LambdaClient {
     return new LambdaClient(this.url)
+  }
+
+  get sns(): SnsClient {
+    return new SnsClient(this.url)
   }
 
   get sqs(): SqsClient {

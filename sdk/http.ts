@@ -35,6 +35,12 @@ export async function bytes(url: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer())
 }
 
+/** Calls an endpoint and reads its text. */
+export async function text(url: string): Promise<string> {
+  const response = await send(url, 'GET')
+  return response.text()
+}
+
 /** `?a=1&b=2` of the members that are set, or nothing. */
 export function query(members: Record<string, string | number | undefined>): string {
   const set = Object.entries(members).filter((pair): pair is [string, string | number] => pair[1] !== undefined)

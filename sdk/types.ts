@@ -60,6 +60,28 @@ export type SqsMessagesResponse = { queues: SqsQueueMessages[] }
 export type ExpirationTickResponse = { expiredMessages: number }
 export type ForceDlqResponse = { movedMessages: number }
 
+/** A message that was published; `topicArn` is empty for one to a phone. */
+export type SnsMessage = {
+  messageId: string
+  topicArn: string
+  message: string
+  subject: string | null
+  timestamp: string
+}
+export type SnsMessagesResponse = { messages: SnsMessage[] }
+export type SnsSmsMessage = { phoneNumber: string; message: string }
+export type SnsSmsResponse = { messages: SnsSmsMessage[] }
+export type PendingConfirmation = {
+  subscriptionArn: string
+  topicArn: string
+  protocol: string
+  endpoint: string
+  token: string | null
+}
+export type PendingConfirmationsResponse = { pendingConfirmations: PendingConfirmation[] }
+export type ConfirmSubscriptionRequest = { subscriptionArn: string }
+export type ConfirmSubscriptionResponse = { confirmed: boolean }
+
 /** An S3 event that at least one notification configuration matched. */
 export type S3Notification = { bucket: string; key: string; eventType: string; timestamp: string }
 export type S3NotificationsResponse = { notifications: S3Notification[] }

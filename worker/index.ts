@@ -7,6 +7,7 @@ import { answer } from './answer.ts'
 import { functionUrlAnswer } from './doors/function-urls.ts'
 import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
+import { snsLink } from './doors/sns-links.ts'
 import { encodeError } from './protocol/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/namespace.ts'
@@ -28,7 +29,7 @@ const UNKNOWN = {
 }
 
 /** What is not an AWS API: each answers what is its own, and leaves the rest. */
-const DOORS = [functionUrlAnswer, s3Preflight, s3Website]
+const DOORS = [functionUrlAnswer, snsLink, s3Preflight, s3Website]
 
 app.all('/_fakecloud/lambda-url/*', async (c, next) => (await functionUrlAnswer(c.req.raw, c.env)) ?? next())
 app.route('/', admin)

@@ -13,6 +13,7 @@ import { namespacesAdmin } from './namespaces.ts'
 import { resetAdmin } from './reset.ts'
 import { s3Admin } from './s3.ts'
 import { settleAdmin } from './settle.ts'
+import { snsAdmin } from './sns.ts'
 import { sqsAdmin } from './sqs.ts'
 
 /** Our own endpoints: JSON in and out, errors `{ "error": … }`, no authentication. */
@@ -40,6 +41,7 @@ for (const add of [
   lambdaAdmin,
   logsAdmin,
   s3Admin,
+  snsAdmin,
   sqsAdmin,
 ]) {
   add(admin)

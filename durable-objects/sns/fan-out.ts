@@ -1,0 +1,149 @@
+/** SNS → SQS / Lambda / HTTP: every subscription whose filter lets the message through gets it. */
+import type { Ctx } from '../operation.ts'
+import { type About, PRINCIPAL } from './dead-letters.ts'
+import { recordPush } from './endpoints.ts'
+import { lambdaEvent, type Notice, notification } from './envelopes.ts'
+import { deduplicationIdOf } from './fifo.ts'
+import { filterMismatch, type Scope } from './filter-policies.ts'
+import { bodyFor, type Message } from './message.ts'
+import { noteFiltered } from './metrics.ts'
+import { startPost } from './posts.ts'
+import { notePublished } from './published.ts'
+import { rootOf } from './roots.ts'
+import type { Subscription, SubscriptionRow, Topic } from './schema.ts'
+import { sign, versionOf } from './signing.ts'
+import { recordSms } from './sms.ts'
+import { subscriptionOf } from './subscriptions.ts'
+
+/** A message on its way to a topic's subscribers, with its signature for each body that they get. */
+export type Published = {
+  message: Message
+  messageId: string
+  timestamp: string
+  signatures: ReadonlyMap<string, string>
+  sequenceNumber?: string | undefined
+}
+
+export function subscriptionsOf(ctx: Ctx, topic: Topic): Subscription[] {
+  return ctx.sql
+    .all<SubscriptionRow>('SELECT * FROM subscriptions WHERE topic = ? AND token IS NULL ORDER BY seq', topic.arn)
+    .map(subscriptionOf)
+}
+
+const isRaw = ({ attributes }: Subscription) => attributes.RawMessageDelivery?.toLowerCase() === 'true'
+
+/** Protocols whose subscribers get a signature with their message. */
+const SIGNED = ['sqs', 'lambda', 'http', 'https', 'firehose']
+
+/** A signature for each body that some subscriber gets in an envelope: one, unless protocols have bodies of their own. */
+export async function signatures(
+  ctx: Ctx,
+  topic: Topic,
+  { message, messageId, timestamp }: Omit<Published, 'signatures'>,
+): Promise<Map<string, string>> {
+  if (topic.fifo) return new Map()
+  const enveloped = subscriptionsOf(ctx, topic).filter(each => SIGNED.includes(each.protocol) && !isRaw(each))
+  const bodies = [...new Set(enveloped.map(({ protocol }) => bodyFor(message, protocol)))]
+  const signed = bodies.map(async body => {
+    const members = { Message: body, MessageId: messageId, Subject: message.subject, Timestamp: timestamp }
+    return [body, await sign(ctx, versionOf(topic), { ...members, TopicArn: topic.arn, Type: 'Notification' })] as const
+  })
+  return new Map(await Promise.all(signed))
+}
+
+/** Sends a message to whom it concerns, and notes why it did not go to the others. */
+export function fanOut(ctx: Ctx, topic: Topic, published: Published): void {
+  const { message, messageId } = published
+  notePublished(ctx, { messageId, topic: topic.arn, message: message.bodies.default ?? '', subject: message.subject })
+  for (const subscription of subscriptionsOf(ctx, topic)) {
+    const body = bodyFor(message, subscription.protocol)
+    const why = mismatchOf(subscription, body, message)
+    if (why === undefined) send(ctx, topic, { subscription, body, published })
+    else {
+      const hop = { from: topic.arn, to: subscription.endpoint, event: eventOf(messageId) }
+      ctx.journal({ ...hop, outcome: 'filtered', reason: `FilterPolicy of ${subscription.arn}: ${why}` })
+      noteFiltered(ctx, topic.arn)
+    }
+  }
+}
+
+const eventOf = (messageId: string) => `Notification ${messageId}`
+
+function mismatchOf({ attributes }: Subscription, body: string, message: Message): string | undefined {
+  const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes
+  if (FilterPolicy === undefined) return undefined
+  return filterMismatch(FilterPolicy, FilterPolicyScope as Scope, { body, attributes: message.attributes }) // checked when set
+}
+
+type Sent = { subscription: Subscription; body: string; published: Published }
+
+function send(ctx: Ctx, topic: Topic, sent: Sent): void {
+  const { subscription, body, published } = sent
+  const { messageId } = published
+  const { arn, protocol, endpoint } = subscription
+  const raw = isRaw(subscription)
+  const notice = noticeOf(ctx, topic, sent)
+  const about: About = { subscription: arn }
+  const common = { to: endpoint, from: topic.arn, principal: PRINCIPAL, event: eventOf(messageId), about }
+  const payload = () => (raw ? body : notification(notice, arn))
+  switch (protocol) {
+    case 'sqs':
+      ctx.deliver({ ...common, payload: payload(), input: queueInput(topic, published.message, { raw, endpoint }) })
+      return
+    case 'lambda':
+      ctx.deliver({ ...common, payload: lambdaEvent(notice, arn) })
+      return
+    case 'firehose':
+      ctx.deliver({ ...common, payload: `${payload()}\n`, role: subscription.attributes.SubscriptionRoleArn })
+      return
+    case 'http':
+    case 'https': {
+      const input = queueInput(topic, published.message, { raw, endpoint })
+      startPost(ctx, topic, { subscription, type: 'Notification', body: payload(), messageId, raw, input })
+      return
+    }
+    case 'sms':
+      recordSms(ctx, { phone: endpoint, message: body, messageId })
+      return
+    case 'application':
+      recordPush(ctx, endpoint, { message: published.message, messageId, from: topic.arn })
+      return
+    default:
+      ctx.journal({
+        from: topic.arn,
+        to: endpoint,
+        outcome: 'refused',
+        event: eventOf(messageId),
+        reason: `SNS does not send to ${protocol} yet`,
+      })
+  }
+}
+
+function noticeOf(ctx: Ctx, topic: Topic, { body, published }: Sent): Notice {
+  const { message, messageId, timestamp, sequenceNumber } = published
+  const value = published.signatures.get(body)
+  return {
+    messageId,
+    topicArn: topic.arn,
+    subject: message.subject,
+    body,
+    timestamp,
+    attributes: message.attributes,
+    signature: value === undefined ? undefined : { version: versionOf(topic), value },
+    sequenceNumber,
+    root: rootOf(ctx, topic),
+  }
+}
+
+/** What a queue gets beside the body: its place in the order, and with raw delivery the attributes. */
+function queueInput(
+  topic: Topic,
+  message: Message,
+  { raw, endpoint }: { raw: boolean; endpoint: string },
+): Record<string, unknown> {
+  return {
+    ...(raw && Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
+    ...(topic.fifo && endpoint.endsWith('.fifo') && { MessageDeduplicationId: deduplicationIdOf(message) }),
+  }
+}

@@ -1,0 +1,53 @@
+import type { Env } from '../../durable-objects/env.ts'
+import { addressOf, sendOperation } from '../../durable-objects/send.ts'
+import { AwsError, errorData } from '../../durable-objects/shared/errors.ts'
+import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
+import { encode } from '../protocol/encode.ts'
+import { encodeError } from '../protocol/encode-error.ts'
+import { loadModel } from '../protocol/model.ts'
+import { callerOf, queryOf, type Routed, routeOf } from '../route.ts'
+
+/** What a link in a message does, and the members that it carries. */
+const LINKS: Readonly<Record<string, readonly string[]>> = {
+  ConfirmSubscription: ['TopicArn', 'Token'],
+  Unsubscribe: ['SubscriptionArn'],
+}
+
+/**
+ * Answers the SubscribeURL and UnsubscribeURL of SNS's messages: requests without credentials or API version. Undefined
+ * for every other request.
+ */
+export async function snsLink(request: Request, env: Env): Promise<Response | undefined> {
+  if (request.method !== 'GET' || !/[?&]Action=(?:ConfirmSubscription|Unsubscribe)(?:&|$)/.test(request.url)) return
+  const routed = routeOf(request, env)
+  const operation = queryOf(routed.wire, 'Action') ?? ''
+  const signed = request.headers.has('authorization') || queryOf(routed.wire, 'X-Amz-Signature') !== undefined
+  if (routed.wire.path !== '/' || signed || !Object.hasOwn(LINKS, operation)) return
+  const requestId = newRequestId()
+  const result = await follow(env, routed, { operation, requestId })
+  const model = loadModel('sns')
+  if (!model) return
+  return result.error
+    ? encodeError(model, 'query', { error: result.error, requestId, method: 'GET' })
+    : encode(model, 'query', { operation, output: result.output, requestId })
+}
+
+async function follow(env: Env, routed: Routed, { operation, requestId }: { operation: string; requestId: string }) {
+  const names = LINKS[operation] ?? []
+  const input = Object.fromEntries(names.map(name => [name, queryOf(routed.wire, name) ?? '']))
+  const { place } = callerOf(routed, env)
+  try {
+    return await sendOperation(env, {
+      to: addressOf({ service: 'sns', operation, input }, place),
+      operation,
+      input,
+      caller: { accountId: place.account, anonymous: true },
+      requestId,
+      traceId: newTraceId(Date.now()),
+      signed: { dialect: 'query', open: true },
+    })
+  } catch (error) {
+    if (error instanceof AwsError) return { error: errorData(error) }
+    throw error
+  }
+}
