@@ -132,6 +132,7 @@ test('M01 SNS → Lambda: what the function publishes in turn is of the same cha
   const hops = [...(await hopsOf(aws, first.arn)), ...(await hopsOf(aws, next.arn))]
   expect(hops.map(({ from, to }) => ({ from, to }))).toEqual([
     { from: first.arn, to: FUNCTION },
+    { from: FUNCTION, to: next.arn },
     { from: next.arn, to: queue.arn },
   ])
   expect(new Set(hops.map(({ traceId }) => traceId)).size).toBe(1)
