@@ -98,8 +98,7 @@ function checkSame(topic: Topic, attributes: Attributes, tags: Attributes): void
   if (Object.entries(attributes).some(([name, value]) => (topic.attributes[name] ?? '') !== value)) {
     throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
   }
-  const names = Object.keys(tags)
-  if (names.length > 0 && names.some(name => topic.tags[name] !== tags[name])) {
+  if (Object.entries(tags).some(([name, value]) => topic.tags[name] !== value)) {
     throw invalidParameter('Tags Reason: Topic already exists with different tags')
   }
 }

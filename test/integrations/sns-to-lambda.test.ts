@@ -2,7 +2,7 @@ import { AddPermissionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { expect, test } from 'vitest'
 import { testClients } from '../support/clients.ts'
 import { create, ECHO, invocations } from '../support/lambda.ts'
-import { hopsOf, isGenuine, makeOpenQueue, makeTopic, type Notification, settle } from '../support/sns.ts'
+import { hopsOf, isGenuine, makeOpenQueue, makeTopic, type Notification, read, settle } from '../support/sns.ts'
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:work'
 
@@ -69,8 +69,8 @@ test('M01 SNS → Lambda: without the function’s leave the message goes to the
   const subscription = await topic.subscribe('lambda', FUNCTION, { RedrivePolicy })
   await topic.publish('hello', { Subject: 'Hi', MessageAttributes: { n: { DataType: 'Number', StringValue: '1' } } })
   await settle(aws)
-  const [body = ''] = await dead.bodies()
-  const letter = JSON.parse(body ?? '') as Notification
+  const [body] = await dead.bodies()
+  const letter = read(body)
   expect(Object.keys(letter)).toEqual([
     'Type',
     'MessageId',
@@ -124,8 +124,8 @@ test('M01 SNS → Lambda: what the function publishes in turn is of the same cha
   await Promise.all([first.subscribe('lambda', FUNCTION), next.subscribe('sqs', queue.arn)])
   await first.publish('hello')
   await settle(aws)
-  const [body = ''] = await queue.bodies()
-  const last = JSON.parse(body ?? '') as Notification
+  const [body] = await queue.bodies()
+  const last = read(body)
   expect(last.Message).toBe('on hello')
   // It was published from inside; its links lead to where everybody else reaches the emulator.
   expect(last.UnsubscribeURL).toContain(aws.url.replace(/^.*:/, ''))

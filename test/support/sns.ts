@@ -63,12 +63,31 @@ export function makeOpenQueue(
 /** Lets what was accepted come to rest. */
 export const settle = (aws: TestClients) => aws.admin('POST', '/_fakecloud/settle')
 
+type Member =
+  | 'Type'
+  | 'MessageId'
+  | 'SequenceNumber'
+  | 'TopicArn'
+  | 'Subject'
+  | 'Message'
+  | 'Timestamp'
+  | 'SignatureVersion'
+  | 'Signature'
+  | 'SigningCertURL'
+  | 'SigningCertUrl'
+  | 'UnsubscribeURL'
+  | 'SubscribeURL'
+  | 'Token'
+
 /** What a notification says, read as its subscriber reads it. */
-export type Notification = Record<string, string> & {
+export type Notification = { [name in Member]?: string } & {
   MessageAttributes?: Record<string, { Type: string; Value: string }>
 }
 
-const SIGNED: Record<string, readonly string[]> = {
+/** A body as a notification. */
+export const read = (body: string | undefined) => JSON.parse(body ?? '') as Notification
+
+const SIGNED: Record<string, readonly Member[]> = {
   Notification: ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type'],
   SubscriptionConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
   UnsubscribeConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
@@ -78,7 +97,7 @@ const SIGNED: Record<string, readonly string[]> = {
  * Verifies a message as a careful subscriber does: the string that AWS defines, and the certificate that it names.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
  */
-export async function isGenuine(message: Notification): Promise<boolean> {
+export async function isGenuine(message: Notification = {}): Promise<boolean> {
   const names = SIGNED[message.Type ?? ''] ?? []
   const text = names.flatMap(name => (message[name] === undefined ? [] : [`${name}\n${message[name]}\n`])).join('')
   const response = await fetch(message.SigningCertURL ?? message.SigningCertUrl ?? '')
