@@ -11,26 +11,35 @@ const NAMES: Readonly<Record<Layer, [article: string, name: string]>> = {
   control: ['a', 'service control policy'],
 }
 
+type Words = { code: string; action: (action: string) => string }
+
+/** Services that word their refusals otherwise. */
+const WORDS: Readonly<Record<string, Words>> = {
+  sns: { code: 'AuthorizationErrorException', action: action => action.replace('sns:', 'SNS:') },
+  sqs: { code: 'AccessDeniedException', action: action => action.toLowerCase() },
+}
+
 export type Denied = { arn: string; action: string; resource: string; decision: Decision; trust?: boolean | undefined }
 
 /**
  * Who may not do what, and for which kind of policy.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
-export function denialText({ arn, action, resource, decision, trust }: Denied, quoted: boolean): string {
+export function denialText({ arn, action, resource, decision, trust }: Denied, quoted = false): string {
   const { layer } = decision
   const [article, name] = trust && layer === 'resource' ? ['a', 'role trust policy'] : NAMES[layer]
   const why =
     decision.decision === 'explicitDeny'
       ? `with an explicit deny in ${article} ${name}`
       : `because no ${name} allows the ${action} action`
-  const shown = quoted ? `"${resource}"` : resource
-  return `User: ${arn} is not authorized to perform: ${action} on resource: ${shown} ${why}`
+  // What is asked of no bucket is asked of no resource.
+  const on = quoted && resource === 'arn:aws:s3:::*' ? '' : ` on resource: ${quoted ? `"${resource}"` : resource}`
+  return `User: ${arn} is not authorized to perform: ${action}${on} ${why}`
 }
 
 /** What an allowed or denied request is told by, in a sentence. */
 export function reasonText(denied: Denied): string {
-  if (denied.decision.decision !== 'allowed') return denialText(denied, false)
+  if (denied.decision.decision !== 'allowed') return denialText(denied)
   const [first] = denied.decision.statements
   const by = first ? `statement ${first.sid ?? first.statement} of ${first.policy}` : 'it being the account itself'
   return `${denied.arn} may perform ${denied.action} on ${denied.resource} by ${by}`
@@ -42,6 +51,9 @@ export function accessDenied(dialect: Dialect, denied: Denied & { foreign: boole
     const plain = denied.foreign || denied.arn === 'anonymous'
     return new AwsError('AccessDenied', plain ? 'Access Denied' : denialText(denied, true), 403)
   }
-  const code = dialect === 'query' ? 'AccessDenied' : 'AccessDeniedException'
-  return new AwsError(code, denialText(denied, false), dialect === 'json' ? 400 : 403)
+  const service = denied.action.slice(0, denied.action.indexOf(':'))
+  const words = Object.hasOwn(WORDS, service) ? WORDS[service] : undefined
+  const code = words?.code ?? (dialect === 'query' ? 'AccessDenied' : 'AccessDeniedException')
+  const action = words?.action(denied.action) ?? denied.action
+  return new AwsError(code, denialText({ ...denied, action }), dialect === 'json' ? 400 : 403)
 }

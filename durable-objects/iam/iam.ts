@@ -5,6 +5,7 @@ import { entityOperations } from './entity-operations.ts'
 import { multiFactor } from './mfa-devices.ts'
 import { principal } from './principal.ts'
 import { migrations } from './schema.ts'
+import { entityTags } from './tags.ts'
 
 /*
  * Known gaps and choices:
@@ -24,6 +25,7 @@ export const iam: ServiceDefinition = {
   operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
   migrations,
   introspections: { principal, multiFactor },
+  resourceTags: entityTags,
   scope: 'global',
   wire: { validation: { code: 'ValidationError' } },
 }

@@ -1,5 +1,6 @@
 import type { Tag } from '../../worker/models/iam.types.ts'
 import type { Ctx } from '../operation.ts'
+import { entityByArn, entityByName } from './entities.ts'
 import { type Paged, type Paging, pageOf } from './listings.ts'
 import { invalidInput, limitExceeded } from './refusals.ts'
 import type { Entity, Kind } from './schema.ts'
@@ -23,6 +24,18 @@ export function checkTags(tags: readonly Tag[], present: readonly Tag[] = []): v
 
 export function tagsOf(ctx: Ctx, { id }: Pick<Entity, 'id'>): Tag[] {
   return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE entity = ? ORDER BY key', id)
+}
+
+/** The tags of the user, role or policy that an operation is about, for conditions on them. */
+export function entityTags(ctx: Ctx, _operation: string, input: Record<string, unknown>): Record<string, string> {
+  const { RoleName, UserName, PolicyArn } = input
+  const entity =
+    typeof RoleName === 'string'
+      ? entityByName(ctx, 'role', RoleName)
+      : typeof UserName === 'string'
+        ? entityByName(ctx, 'user', UserName)
+        : entityByArn(ctx, 'policy', typeof PolicyArn === 'string' ? PolicyArn : '')
+  return Object.fromEntries((entity ? tagsOf(ctx, entity) : []).map(({ Key, Value }) => [Key, Value]))
 }
 
 /** Writes tags that `checkTags` has passed. */

@@ -30,6 +30,7 @@ import {
   TagResource,
   UntagLogGroup,
   UntagResource,
+  groupTags,
 } from './tags.ts'
 
 /**
@@ -108,5 +109,6 @@ export const logs: ServiceDefinition = {
   introspections: { fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
+  resourceTags: groupTags,
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },
 }

@@ -8,7 +8,7 @@ import {
   findDestination,
   writeDestinationTags,
 } from './destinations.ts'
-import { findGroup, groupArn, nameOfArn } from './find-group.ts'
+import { findGroup, groupArn, groupByName, nameOfArn } from './find-group.ts'
 import { invalidParameter, notFound } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
 
@@ -30,6 +30,16 @@ export function writeTags(ctx: Ctx, group: number, tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (logGroup, key, value) VALUES (?, ?, ?)', group, key, value)
   }
+}
+
+/** The tags of the group that an operation is about, for conditions on them. */
+export function groupTags(ctx: Ctx, _operation: string, input: Record<string, unknown>): Tags {
+  const { logGroupName, logGroupIdentifier, resourceArn } = input
+  const given = logGroupName ?? logGroupIdentifier ?? resourceArn
+  if (typeof given !== 'string') return {}
+  const name = given.startsWith('arn:') ? nameOfArn(ctx, given) : given
+  const group = groupByName(ctx, name ?? '')
+  return group ? tagsOf(ctx, group.id) : {}
 }
 
 /** What carries tags: a log group or a destination. */

@@ -1,5 +1,6 @@
 import type { Operations } from '../../worker/models/s3.types.ts'
 import type { Ctx } from '../operation.ts'
+import { AwsError } from '../shared/errors.ts'
 import { notify } from './notifications.ts'
 import { findObject, type Found } from './object-finding.ts'
 import { malformedXml } from './object-refusals.ts'
@@ -9,6 +10,27 @@ import { updateFacts } from './object-writing.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** Operations that S3 does not let depend on the tags of an object that is there. */
+const WITHOUT_TAGS = /^(?:PutObject|DeleteObject|CopyObject)$|Upload|Part/
+
+/** The tags of the object that an operation is about, for conditions on them. */
+export function objectTags(
+  ctx: Ctx,
+  operation: string,
+  input: Record<string, unknown>,
+): Record<string, string> | undefined {
+  const { Key, VersionId } = input
+  if (typeof Key !== 'string' || WITHOUT_TAGS.test(operation)) return undefined
+  const versionId = typeof VersionId === 'string' ? VersionId : undefined
+  try {
+    const { facts } = findObject(ctx, { Key, VersionId: versionId }, 'GET')
+    return Object.fromEntries((facts.tags ?? []).map(tag => [tag.Key, tag.Value]))
+  } catch (error) {
+    if (error instanceof AwsError) return undefined
+    throw error
+  }
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
 export function PutObjectTagging(ctx: Ctx, input: In<'PutObjectTagging'>): Out<'PutObjectTagging'> {

@@ -8,6 +8,7 @@ import { answerHeaders } from './cors.ts'
 import { home } from './home.ts'
 import { objectOperations, objectTimers, wakeObjects } from './object-operations.ts'
 import { objectMigrations } from './object-schema.ts'
+import { objectTags } from './object-tagging.ts'
 
 /*
  * S3. Each bucket is an object of its own, with all that is in it; an index of its buckets is kept for each account.
@@ -37,6 +38,7 @@ export const s3: ServiceDefinition = {
   migrations: [...bucketMigrations, ...objectMigrations],
   timers: { ...bucketTimers, ...objectTimers },
   introspections: bucketViews,
+  resourceTags: objectTags,
   onWake: ctx => {
     resumeBucket(ctx)
     wakeObjects(ctx)

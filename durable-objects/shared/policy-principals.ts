@@ -30,7 +30,8 @@ export function matchPrincipal(principals: Principals, asking: Principal): Princ
   const found = new Set(principals.names.map(({ type, name }) => matchName(type, name, asking)))
   const strongest = STRENGTH.find(match => found.has(match))
   if (!principals.negated) return strongest
-  return strongest === undefined ? 'itself' : undefined
+  // An account that is excepted is its root alone: its users and roles have to be named.
+  return strongest === undefined || strongest === 'account' ? 'itself' : undefined
 }
 
 function matchName(type: PrincipalType | '*', name: string, asking: Principal): PrincipalMatch | undefined {

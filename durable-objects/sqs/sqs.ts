@@ -14,7 +14,7 @@ import { move } from './redrive.ts'
 import { retention } from './retention.ts'
 import { migrations } from './schema.ts'
 import { SendMessage, SendMessageBatch } from './send.ts'
-import { ListQueueTags, TagQueue, UntagQueue } from './tags.ts'
+import { ListQueueTags, queueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
 import { abandon, wakeAll } from './waiters.ts'
 
@@ -62,6 +62,7 @@ export const sqs: ServiceDefinition = {
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,
   resourcePolicy,
+  resourceTags: queueTags,
   home,
   fromPath,
   wire: {

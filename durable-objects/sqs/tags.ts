@@ -1,6 +1,7 @@
 import type { Operations } from '../../worker/models/sqs.types.ts'
 import type { Ctx } from '../operation.ts'
-import { findQueue } from './find-queue.ts'
+import { parseQueueUrl } from './addresses.ts'
+import { findQueue, queueByName } from './find-queue.ts'
 import { invalidParameter, missingParameter } from './refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -32,6 +33,13 @@ function tagsOf(ctx: Ctx, queue: number): Record<string, string> {
     queue,
   )
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
+}
+
+/** The tags of the queue that an operation is about, for conditions on them. */
+export function queueTags(ctx: Ctx, _operation: string, input: Record<string, unknown>): Record<string, string> {
+  const { QueueUrl } = input
+  const queue = typeof QueueUrl === 'string' ? queueByName(ctx, parseQueueUrl(QueueUrl).name) : undefined
+  return queue ? tagsOf(ctx, queue.id) : {}
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html */

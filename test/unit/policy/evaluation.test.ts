@@ -94,6 +94,10 @@ describe('within an account', () => {
     const resource = policy({ Effect: 'Deny', NotPrincipal: { AWS: USER }, Action: '*', Resource: '*' })
     expect(ask({ identity: [allow()], resource })).toBe('allowed by identity')
     expect(ask({ identity: [allow()], resource }, { principal: { aws: `${USER}2` } })).toBe('explicitDeny by resource')
+    const account = policy({ Effect: 'Deny', NotPrincipal: { AWS: '123456789012' }, Action: '*', Resource: '*' })
+    expect(ask({ identity: [allow()], resource: account })).toBe('explicitDeny by resource')
+    const root = { principal: { aws: 'arn:aws:iam::123456789012:root' } }
+    expect(ask({ identity: [], resource: account }, root)).toBe('allowed by identity')
   })
 
   test('a boundary and session policies cut what the identity’s allow', () => {
