@@ -1,6 +1,30 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Handlers, ServiceDefinition } from '../operation.ts'
 import { DeleteAccountPolicy, DescribeAccountPolicies, PutAccountPolicy } from './account-policies.ts'
+import {
+  CreateDelivery,
+  DeleteDelivery,
+  deliveryConfig,
+  DescribeDeliveries,
+  GetDelivery,
+  UpdateDeliveryConfiguration,
+} from './deliveries.ts'
+import {
+  DeleteDeliveryDestination,
+  DeleteDeliveryDestinationPolicy,
+  DescribeDeliveryDestinations,
+  GetDeliveryDestination,
+  GetDeliveryDestinationPolicy,
+  PutDeliveryDestination,
+  PutDeliveryDestinationPolicy,
+} from './delivery-destinations.ts'
+import {
+  DeleteDeliverySource,
+  DescribeDeliverySources,
+  GetDeliverySource,
+  PutDeliverySource,
+} from './delivery-sources.ts'
+import { DescribeConfigurationTemplates } from './delivery-templates.ts'
 import { DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy } from './destinations.ts'
 import { AssociateKmsKey, DisassociateKmsKey } from './encryption.ts'
 import { PutLogEvents } from './events.ts'
@@ -31,6 +55,7 @@ import {
   UntagLogGroup,
   UntagResource,
 } from './tags.ts'
+import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperations } from './vended-logs.ts'
 
 /**
  * CloudWatch Logs.
@@ -51,9 +76,14 @@ export const logs: ServiceDefinition = {
   operations: {
     AssociateKmsKey,
     CheckDestination,
+    CreateDelivery,
     CreateLogGroup,
     CreateLogStream,
     DeleteAccountPolicy,
+    DeleteDelivery,
+    DeleteDeliveryDestination,
+    DeleteDeliveryDestinationPolicy,
+    DeleteDeliverySource,
     DeleteDestination,
     DeleteIndexPolicy,
     DeleteLogGroup,
@@ -64,6 +94,10 @@ export const logs: ServiceDefinition = {
     DeleteRetentionPolicy,
     DeleteSubscriptionFilter,
     DescribeAccountPolicies,
+    DescribeConfigurationTemplates,
+    DescribeDeliveries,
+    DescribeDeliveryDestinations,
+    DescribeDeliverySources,
     DescribeDestinations,
     DescribeIndexPolicies,
     DescribeLogGroups,
@@ -76,6 +110,10 @@ export const logs: ServiceDefinition = {
     DisassociateKmsKey,
     FilterLogEvents,
     ForwardSubscription,
+    GetDelivery,
+    GetDeliveryDestination,
+    GetDeliveryDestinationPolicy,
+    GetDeliverySource,
     GetLogEvents,
     GetLogGroupFields,
     GetLogRecord,
@@ -83,7 +121,11 @@ export const logs: ServiceDefinition = {
     ListLogGroups,
     ListTagsForResource,
     ListTagsLogGroup,
+    OpenDeliveryDestination,
     PutAccountPolicy,
+    PutDeliveryDestination,
+    PutDeliveryDestinationPolicy,
+    PutDeliverySource,
     PutDestination,
     PutDestinationPolicy,
     PutIndexPolicy,
@@ -94,6 +136,7 @@ export const logs: ServiceDefinition = {
     PutResourcePolicy,
     PutRetentionPolicy,
     PutSubscriptionFilter,
+    ShipVendedLogs,
     StartLiveTail,
     StartQuery,
     StopQuery,
@@ -102,10 +145,12 @@ export const logs: ServiceDefinition = {
     TestMetricFilter,
     UntagLogGroup,
     UntagResource,
-  } satisfies Handlers<Operations & ForwardingOperations>,
+    UpdateDeliveryConfiguration,
+    VendLogs,
+  } satisfies Handlers<Operations & ForwardingOperations & VendingOperations>,
   migrations,
   timers: { liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
-  introspections: { fieldIndexes },
+  introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },
