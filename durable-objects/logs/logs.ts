@@ -28,6 +28,8 @@ import { DescribeConfigurationTemplates } from './delivery-templates.ts'
 import { DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy } from './destinations.ts'
 import { AssociateKmsKey, DisassociateKmsKey } from './encryption.ts'
 import { PutLogEvents } from './events.ts'
+import { onExport } from './export-runs.ts'
+import { CancelExportTask, CreateExportTask, DescribeExportTasks } from './export-tasks.ts'
 import { GetLogGroupFields } from './group-fields.ts'
 import { DescribeLogGroups, ListLogGroups } from './group-listings.ts'
 import { CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection } from './groups.ts'
@@ -75,8 +77,10 @@ import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperatio
 export const logs: ServiceDefinition = {
   operations: {
     AssociateKmsKey,
+    CancelExportTask,
     CheckDestination,
     CreateDelivery,
+    CreateExportTask,
     CreateLogGroup,
     CreateLogStream,
     DeleteAccountPolicy,
@@ -99,6 +103,7 @@ export const logs: ServiceDefinition = {
     DescribeDeliveryDestinations,
     DescribeDeliverySources,
     DescribeDestinations,
+    DescribeExportTasks,
     DescribeIndexPolicies,
     DescribeLogGroups,
     DescribeLogStreams,
@@ -149,7 +154,7 @@ export const logs: ServiceDefinition = {
     VendLogs,
   } satisfies Handlers<Operations & ForwardingOperations & VendingOperations>,
   migrations,
-  timers: { liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
+  timers: { export: onExport, liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
   introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,

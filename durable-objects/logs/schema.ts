@@ -66,6 +66,11 @@ CREATE TABLE deliveries (
   id TEXT PRIMARY KEY, source TEXT NOT NULL, destinationArn TEXT NOT NULL, type TEXT NOT NULL, settings TEXT NOT NULL,
   tags TEXT NOT NULL, createdAt INTEGER NOT NULL, UNIQUE (source, destinationArn)
 ) WITHOUT ROWID;`,
+  `
+CREATE TABLE export_tasks (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, status TEXT NOT NULL, message TEXT,
+  createdAt INTEGER NOT NULL, endedAt INTEGER
+);`,
 ]
 
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS'
@@ -223,4 +228,16 @@ export type DeliveryRow = {
   settings: string
   tags: string
   createdAt: number
+}
+
+export type ExportTaskRow = {
+  seq: number
+  id: string
+  /** JSON: CreateExportTask's input, with its defaults. */
+  settings: string
+  status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED'
+  /** Why it failed. */
+  message: string | null
+  createdAt: number
+  endedAt: number | null
 }
