@@ -6,6 +6,7 @@ import type { Operations as Sns } from '../worker/models/sns.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
 import type { ForwardingOperations } from './logs/forwarding.ts'
+import type { VendingOperations } from './logs/vended-logs.ts'
 import type { IndexOperations } from './s3/bucket-index.ts'
 import type { BucketOperations } from './s3/other-buckets.ts'
 
@@ -13,7 +14,7 @@ import type { BucketOperations } from './s3/other-buckets.ts'
 export type ServiceOperations = {
   iam: Iam
   lambda: Lambda
-  logs: Logs & ForwardingOperations
+  logs: Logs & ForwardingOperations & VendingOperations
   s3: S3 & IndexOperations & BucketOperations
   sns: Sns
   sqs: Sqs

@@ -1,9 +1,35 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Handlers, ServiceDefinition } from '../operation.ts'
 import { DeleteAccountPolicy, DescribeAccountPolicies, PutAccountPolicy } from './account-policies.ts'
+import {
+  CreateDelivery,
+  DeleteDelivery,
+  deliveryConfig,
+  DescribeDeliveries,
+  GetDelivery,
+  UpdateDeliveryConfiguration,
+} from './deliveries.ts'
+import {
+  DeleteDeliveryDestination,
+  DeleteDeliveryDestinationPolicy,
+  DescribeDeliveryDestinations,
+  GetDeliveryDestination,
+  GetDeliveryDestinationPolicy,
+  PutDeliveryDestination,
+  PutDeliveryDestinationPolicy,
+} from './delivery-destinations.ts'
+import {
+  DeleteDeliverySource,
+  DescribeDeliverySources,
+  GetDeliverySource,
+  PutDeliverySource,
+} from './delivery-sources.ts'
+import { DescribeConfigurationTemplates } from './delivery-templates.ts'
 import { DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy } from './destinations.ts'
 import { AssociateKmsKey, DisassociateKmsKey } from './encryption.ts'
 import { PutLogEvents } from './events.ts'
+import { onExport } from './export-runs.ts'
+import { CancelExportTask, CreateExportTask, DescribeExportTasks } from './export-tasks.ts'
 import { GetLogGroupFields } from './group-fields.ts'
 import { DescribeLogGroups, ListLogGroups } from './group-listings.ts'
 import { CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection } from './groups.ts'
@@ -32,6 +58,7 @@ import {
   UntagResource,
   groupTags,
 } from './tags.ts'
+import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperations } from './vended-logs.ts'
 
 /**
  * CloudWatch Logs.
@@ -51,10 +78,17 @@ import {
 export const logs: ServiceDefinition = {
   operations: {
     AssociateKmsKey,
+    CancelExportTask,
     CheckDestination,
+    CreateDelivery,
+    CreateExportTask,
     CreateLogGroup,
     CreateLogStream,
     DeleteAccountPolicy,
+    DeleteDelivery,
+    DeleteDeliveryDestination,
+    DeleteDeliveryDestinationPolicy,
+    DeleteDeliverySource,
     DeleteDestination,
     DeleteIndexPolicy,
     DeleteLogGroup,
@@ -65,7 +99,12 @@ export const logs: ServiceDefinition = {
     DeleteRetentionPolicy,
     DeleteSubscriptionFilter,
     DescribeAccountPolicies,
+    DescribeConfigurationTemplates,
+    DescribeDeliveries,
+    DescribeDeliveryDestinations,
+    DescribeDeliverySources,
     DescribeDestinations,
+    DescribeExportTasks,
     DescribeIndexPolicies,
     DescribeLogGroups,
     DescribeLogStreams,
@@ -77,6 +116,10 @@ export const logs: ServiceDefinition = {
     DisassociateKmsKey,
     FilterLogEvents,
     ForwardSubscription,
+    GetDelivery,
+    GetDeliveryDestination,
+    GetDeliveryDestinationPolicy,
+    GetDeliverySource,
     GetLogEvents,
     GetLogGroupFields,
     GetLogRecord,
@@ -84,7 +127,11 @@ export const logs: ServiceDefinition = {
     ListLogGroups,
     ListTagsForResource,
     ListTagsLogGroup,
+    OpenDeliveryDestination,
     PutAccountPolicy,
+    PutDeliveryDestination,
+    PutDeliveryDestinationPolicy,
+    PutDeliverySource,
     PutDestination,
     PutDestinationPolicy,
     PutIndexPolicy,
@@ -95,6 +142,7 @@ export const logs: ServiceDefinition = {
     PutResourcePolicy,
     PutRetentionPolicy,
     PutSubscriptionFilter,
+    ShipVendedLogs,
     StartLiveTail,
     StartQuery,
     StopQuery,
@@ -103,10 +151,12 @@ export const logs: ServiceDefinition = {
     TestMetricFilter,
     UntagLogGroup,
     UntagResource,
-  } satisfies Handlers<Operations & ForwardingOperations>,
+    UpdateDeliveryConfiguration,
+    VendLogs,
+  } satisfies Handlers<Operations & ForwardingOperations & VendingOperations>,
   migrations,
-  timers: { liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
-  introspections: { fieldIndexes },
+  timers: { export: onExport, liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
+  introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
   resourceTags: groupTags,

@@ -3,6 +3,7 @@ import { AwsError } from '../shared/errors.ts'
 export const invalidParameter = (message: string) => new AwsError('InvalidParameterException', message)
 export const invalidOperation = (message: string) => new AwsError('InvalidOperationException', message)
 export const validation = (message: string) => new AwsError('ValidationException', message)
+export const conflict = (message: string) => new AwsError('ConflictException', message)
 export const alreadyExists = (message: string) => new AwsError('ResourceAlreadyExistsException', message)
 export const limitExceeded = () => new AwsError('LimitExceededException', 'Resource limit exceeded.')
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.')

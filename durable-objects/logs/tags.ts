@@ -1,5 +1,6 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
+import { parseArn } from '../shared/arn.ts'
 import { AwsError } from '../shared/errors.ts'
 import {
   destinationArn,
@@ -42,7 +43,7 @@ export function groupTags(ctx: Ctx, _operation: string, input: Record<string, un
   return group ? tagsOf(ctx, group.id) : {}
 }
 
-/** What carries tags: a log group or a destination. */
+/** What carries tags. */
 type Tagged = { arn: string; tags: Tags; write(tags: Tags): void; remove(keys: readonly string[]): void }
 
 function taggedGroup(ctx: Ctx, { id, name }: GroupRow): Tagged {
@@ -58,9 +59,34 @@ function taggedGroup(ctx: Ctx, { id, name }: GroupRow): Tagged {
 
 function taggedDestination(ctx: Ctx, name: string): Tagged {
   const tags = destinationTags(findDestination(ctx, name))
-  const write = (all: Tags) => writeDestinationTags(ctx, name, all)
+  return jsonTags(destinationArn(ctx, name), tags, all => writeDestinationTags(ctx, name, all))
+}
+
+/** Kinds of delivery resources, by their place in ARNs: the table and the column of what stands after it. */
+const DELIVERY_TABLES: Readonly<Record<string, [table: string, key: string]>> = {
+  delivery: ['deliveries', 'id'],
+  'delivery-source': ['delivery_sources', 'name'],
+  'delivery-destination': ['delivery_destinations', 'name'],
+}
+
+function taggedDelivery(ctx: Ctx, arn: string): Tagged | undefined {
+  const { account, region, resource = '' } = parseArn(arn) ?? {}
+  const [kind = '', name = ''] = resource.split(':')
+  const found = Object.hasOwn(DELIVERY_TABLES, kind) ? DELIVERY_TABLES[kind] : undefined
+  if (!found || account !== ctx.place.account || region !== ctx.place.region) return undefined
+  const [table, key] = found
+  const row = ctx.sql.first<{ tags: string }>(`SELECT tags FROM ${table} WHERE ${key} = ?`, name)
+  if (!row) throw notFound('resource')
+  const tags = JSON.parse(row.tags) as Tags // written by the operation that made it, and here
+  return jsonTags(arn, tags, all => {
+    ctx.sql.run(`UPDATE ${table} SET tags = ? WHERE ${key} = ?`, JSON.stringify(all), name)
+  })
+}
+
+/** Tags that are kept as one document. */
+function jsonTags(arn: string, tags: Tags, write: (all: Tags) => void): Tagged {
   return {
-    arn: destinationArn(ctx, name),
+    arn,
     tags,
     write: more => write({ ...tags, ...more }),
     remove: keys => write(Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)))),
@@ -81,6 +107,8 @@ function findByArn(ctx: Ctx, arn: string): Tagged {
   if (!arn.startsWith('arn:')) throw invalidParameter(`The specified resource ARN is invalid: ${arn}`)
   const destination = destinationOfArn(ctx, arn)
   if (destination !== undefined) return taggedDestination(ctx, destination)
+  const delivery = taggedDelivery(ctx, arn)
+  if (delivery) return delivery
   const name = arn.endsWith('*') ? undefined : nameOfArn(ctx, arn)
   if (name === undefined) throw notFound('resource')
   return taggedGroup(ctx, findGroup(ctx, name))

@@ -1,7 +1,24 @@
+import { z } from 'zod'
+import type { DeliveryView } from '../../durable-objects/logs/deliveries.ts'
 import type { FieldIndexes } from '../../durable-objects/logs/index-policies.ts'
-import { type AdminApp, AdminError, viewAll } from './admin.ts'
+import { DEFAULT_ACCOUNT } from '../../durable-objects/place.ts'
+import { addressOf, sendOperation } from '../../durable-objects/send.ts'
+import { parseArn } from '../../durable-objects/shared/arn.ts'
+import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody, viewAll } from './admin.ts'
 
-/** `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded. */
+const vended = z.strictObject({
+  resourceArn: z.string().refine(text => parseArn(text) !== undefined, 'resourceArn is no ARN'),
+  logType: z.string().min(1),
+  records: z.array(z.record(z.string(), z.unknown())).min(1),
+})
+
+/**
+ * `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded.
+ * `GET /_fakecloud/logs/delivery-config` → `{ configurations }`: every delivery of vended logs.
+ * `POST /_fakecloud/logs/vend { resourceArn, logType, records }` → `{ records }`: logs of a resource whose service is
+ * not here (CloudFront's access logs, say), as that service would hand them to CloudWatch Logs.
+ */
 export function logsAdmin(app: AdminApp): void {
   app.get('/_fakecloud/logs/field-indexes/:group{.+}', async c => {
     const logGroupName = c.req.param('group')
@@ -9,4 +26,37 @@ export function logsAdmin(app: AdminApp): void {
     if (!view) throw new AdminError(404, `There is no log group ${logGroupName}`)
     return c.json(view)
   })
+  app.get('/_fakecloud/logs/delivery-config', async c => {
+    const configurations = (await viewAll<DeliveryView[]>(c, 'logs', 'deliveryConfig')).flat()
+    return c.json({ configurations: configurations.sort((a, b) => a.createdAt - b.createdAt) })
+  })
+  app.post('/_fakecloud/logs/vend', async c => {
+    const body = vended.safeParse(await jsonBody(c))
+    if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
+    return c.json(await vend(c, body.data))
+  })
+}
+
+/** Where the logs of services without regions are. */
+const GLOBAL_SERVICES_REGION = 'us-east-1'
+
+async function vend(c: AdminContext, { resourceArn, logType, records }: z.infer<typeof vended>) {
+  const { namespace } = c.var.routed
+  const { service, account, region } = parseArn(resourceArn) ?? {}
+  const at = {
+    namespace,
+    account: account || (c.env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT),
+    region: region || GLOBAL_SERVICES_REGION,
+  }
+  const input = { resourceArn, logType, records: records.map(fields => ({ fields })) }
+  const result = await sendOperation(c.env, {
+    to: addressOf({ service: 'logs', operation: 'VendLogs', input }, at),
+    operation: 'VendLogs',
+    input,
+    caller: { accountId: at.account, service: `${service}.amazonaws.com` },
+    requestId: newRequestId(),
+    traceId: newTraceId(Date.now()),
+  })
+  if (result.error) throw new AdminError(400, result.error.message)
+  return { records: records.length }
 }
