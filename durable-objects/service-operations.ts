@@ -5,19 +5,21 @@ import type { Operations as S3 } from '../worker/models/s3.types.ts'
 import type { Operations as Sns } from '../worker/models/sns.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
+import type { MappingOperations } from './lambda/mappings.ts'
 import type { ForwardingOperations } from './logs/forwarding.ts'
 import type { VendingOperations } from './logs/vended-logs.ts'
 import type { IndexOperations } from './s3/bucket-index.ts'
 import type { BucketOperations } from './s3/other-buckets.ts'
+import type { WatcherOperations } from './sqs/watchers.ts'
 
 /** The generated operation types of each service that is built, for `ctx.call`. */
 export type ServiceOperations = {
   iam: Iam
-  lambda: Lambda
+  lambda: Lambda & MappingOperations
   logs: Logs & ForwardingOperations & VendingOperations
   s3: S3 & IndexOperations & BucketOperations
   sns: Sns
-  sqs: Sqs
+  sqs: Sqs & WatcherOperations
   sts: Sts
 }
 

@@ -3,6 +3,7 @@ import { type Bare, startBare } from './bench/bare.ts'
 import { type Figure, missed, printFigure, printHeading } from './bench/figures.ts'
 import { functions } from './bench/functions.ts'
 import { manyEvents, manyFunctions, manyMessages, manyObjects } from './bench/growth.ts'
+import { mappings } from './bench/mappings.ts'
 import { multipart } from './bench/multipart.ts'
 import { objects } from './bench/objects.ts'
 import type { Part } from './bench/part.ts'
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   sqs: queues,
   s3: objects,
   lambda: functions,
+  'sqs-to-lambda': mappings,
   namespaces,
   multipart,
   'many-objects': manyObjects,

@@ -2,6 +2,7 @@ import type { Ctx } from '../operation.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { invalidParameter } from './errors.ts'
 import { startWaitingEvents } from './events.ts'
+import { resumeMappings } from './mappings.ts'
 import { namedFunction } from './names.ts'
 import { provisionedTotal } from './provisioned-concurrency.ts'
 import type { Input, Output } from './schema.ts'
@@ -37,6 +38,7 @@ export function PutFunctionConcurrency(
   }
   ctx.sql.run('UPDATE functions SET reserved = ? WHERE name = ?', asked, name)
   startWaitingEvents(ctx, name)
+  resumeMappings(ctx, name)
   return { ReservedConcurrentExecutions: asked }
 }
 
@@ -57,5 +59,6 @@ export function DeleteFunctionConcurrency(
   const { name } = findWhole(ctx, input.FunctionName)
   ctx.sql.run('UPDATE functions SET reserved = NULL WHERE name = ?', name)
   startWaitingEvents(ctx, name)
+  resumeMappings(ctx, name)
   return {}
 }

@@ -18,6 +18,7 @@ export function jobOf(row: EventRow): Job {
     id: row.attempt === 1 ? row.id : `${row.id}#${row.attempt}`,
     requestId: row.id,
     traceId: row.traceId,
+    trace: row.trace ?? undefined,
     source: row.source,
     payload: row.payload,
     clientContext: parseClientContext(row.clientContext ?? undefined),

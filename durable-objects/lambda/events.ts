@@ -29,7 +29,7 @@ import { type EventRow, versionName } from './schema.ts'
  * run, so that none is lost when the process ends in between.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-export type NewEvent = Pick<EventRow, 'id' | 'name' | 'qualifier' | 'source' | 'traceId' | 'clientContext' | 'payload'>
+export type NewEvent = Omit<EventRow, 'seq' | 'received' | 'attempt' | 'faults' | 'due'>
 
 /** After a fault of the service itself: from one second to five minutes. */
 const faultDelayMs = (faults: number) => Math.min(300_000, 1000 * 2 ** faults)
@@ -48,13 +48,14 @@ const queueOf = (ctx: Ctx): Queue =>
 /** Accepts an event and starts it. */
 export function queueEvent(ctx: Ctx, event: NewEvent): void {
   ctx.sql.run(
-    `INSERT INTO events (id, name, qualifier, source, traceId, clientContext, received, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (id, name, qualifier, source, traceId, trace, clientContext, received, payload)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.id,
     event.name,
     event.qualifier,
     event.source,
     event.traceId,
+    event.trace,
     event.clientContext,
     ctx.now,
     event.payload,

@@ -12,6 +12,7 @@ import type { NamedFunction } from './names.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { releaseSandbox, renewedCredentials, type Sandbox, takeSandbox } from './sandboxes.ts'
 import { type StoredConfiguration, type VersionRow, versionName } from './schema.ts'
+import { traceHeader } from './trace-headers.ts'
 import { configurationOf, versionNumber } from './versions.ts'
 
 /** The version that an invocation runs, chosen once for it. */
@@ -29,6 +30,8 @@ export type Job = {
   id: string
   requestId: string
   traceId: string
+  /** The X-Amzn-Trace-Id by which its event came. */
+  trace?: string | undefined
   source: string
   payload: string
   /** As the function's context shows it. */
@@ -90,7 +93,7 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
     const invocation = {
       ...sandbox.fixed,
       requestId: job.requestId,
-      traceId: job.traceId,
+      traceId: traceHeader(job, sandbox.fixed.functionArn),
       invokedArn: target.invokedArn,
       clientContext: job.clientContext,
       streaming: job.streaming,

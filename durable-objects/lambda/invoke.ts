@@ -30,9 +30,10 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
   if (type === 'DryRun') return { StatusCode: 204 }
   if (type === 'Event') {
     const { name, qualifier = null } = named
-    const { requestId: id, traceId } = ctx
+    const { requestId: id, traceId, trace = null } = ctx
     const context = input.ClientContext ?? null
-    queueEvent(ctx, { id, name, qualifier, source: sourceOf(ctx.caller), traceId, clientContext: context, payload })
+    const source = sourceOf(ctx.caller)
+    queueEvent(ctx, { id, name, qualifier, source, traceId, trace, clientContext: context, payload })
     return { StatusCode: 202 }
   }
   checkRunnable(target)
@@ -55,8 +56,8 @@ function invocationType(type: string | undefined): 'RequestResponse' | 'Event' |
 }
 
 function newJob(ctx: Ctx, payload: string): Omit<Job, 'streaming'> {
-  const { requestId, traceId } = ctx
-  return { id: requestId, requestId, traceId, source: sourceOf(ctx.caller), payload }
+  const { requestId, traceId, trace } = ctx
+  return { id: requestId, requestId, traceId, trace, source: sourceOf(ctx.caller), payload }
 }
 
 /** `aws:s3` for S3's events, `invoke` for whoever calls the API. */

@@ -5,6 +5,7 @@ import { CreateAlias, DeleteAlias, GetAlias, ListAliases, UpdateAlias } from './
 import { dropArchive } from './archives.ts'
 import * as codeSigning from './code-signing.ts'
 import * as concurrency from './concurrency.ts'
+import * as eventSourceMappings from './event-source-mappings.ts'
 import * as eventInvokeConfigs from './event-invoke-configs.ts'
 import { resumeEvents, retryEvent, watchEvents } from './events.ts'
 import { UpdateFunctionCode, UpdateFunctionConfiguration } from './function-updates.ts'
@@ -15,6 +16,7 @@ import { invocationPage } from './invocation-records.ts'
 import { Invoke, InvokeAsync, InvokeWithResponseStream } from './invoke.ts'
 import { AddLayerVersionPermission, GetLayerVersionPolicy, RemoveLayerVersionPermission } from './layer-permissions.ts'
 import * as layers from './layers.ts'
+import { PollEventSource, resumeMapping } from './mappings.ts'
 import { functionHome } from './names.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './permissions.ts'
 import * as provisioned from './provisioned-concurrency.ts'
@@ -27,12 +29,13 @@ import { ListVersionsByFunction, PublishVersion } from './versions.ts'
 /**
  * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.
  *
- * Known gaps: event source mappings, capacity providers, scaling configurations, durable executions and the newer
- * resource policies answer 501. A function is active as soon as its request is answered, so that an update is never
- * refused for one under way. Recursive loops are not detected. VPC, file system, SnapStart, signing and provisioned
- * concurrency settings are kept and shown, and change nothing in how a function runs. At most 100 asynchronous
- * invocations of a place run at once; the others wait for those. Records of more than 1.9 MB reach no destination, and
- * topics and event buses get theirs once those services are built.
+ * Known gaps: event source mappings read queues alone; other sources are refused, and errors do not slow one down.
+ * Capacity providers, scaling configurations, durable executions and the newer resource policies answer 501. A function
+ * is active, a mapping enabled, as soon as its request is answered, so that an update is never refused for one under
+ * way. Recursive loops are not detected. VPC, file system, SnapStart, signing and provisioned concurrency settings are
+ * kept and shown, and change nothing in how a function runs. At most 100 asynchronous invocations of a place run at
+ * once, and 100 of a mapping; the others wait for those. Records of more than 1.9 MB reach no destination, and event
+ * buses get theirs once they are built.
  */
 const operations = {
   CreateFunction,
@@ -80,6 +83,11 @@ const operations = {
   GetFunctionEventInvokeConfig: eventInvokeConfigs.GetFunctionEventInvokeConfig,
   DeleteFunctionEventInvokeConfig: eventInvokeConfigs.DeleteFunctionEventInvokeConfig,
   ListFunctionEventInvokeConfigs: eventInvokeConfigs.ListFunctionEventInvokeConfigs,
+  CreateEventSourceMapping: eventSourceMappings.CreateEventSourceMapping,
+  GetEventSourceMapping: eventSourceMappings.GetEventSourceMapping,
+  ListEventSourceMappings: eventSourceMappings.ListEventSourceMappings,
+  UpdateEventSourceMapping: eventSourceMappings.UpdateEventSourceMapping,
+  DeleteEventSourceMapping: eventSourceMappings.DeleteEventSourceMapping,
   CreateFunctionUrlConfig: functionUrls.CreateFunctionUrlConfig,
   GetFunctionUrlConfig: functionUrls.GetFunctionUrlConfig,
   UpdateFunctionUrlConfig: functionUrls.UpdateFunctionUrlConfig,
@@ -101,9 +109,9 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const lambda: ServiceDefinition = {
-  operations: { ...operations, InvokeFunctionUrl },
+  operations: { ...operations, InvokeFunctionUrl, PollEventSource },
   migrations,
-  timers: { event: retryEvent, events: watchEvents, archive: dropArchive },
+  timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   onWake: resumeEvents,
   resourcePolicy: invokePolicy,

@@ -66,6 +66,13 @@ CREATE TABLE invocation_parts (
   seq INTEGER NOT NULL, field TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seq, field, part)
 );
 CREATE INDEX functions_reserved ON functions (reserved) WHERE reserved IS NOT NULL;`,
+  `
+ALTER TABLE events ADD COLUMN trace TEXT;
+CREATE TABLE mappings (
+  uuid TEXT PRIMARY KEY, name TEXT NOT NULL, qualifier TEXT, source TEXT NOT NULL, enabled INTEGER NOT NULL,
+  settings TEXT NOT NULL, tags TEXT NOT NULL, modified INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX mappings_name ON mappings (name);`,
 ]
 
 /** A function's own properties; those of its code and configuration are its versions'. */
@@ -127,6 +134,25 @@ export type EventRow = {
   /** When it is to be tried again; null: now. */
   due: number | null
   payload: string
+  /** The X-Amzn-Trace-Id by which it came. */
+  trace: string | null
+}
+
+/** An event source mapping. */
+export type MappingRow = {
+  uuid: string
+  /** The function, and the version or alias of it. */
+  name: string
+  qualifier: string | null
+  /** ARN of the event source. */
+  source: string
+  enabled: number
+  /** JSON of MappingSettings. */
+  settings: string
+  /** JSON object */
+  tags: string
+  /** Milliseconds of the namespace's clock. */
+  modified: number
 }
 
 /** What a version keeps of its FunctionConfiguration; the rest are columns. Sizes as AWS has them: MB and seconds. */

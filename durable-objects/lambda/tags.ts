@@ -1,6 +1,7 @@
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { invalidParameter, notFound } from './errors.ts'
+import { findMapping } from './mapping-rows.ts'
 import { namedFunction, parseFunctionName } from './names.ts'
 import { type Input, LATEST, type Output } from './schema.ts'
 import { findFunction, touchVersion } from './versions.ts'
@@ -18,11 +19,12 @@ export function checkTags(tags: Tags): void {
   }
 }
 
-/** Something tagged: functions and code signing configurations are. */
+/** Something tagged: functions, code signing configurations and event source mappings are. */
 type Tagged = { tags: Tags; save(tags: Tags): void }
 
 function findTagged(ctx: Ctx, Resource: string): Tagged {
   const [kind] = parseArn(Resource)?.resource.split(':') ?? []
+  if (kind === 'event-source-mapping') return taggedMapping(ctx, Resource)
   return kind === 'code-signing-config' ? taggedSigningConfig(ctx, Resource) : taggedFunction(ctx, Resource)
 }
 
@@ -47,6 +49,14 @@ function taggedSigningConfig(ctx: Ctx, Resource: string): Tagged {
   return {
     tags: JSON.parse(row.tags) as Tags, // written by save()
     save: tags => ctx.sql.run('UPDATE code_signing_configs SET tags = ? WHERE arn = ?', JSON.stringify(tags), Resource),
+  }
+}
+
+function taggedMapping(ctx: Ctx, Resource: string): Tagged {
+  const { uuid, tags } = findMapping(ctx, Resource.slice(Resource.lastIndexOf(':') + 1))
+  return {
+    tags: JSON.parse(tags) as Tags, // written by CreateEventSourceMapping and save()
+    save: changed => ctx.sql.run('UPDATE mappings SET tags = ? WHERE uuid = ?', JSON.stringify(changed), uuid),
   }
 }
 

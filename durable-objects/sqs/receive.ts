@@ -11,8 +11,9 @@ import { asked, type Asked, shown } from './received-message.ts'
 import { invalidValue } from './refusals.ts'
 import { expireMessages } from './retention.ts'
 import type { MessageRow, Queue } from './schema.ts'
-import { nextVisible, takeMessages } from './take.ts'
+import { takeMessages } from './take.ts'
 import { MAX_VISIBILITY } from './visibility.ts'
+import { nextVisible } from './visible.ts'
 import { asPoll, type Poll, waitForChange } from './waiters.ts'
 
 type Input = Operations['ReceiveMessage']['input']
@@ -32,7 +33,14 @@ export async function ReceiveMessage(ctx: Ctx, input: Input): Promise<Output> {
     wait > 0
       ? await asPoll(ctx, poll => longPoll(ctx, receive, { poll, waitMs: wait * 1000 }))
       : (take(ctx, queue, receive) ?? refuseShortPoll(queue))
-  return found.length > 0 ? { Messages: found.map(row => shown(row, receive.asked)) } : {}
+  return found.length > 0
+    ? { Messages: found.map(row => ({ ...shown(row, receive.asked), ...chainOf(ctx, row) })) }
+    : {}
+}
+
+/** For services alone, not for requests from outside. */
+function chainOf({ signed }: Ctx, { traceId }: MessageRow): { TraceId?: string } {
+  return signed === undefined && traceId !== null ? { TraceId: traceId } : {}
 }
 
 function checked(queue: Queue, input: Input): Receive {

@@ -17,6 +17,9 @@ type Message = NonNullable<Operations['ReceiveMessage']['output']['Messages']>[n
 /** Which system attributes, and which of their senders' attributes, a receive wants with its messages. */
 export type Asked = { system: readonly string[]; message: readonly string[] }
 
+/** A message that another service receives comes with the chain that it belongs to. */
+export type Received = Message & { TraceId?: string }
+
 const SYSTEM_NAMES = [
   'SenderId',
   'ApproximateFirstReceiveTimestamp',

@@ -34,6 +34,9 @@ CREATE TABLE move_tasks (
   status TEXT NOT NULL, moved INTEGER NOT NULL DEFAULT 0, toMove INTEGER NOT NULL, startedAt INTEGER NOT NULL, failure TEXT
 );
 CREATE INDEX move_tasks_queue ON move_tasks (queue, seq);`,
+  `
+CREATE TABLE watchers (queue TEXT NOT NULL, mapping TEXT NOT NULL, PRIMARY KEY (queue, mapping)) WITHOUT ROWID;
+ALTER TABLE messages ADD COLUMN traceId TEXT;`,
 ]
 
 /** Attributes by AWS's names and as AWS's strings. */
@@ -71,6 +74,8 @@ export type MessageRow = {
   attributesMd5: string | null
   /** The AWSTraceHeader. */
   trace: string | null
+  /** The chain that its sending belonged to, for the journal. */
+  traceId: string | null
   sender: string
   sentAt: number
   /** From when on it can be received: the end of its delay, or of the timeout of its last receive. */

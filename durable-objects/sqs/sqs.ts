@@ -17,6 +17,7 @@ import { SendMessage, SendMessageBatch } from './send.ts'
 import { ListQueueTags, queueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
 import { abandon, wakeAll } from './waiters.ts'
+import { lookAgain, UnwatchQueue, watch, WatchQueue } from './watchers.ts'
 
 /*
  * Known gaps and choices:
@@ -55,12 +56,13 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const sqs: ServiceDefinition = {
-  operations,
+  operations: { ...operations, WatchQueue, UnwatchQueue },
   migrations,
-  timers: { move, retention },
+  timers: { move, retention, watch },
   introspections: { messages, expire, forceDeadLetters },
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,
+  onWake: lookAgain,
   resourcePolicy,
   resourceTags: queueTags,
   home,

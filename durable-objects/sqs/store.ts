@@ -33,15 +33,17 @@ type Accepted = Outgoing & { messageId: string; sequence: number | null }
 function insert(ctx: Ctx, queue: Queue, message: Accepted): void {
   const { now } = ctx
   ctx.sql.run(
-    `INSERT INTO messages (queue, messageId, body, md5, attributes, attributesMd5, trace, sender, sentAt, visibleAt, groupId,
-     deduplicationId, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (queue, messageId, body, md5, attributes, attributesMd5, trace, traceId, sender, sentAt, visibleAt,
+     groupId, deduplicationId, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     queue.id,
     message.messageId,
     message.body,
     message.md5,
     message.attributes,
     message.attributesMd5,
-    message.trace,
+    // X-Ray's header is taken from the request too, which is how functions and services pass it on.
+    message.trace ?? ctx.trace ?? null,
+    ctx.traceId,
     senderOf(ctx),
     now,
     now + message.delayMs,

@@ -3,6 +3,7 @@ import { deadLetterQueueOf, moveToDeadLetters } from './dead-letters.ts'
 import { regroup } from './groups.ts'
 import { noteInFlight } from './in-flight.ts'
 import type { MessageRow, Queue } from './schema.ts'
+import { noteHidden } from './watchers.ts'
 
 /** How many messages a receive wants, and for how long it hides them. */
 export type Wanted = { most: number; hideMs: number }
@@ -95,6 +96,7 @@ function received(ctx: Ctx, rows: MessageRow[], hideMs: number): MessageRow[] {
     ...rows.map(row => row.seq),
   )
   noteInFlight(ctx, rows[0]?.queue ?? 0, rows.length)
+  noteHidden(ctx, rows[0]?.queue ?? 0, visibleAt)
   const groups = new Set(rows.flatMap(row => (row.sequence === null ? [] : [row.groupId ?? ''])))
   for (const groupId of groups) regroup(ctx, rows[0]?.queue ?? 0, groupId)
   return rows.map(row => ({
@@ -104,12 +106,4 @@ function received(ctx: Ctx, rows: MessageRow[], hideMs: number): MessageRow[] {
     receivedAt: now,
     firstReceivedAt: row.firstReceivedAt ?? now,
   }))
-}
-
-/** When the queue's next hidden or delayed message, or busy group, may be received; null when there is none. */
-export function nextVisible(ctx: Ctx, queue: Queue): number | null {
-  const query = queue.fifo
-    ? 'SELECT MIN(availableAt) AS at FROM message_groups WHERE queue = ? AND availableAt > ?'
-    : 'SELECT MIN(visibleAt) AS at FROM messages WHERE queue = ? AND visibleAt > ?'
-  return ctx.sql.first<{ at: number | null }>(query, queue.id, ctx.now)?.at ?? null
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from '../operation.ts'
+import { look } from './watchers.ts'
 
 /** Long polls that wait for something to change in a queue. They are memory, never state: a lost one asks again. */
 type Waiters = Map<number, Set<() => void>>
@@ -7,8 +8,13 @@ function waitersOf(ctx: Ctx): Waiters {
   return ctx.memory<Waiters>('sqs.waiters', () => new Map())
 }
 
-/** Lets every poll of a queue look again, in the order in which they came. */
+/** Lets every poll of a queue look again, in the order in which they came, and then the mappings that read it. */
 export function wake(ctx: Ctx, queue: number): void {
+  wakePolls(ctx, queue)
+  look(ctx, queue)
+}
+
+function wakePolls(ctx: Ctx, queue: number): void {
   const waiters = waitersOf(ctx).get(queue)
   if (!waiters) return
   for (const waiter of [...waiters]) waiter()
@@ -42,7 +48,7 @@ export function abandon(ctx: Ctx, requestId: string): void {
 
 /** Lets every poll look again: the clock jumped. */
 export function wakeAll(ctx: Ctx): void {
-  for (const queue of [...waitersOf(ctx).keys()]) wake(ctx, queue)
+  for (const queue of [...waitersOf(ctx).keys()]) wakePolls(ctx, queue)
 }
 
 /**

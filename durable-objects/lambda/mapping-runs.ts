@@ -1,0 +1,98 @@
+import type { Ctx } from '../operation.ts'
+import { AwsError, reasonOf } from '../shared/errors.ts'
+import { newTraceId } from '../shared/ids.ts'
+import { isThrottled } from './concurrency-limits.ts'
+import {
+  beginRun,
+  checkRunnable,
+  type Conclusion,
+  concludeRun,
+  findTarget,
+  type Job,
+  performRun,
+  type Run,
+} from './executions.ts'
+import { verdictOf } from './mapping-batches.ts'
+import type { Batch } from './mapping-pollers.ts'
+import type { Mapping } from './mapping-rows.ts'
+import { deleteItems, type Item } from './sqs-source.ts'
+import { rootOf } from './trace-headers.ts'
+
+/** Hops of a mapping's messages, each in its own chain. */
+export function noteItems(
+  ctx: Ctx,
+  mapping: Mapping,
+  items: readonly Item[],
+  hop: { outcome: 'delivered' | 'filtered' | 'refused' | 'retried'; reason?: string | undefined },
+): void {
+  for (const item of items) {
+    const traceId = chainOf(item)
+    ctx.journal({ from: mapping.source, to: mapping.target, event: `message ${item.id}`, ...hop, traceId })
+  }
+}
+
+/** The chain of a message: X-Ray's header says it, or the request that sent it. */
+const chainOf = ({ trace, traceId }: Item) => rootOf(trace) ?? traceId
+
+/** An invocation belongs to the chain of its first message, as there is but one to belong to. */
+function jobOf(ctx: Ctx, { items }: Batch): Job {
+  const requestId = crypto.randomUUID()
+  const [first] = items
+  return {
+    id: requestId,
+    requestId,
+    traceId: (first && chainOf(first)) ?? newTraceId(ctx.now),
+    trace: first?.trace,
+    source: 'aws:sqs',
+    payload: JSON.stringify({ Records: items.map(({ record }) => record) }),
+    streaming: false,
+  }
+}
+
+/** Invokes the function with a batch, and settles it with the queue. Answers whether there was the concurrency to. */
+export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promise<'done' | 'throttled'> {
+  let run: Run
+  try {
+    const { name, qualifier, target: arn } = mapping
+    const target = findTarget(ctx, { name, qualifier: qualifier ?? undefined, arn })
+    checkRunnable(target)
+    run = beginRun(ctx, target, jobOf(ctx, batch))
+  } catch (error) {
+    if (isThrottled(error)) return 'throttled'
+    return giveBack(ctx, mapping, batch, error)
+  }
+  try {
+    const outcome = await performRun(ctx, run)
+    await settle(ctx, mapping, batch, concludeRun(ctx, run, outcome))
+    return 'done'
+  } catch (error) {
+    return giveBack(ctx, mapping, batch, error)
+  }
+}
+
+/** What could not be run, or not deleted, comes into sight again by itself. */
+function giveBack(ctx: Ctx, mapping: Mapping, { items }: Batch, error: unknown): 'done' {
+  if (!(error instanceof AwsError)) throw error
+  noteItems(ctx, mapping, items, { outcome: 'refused', reason: reasonOf(error) })
+  return 'done'
+}
+
+/** Deletes what was processed; the rest stays hidden until its visibility timeout ends. */
+async function settle(ctx: Ctx, mapping: Mapping, { items }: Batch, conclusion: Conclusion): Promise<void> {
+  const ids = items.map(({ id }) => id)
+  const reports = mapping.settings.FunctionResponseTypes.includes('ReportBatchItemFailures')
+  const verdict = conclusion.failed
+    ? { failed: new Set(ids), reason: `the function failed: ${conclusion.payload.slice(0, 500)}` }
+    : reports
+      ? verdictOf(conclusion.payload, ids)
+      : { failed: new Set<string>(), reason: undefined }
+  const done = items.filter(({ id }) => !verdict.failed.has(id))
+  const failed = items.filter(({ id }) => verdict.failed.has(id))
+  noteItems(ctx, mapping, done, { outcome: 'delivered' })
+  const reason = verdict.reason ?? 'the function reported it in batchItemFailures'
+  noteItems(ctx, mapping, failed, {
+    outcome: 'retried',
+    reason: `${reason}; it comes again after the visibility timeout`,
+  })
+  await deleteItems(ctx, mapping, done)
+}
