@@ -1,3 +1,4 @@
+import type { Operations as Events } from '../worker/models/events.types.ts'
 import type { Operations as Iam } from '../worker/models/iam.types.ts'
 import type { Operations as Lambda } from '../worker/models/lambda.types.ts'
 import type { Operations as Logs } from '../worker/models/logs.types.ts'
@@ -6,11 +7,13 @@ import type { Operations as Sns } from '../worker/models/sns.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
 import type { Operations as Sts } from '../worker/models/sts.types.ts'
 import type { ForwardingOperations } from './logs/forwarding.ts'
+import type { InternalOperations as InternalEvents } from './events/events.ts'
 import type { IndexOperations } from './s3/bucket-index.ts'
 import type { BucketOperations } from './s3/other-buckets.ts'
 
 /** The generated operation types of each service that is built, for `ctx.call`. */
 export type ServiceOperations = {
+  events: Events & InternalEvents
   iam: Iam
   lambda: Lambda
   logs: Logs & ForwardingOperations
