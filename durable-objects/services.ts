@@ -1,3 +1,4 @@
+import { events } from './events/events.ts'
 import { iam } from './iam/iam.ts'
 import { lambda } from './lambda/lambda.ts'
 import { logs } from './logs/logs.ts'
@@ -9,7 +10,7 @@ import { sqs } from './sqs/sqs.ts'
 import { sts } from './sts/sts.ts'
 
 /** The one list of services, by the names of their models. Everything else is derived from it. */
-export const services: Readonly<Record<string, ServiceDefinition>> = { iam, lambda, logs, s3, sns, sqs, sts }
+export const services: Readonly<Record<string, ServiceDefinition>> = { events, iam, lambda, logs, s3, sns, sqs, sts }
 
 /** A service that is not built has no operations: each answers 501. */
 const NOT_BUILT: ServiceDefinition = { operations: {}, migrations: [] }

@@ -2,8 +2,11 @@ import { bytes, call, query, text } from './http.ts'
 import type {
   ConfirmSubscriptionRequest,
   ConfirmSubscriptionResponse,
+  EventHistoryResponse,
   EvictContainerResponse,
   ExpirationTickResponse,
+  FireRuleRequest,
+  FireRuleResponse,
   ForceDlqResponse,
   LambdaInvocationsResponse,
   PendingConfirmationsResponse,
@@ -129,5 +132,24 @@ export class SnsClient {
   /** The certificate with which notifications are signed. */
   certPem(): Promise<string> {
     return text(`${this.#root}/cert.pem`)
+  }
+}
+
+/** What came to event buses, and where it went. */
+export class EventsClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/events`
+  }
+
+  /** Every event of every bus, and what was sent to functions and log groups; waits for accepted deliveries. */
+  getHistory(): Promise<EventHistoryResponse> {
+    return call(`${this.#root}/history`)
+  }
+
+  /** Fires a rule as its schedule would, be it enabled or not. */
+  fireRule(request: FireRuleRequest): Promise<FireRuleResponse> {
+    return call(`${this.#root}/fire-rule`, 'POST', request)
   }
 }

@@ -1,4 +1,4 @@
-import { LambdaClient, S3Client, SnsClient, SqsClient } from './clients.ts'
+import { EventsClient, LambdaClient, S3Client, SnsClient, SqsClient } from './clients.ts'
 import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
@@ -112,6 +112,10 @@ export class FakeCloud {
 
   get s3(): S3Client {
     return new S3Client(this.url)
+  }
+
+  get events(): EventsClient {
+    return new EventsClient(this.url)
   }
 
   get clock(): ClockClient {

@@ -86,6 +86,23 @@ export type ConfirmSubscriptionResponse = { confirmed: boolean }
 export type S3Notification = { bucket: string; key: string; eventType: string; timestamp: string }
 export type S3NotificationsResponse = { notifications: S3Notification[] }
 
+/** An event that came to a bus; `detail` is its JSON. */
+export type EventBridgeEvent = {
+  eventId: string
+  source: string
+  detailType: string
+  detail: string
+  busName: string
+  timestamp: string
+}
+export type EventBridgeLambdaDelivery = { functionArn: string; payload: string; timestamp: string }
+export type EventBridgeLogDelivery = { logGroupArn: string; payload: string; timestamp: string }
+export type EventBridgeDeliveries = { lambda: EventBridgeLambdaDelivery[]; logs: EventBridgeLogDelivery[] }
+export type EventHistoryResponse = { events: EventBridgeEvent[]; deliveries: EventBridgeDeliveries }
+/** `busName` is `default` unless given. */
+export type FireRuleRequest = { busName?: string; ruleName: string }
+export type FireRuleResponse = { targets: { type: string; arn: string }[] }
+
 /** The namespace's clock. `offsetMs` is how far it is ahead of real time. */
 export type ClockResponse = { now: string; frozen: boolean; offsetMs: number }
 /** After an advance: how many timers ran on the way. */

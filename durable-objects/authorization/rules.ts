@@ -1,5 +1,6 @@
 import { loadModel } from '../../worker/protocol/model.ts'
 import { type Access, type Input, textOf } from './access.ts'
+import { eventsAccess } from './actions/events.ts'
 import { iamAccess } from './actions/iam.ts'
 import { lambdaAccess } from './actions/lambda.ts'
 import { logsAccess } from './actions/logs.ts'
@@ -13,6 +14,7 @@ type Rules = (ctx: Ctx, input: Input, callerArn: string) => readonly Access[] | 
 
 /** What each service's operations ask of policies. */
 const RULES: Readonly<Record<string, Rules>> = {
+  events: eventsAccess,
   iam: iamAccess,
   lambda: lambdaAccess,
   logs: logsAccess,

@@ -36,7 +36,7 @@ import { CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection } from '.
 import { DeleteIndexPolicy, DescribeIndexPolicies, fieldIndexes, PutIndexPolicy } from './index-policies.ts'
 import { endSession, onTailTimeout, StartLiveTail } from './live-tail.ts'
 import { DeleteMetricFilter, DescribeMetricFilters, PutMetricFilter, TestMetricFilter } from './metric-filters.ts'
-import { DeleteResourcePolicy, DescribeResourcePolicies, PutResourcePolicy } from './policies.ts'
+import { DeleteResourcePolicy, DescribeResourcePolicies, PutResourcePolicy, resourcePolicy } from './policies.ts'
 import { DescribeQueries, GetQueryResults, onQueryExpiry, StartQuery, StopQuery } from './queries.ts'
 import { DeleteQueryDefinition, DescribeQueryDefinitions, PutQueryDefinition } from './query-definitions.ts'
 import { failInterrupted } from './query-runs.ts'
@@ -71,7 +71,8 @@ import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperatio
  * Metric filters are kept and validated but do nothing yet, and no data is masked. Subscription filters may send to SQS
  * too, which AWS's do not; a queue of the same account needs no policy for it. An account's subscription policy never
  * sends a function its own log, where AWS only warns of the loop. A KMS key is kept by its ARN: it is
- * neither looked up nor used. Resource policies are kept; services write without being asked for one. Linked accounts
+ * neither looked up nor used. Resource policies are asked when EventBridge writes; other services write without. Linked
+ * accounts
  * (cross-account observability) do not exist. Page tokens do not expire. A log record's pointer is the event's id. An
  * object that is killed fails the queries it was running, and ends its live tail sessions.
  */
@@ -160,5 +161,6 @@ export const logs: ServiceDefinition = {
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
   resourceTags: groupTags,
+  resourcePolicy,
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },
 }

@@ -1,9 +1,9 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
-import type { Ctx } from '../operation.ts'
+import type { Ctx, ResourcePolicy } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { randomHex } from '../shared/ids.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
-import { findGroup, nameOfArn } from './find-group.ts'
+import { findGroup, groupArn, nameOfArn } from './find-group.ts'
 import { invalidParameter, invalidToken, limitExceeded, notFound } from './refusals.ts'
 import type { ResourcePolicyRow } from './schema.ts'
 
@@ -118,4 +118,27 @@ export function DeleteResourcePolicy(ctx: Ctx, input: In<'DeleteResourcePolicy'>
   if (!existing) throw new AwsError('ResourceNotFoundException', `Policy with name [${name}] does not exist`)
   checkRevision(existing, input.expectedRevisionId)
   ctx.sql.run('DELETE FROM resource_policies WHERE resource = ? AND name = ?', resource, name)
+}
+
+/**
+ * What EventBridge, when it writes to a log group, must be allowed by: every policy of the account, and the group's own.
+ * The services whose logs these are need none.
+ */
+export function resourcePolicy(
+  ctx: Ctx,
+  operation: string,
+  input: Record<string, unknown>,
+): ResourcePolicy | undefined {
+  if (ctx.caller.service !== 'events.amazonaws.com') return undefined
+  const arn = groupArn(ctx, String(input.logGroupName))
+  const rows = ctx.sql.all<Pick<ResourcePolicyRow, 'document'>>(
+    "SELECT document FROM resource_policies WHERE resource IN ('', ?)",
+    arn,
+  )
+  const statements = rows.flatMap(({ document }) => (JSON.parse(document) as { Statement: unknown }).Statement) // as put
+  return {
+    document: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+    resource: `${arn}:log-stream:${input.logStreamName}`,
+    action: `logs:${operation}`,
+  }
 }

@@ -133,7 +133,8 @@ function transition(ctx: Ctx, run: Run, { row, to }: { row: ObjectRow; to: strin
   if (to === undefined || row.marker) return
   ctx.sql.run('UPDATE objects SET storageClass = ? WHERE seq = ?', to, row.seq)
   const { key, size, etag: eTag } = row
-  notify(ctx, { name: 's3:LifecycleTransition', key, size, eTag, versionId: shownVersion(run.bucket, row) })
+  const versionId = shownVersion(run.bucket, row)
+  notify(ctx, { name: 's3:LifecycleTransition', key, size, eTag, versionId, storageClass: to })
   run.report.transitionedObjects += 1
 }
 

@@ -14,7 +14,11 @@ export type ObjectEvent = {
   versionId?: string | undefined
   /** Given when the object's change had its own; else the event draws one. */
   sequencer?: string | undefined
-  /** Of a restore. */
+  /** Where a transition has taken the object. */
+  storageClass?: string | undefined
+  /** Where a restore takes the object from. */
+  sourceClass?: string | undefined
+  /** Of a restore that is done. */
   restore?: { expiry: number; storageClass: string } | undefined
 }
 

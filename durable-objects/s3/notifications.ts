@@ -4,6 +4,7 @@ import type { Caller, Ctx } from '../operation.ts'
 import { type Bucket, bucketArn, findBucket } from './bucket.ts'
 import { canonicalUserOf } from './bucket-owner.ts'
 import { configurationOf } from './configuration.ts'
+import { eventBridgeDelivery } from './event-bridge.ts'
 import { eventMatches, type KeyFilter, keyFilterOf, keyMatches } from './notification-filters.ts'
 import { notificationMessage, type ObjectEvent, type RecordFacts, sequencerText } from './notification-record.ts'
 
@@ -48,20 +49,36 @@ export function notify(ctx: Ctx, event: ObjectEvent): void {
   const listening = listenersOf(document).filter(({ events }) => events.some(type => eventMatches(type, event.name)))
   const matching = listening.filter(({ filter }) => keyMatches(filter, event.key))
   for (const listener of listening) if (!matching.includes(listener)) noteFiltered(ctx, { bucket, listener, event })
-  if (matching.length === 0) return
+  if (matching.length === 0 && !document.EventBridgeConfiguration) return
   const facts = factsOf(ctx, bucket, event)
-  for (const { id, arn } of matching) {
-    const payload = notificationMessage(event, { ...facts, configurationId: id })
-    ctx.deliver({
-      to: arn,
-      from: bucketArn(bucket.name),
-      principal: 's3.amazonaws.com',
-      payload,
-      event: `${event.name} ${event.key}`,
-      ...(arn.split(':')[2] === 'sns' && { input: { Subject: 'Amazon S3 Notification' } }),
-    })
-  }
-  remember(ctx, event)
+  for (const listener of matching) tell(ctx, event, { listener, facts })
+  if (matching.length > 0) remember(ctx, event)
+  if (document.EventBridgeConfiguration) tellEventBridge(ctx, event, facts)
+}
+
+type Facts = Omit<RecordFacts, 'configurationId'>
+
+function tell(ctx: Ctx, event: ObjectEvent, { listener, facts }: { listener: Listener; facts: Facts }): void {
+  const { id, arn } = listener
+  ctx.deliver({
+    to: arn,
+    from: bucketArn(facts.bucket.name),
+    principal: 's3.amazonaws.com',
+    payload: notificationMessage(event, { ...facts, configurationId: id }),
+    event: `${event.name} ${event.key}`,
+    ...(arn.split(':')[2] === 'sns' && { input: { Subject: 'Amazon S3 Notification' } }),
+  })
+}
+
+/** EventBridge gets every event, whatever its kind and key. */
+function tellEventBridge(ctx: Ctx, event: ObjectEvent, facts: Facts): void {
+  const byS3 = ctx.caller.service !== undefined
+  const delivery = eventBridgeDelivery(event, {
+    ...facts,
+    requester: byS3 ? 's3.amazonaws.com' : ctx.caller.accountId,
+    sourceIp: byS3 ? undefined : facts.sourceIp,
+  })
+  if (delivery) ctx.deliver(delivery)
 }
 
 function noteFiltered(ctx: Ctx, what: { bucket: Bucket; listener: Listener; event: ObjectEvent }): void {
@@ -86,7 +103,7 @@ function remember(ctx: Ctx, event: ObjectEvent): void {
   if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM notified WHERE seq <= ?', row.seq - KEPT)
 }
 
-function factsOf(ctx: Ctx, bucket: Bucket, event: ObjectEvent): Omit<RecordFacts, 'configurationId'> {
+function factsOf(ctx: Ctx, bucket: Bucket, event: ObjectEvent): Facts {
   const byLifecycle = event.name.startsWith('s3:Lifecycle')
   const { requestId } = ctx
   return {

@@ -79,6 +79,7 @@ function tell(ctx: Ctx, { bucket, row, facts }: Found, name: string): void {
     size: row.size,
     eTag: row.etag,
     versionId: shownVersion(bucket, row),
+    ...(name !== 's3:ObjectRestore:Delete' && { sourceClass: row.storageClass }),
     ...(facts.restore && { restore: { expiry: facts.restore.until, storageClass: row.storageClass } }),
   })
 }

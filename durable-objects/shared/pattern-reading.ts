@@ -139,8 +139,9 @@ function readComparison(operator: unknown, bound: unknown): Comparison {
 }
 
 function checkRange(first: Comparison, second: Comparison): void {
-  if (!first.operator.startsWith('>') || !second.operator.startsWith('<')) {
-    throw new InvalidPattern(`Too many terms in numeric range expression`)
+  if (!first.operator.startsWith('>')) throw new InvalidPattern('Too many terms in numeric range expression')
+  if (!second.operator.startsWith('<')) {
+    throw new InvalidPattern(`Bad numeric range operator: ${second.operator}`)
   }
   if (first.bound >= second.bound) throw new InvalidPattern('Bottom must be less than top')
 }

@@ -1,0 +1,100 @@
+import type { Operations } from '../../worker/models/events.types.ts'
+import type { Handlers, ServiceDefinition } from '../operation.ts'
+import {
+  CreateEventBus,
+  createDefaultBus,
+  DeleteEventBus,
+  DescribeEventBus,
+  ListEventBuses,
+  UpdateEventBus,
+} from './event-buses.ts'
+import {
+  ActivateEventSource,
+  DeactivateEventSource,
+  DescribeEventSource,
+  ListEventSources,
+  type Offer,
+  OfferEventSource,
+} from './event-sources.ts'
+import { deliveriesView, eventsView } from './history.ts'
+import { fireTick } from './introspection.ts'
+import { home } from './names.ts'
+import {
+  CreatePartnerEventSource,
+  DeletePartnerEventSource,
+  DescribePartnerEventSource,
+  ListPartnerEventSourceAccounts,
+  ListPartnerEventSources,
+} from './partner-event-sources.ts'
+import { TestEventPattern } from './patterns.ts'
+import { PutPermission, RemovePermission, resourcePolicy } from './permissions.ts'
+import { ForwardEvent, type Forwarded, PutEvents, PutPartnerEvents } from './put-events.ts'
+import { ListRuleNamesByTarget, ListRules } from './rule-listings.ts'
+import { DeleteRule, DescribeRule, DisableRule, EnableRule, PutRule } from './rules.ts'
+import { onSchedule } from './schedules.ts'
+import { migrations } from './schema.ts'
+import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
+import { ListTargetsByRule, PutTargets, RemoveTargets } from './targets.ts'
+import { ended } from './undelivered.ts'
+
+/*
+ * Known gaps and choices:
+ * - Deleting a bus, a rule or a target takes effect at once; so does every change of a rule (AWS: within a minute).
+ * - Messages about patterns do not say where in the text the fault is.
+ * - KmsKeyIdentifier, LogConfig and a bus's DeadLetterConfig are kept and given back; nothing is encrypted or logged.
+ * - A bus of the same account needs neither role nor policy to be a target.
+ * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time; 29 times at the most.
+ * - Schedules of ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS run as those of ENABLED; there is no CloudTrail.
+ */
+
+/** What buses and partners ask of each other's accounts; no model has it, so no request can ask. */
+export type InternalOperations = {
+  ForwardEvent: { input: Forwarded; output: Record<string, never> | undefined }
+  OfferEventSource: { input: Offer; output: Record<string, never> | undefined }
+}
+
+const operations = {
+  ActivateEventSource,
+  CreateEventBus,
+  CreatePartnerEventSource,
+  DeactivateEventSource,
+  DeleteEventBus,
+  DeletePartnerEventSource,
+  DeleteRule,
+  DescribeEventBus,
+  DescribeEventSource,
+  DescribePartnerEventSource,
+  DescribeRule,
+  DisableRule,
+  EnableRule,
+  ListEventBuses,
+  ListEventSources,
+  ListPartnerEventSourceAccounts,
+  ListPartnerEventSources,
+  ListRuleNamesByTarget,
+  ListRules,
+  ListTagsForResource,
+  ListTargetsByRule,
+  PutEvents,
+  PutPartnerEvents,
+  PutPermission,
+  PutRule,
+  PutTargets,
+  RemovePermission,
+  RemoveTargets,
+  TagResource,
+  TestEventPattern,
+  UntagResource,
+  UpdateEventBus,
+} satisfies Handlers<Operations>
+
+export const events: ServiceDefinition = {
+  operations: { ...operations, ForwardEvent, OfferEventSource },
+  migrations,
+  timers: { schedule: onSchedule },
+  introspections: { events: eventsView, deliveries: deliveriesView, fire: fireTick },
+  onCreate: createDefaultBus,
+  ended,
+  resourcePolicy,
+  home,
+}
