@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildAll } from './build.ts'
+import { chain } from './chaos/chain.ts'
 import { type Endpoint, endpointAt } from './chaos/endpoint.ts'
 import { fifoQueue } from './chaos/fifo-queue.ts'
 import { invocations, makeFunction } from './chaos/functions.ts'
@@ -37,7 +38,7 @@ async function partsOf(endpoint: Endpoint): Promise<Part[]> {
   const withFunction = await makeFunction(endpoint).then(() => true, skipped('Lambda'))
   if (withFunction) parts.push(invocations(endpoint))
   const uploads = await objects(endpoint, withFunction).catch(skipped('S3'))
-  return uploads ? [...parts, uploads] : parts
+  return [...parts, ...(uploads ? [uploads] : []), await chain(endpoint)]
 }
 
 /** For as long as a service is not there. */

@@ -19,3 +19,14 @@ export function counted(values: Iterable<string>): Map<string, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
 }
+
+/** Of bodies `<group>-<number>`, those that came after a later one of their group. */
+export function outOfOrder(bodies: readonly string[]): string[] {
+  const last = new Map<string, number>()
+  return bodies.flatMap(body => {
+    const [group = '', number] = body.split('-')
+    const before = last.get(group) ?? -1
+    last.set(group, Number(number))
+    return Number(number) > before ? [] : [`${body} came after ${group}-${before}`]
+  })
+}

@@ -6,7 +6,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { drain } from './draining.ts'
+import { drain, outOfOrder } from './draining.ts'
 import type { Endpoint } from './endpoint.ts'
 import { acknowledged, insist, type Part, sleep } from './part.ts'
 
@@ -60,17 +60,12 @@ export async function fifoQueue(endpoint: Endpoint): Promise<Part> {
       const twice = [...ids].filter(([, own]) => own.size > 1).map(([body]) => `${body} is there twice`)
       const back = [...deleted].filter(body => left.has(body)).map(body => `${body} was deleted and is back`)
       const figure = `${sent.size} messages in order, ${deleted.size} deletions`
-      return { figure, lost, wrong: [...twice, ...back, ...outOfOrder(messages)], repeated: 0 }
+      return {
+        figure,
+        lost,
+        wrong: [...twice, ...back, ...outOfOrder(messages.map(({ Body = '' }) => Body))],
+        repeated: 0,
+      }
     },
   }
-}
-
-function outOfOrder(messages: readonly Message[]): string[] {
-  const last = new Map<string, number>()
-  return messages.flatMap(({ Body = '' }) => {
-    const [group = '', number] = Body.split('-')
-    const before = last.get(group) ?? -1
-    last.set(group, Number(number))
-    return Number(number) > before ? [] : [`${Body} came after ${group}-${before}`]
-  })
 }
