@@ -11,6 +11,7 @@ import { encodeError } from './protocol/encode-error.ts'
 import { loadModel, type ServiceModel } from './protocol/model.ts'
 import type { WireForm, WireKnobs } from './protocol/types.ts'
 import { validate } from './protocol/validate.ts'
+import { readFormUpload } from './s3-form.ts'
 import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
 import { dialectOf } from './sigv4.ts'
 
@@ -44,6 +45,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   if (!definition.operations[operation]) {
     throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
   }
+  const form = isForm(service, operation) ? await readFormUpload(model, decoded, wire) : undefined
   if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
   validate(model, operation, decoded.input, stage.knobs)
   const result = await sendCall(
@@ -51,7 +53,8 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
       request,
       routed: { ...routed, wire },
       service,
-      decoded,
+      decoded: form?.decoded ?? decoded,
+      form: form && (form.credentials ?? null),
       requestId: stage.requestId,
       dialect: dialectOf(model, stage.form),
       open: model.operation(operation)?.extra.na === 1,
@@ -64,6 +67,9 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   for (const [name, value] of Object.entries(result.headers ?? {})) response.headers.append(name, value)
   return response
 }
+
+/** A browser's form has in its fields what other requests have in their headers. */
+const isForm = (service: string, operation: string) => service === 's3' && operation === 'PostObject'
 
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
   const first = detectService(routed.wire)

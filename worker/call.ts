@@ -9,7 +9,9 @@ import { bodyOf, carried } from './carried.ts'
 import type { Decoded } from './protocol/types.ts'
 import { callerOf, type Routed, sentPath } from './route.ts'
 import { proofOf, signedOf, verifiesAll } from './sigv4.ts'
-import type { Dialect, Proof } from './sigv4/proof.ts'
+import type { FormCredentials } from './sigv4/form.ts'
+import type { Dialect, Proof, Signed } from './sigv4/proof.ts'
+import { versionTwo } from './sigv4/refusals.ts'
 
 /** An operation that a request asks for, read and validated. */
 export type Call = {
@@ -21,6 +23,8 @@ export type Call = {
   dialect: Dialect
   /** It needs no credentials. */
   open: boolean
+  /** A form brings its credentials in its fields; null when it has none. */
+  form?: FormCredentials | null | undefined
 }
 
 /**
@@ -28,6 +32,7 @@ export type Call = {
  * where that is verified: everywhere, for a stream that can be sent but once, or when the object asks for it.
  */
 export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
+  if (call.form !== undefined) return await sendForm(call, call.form, env)
   const { streams } = bodyOf(call.decoded, call.routed.wire)
   const proof = streams || verifiesAll(env) ? await prove(call) : undefined
   const sent = await operationOf(call, env, proof)
@@ -37,11 +42,28 @@ export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
   return await sendOperation(env, await operationOf(call, env, await prove(call)))
 }
 
+/** A form's content is read once, and what its signature rests on is at hand. */
+async function sendForm(call: Call, form: FormCredentials | null, env: Env): Promise<OperationResult> {
+  const result = await sendOperation(env, await operationOf(call, env, form ? form.proof : null))
+  if (result.error?.code === PROOF_WANTED) throw versionTwo()
+  return result
+}
+
+/** A request whose credentials are where other requests have them. */
+function credentialed(routed: Routed, form: FormCredentials | null | undefined): Routed {
+  if (!form) return routed
+  const { credential, sessionToken } = form
+  const name = credential.includes('/') ? 'X-Amz-Credential' : 'AWSAccessKeyId'
+  const query: [string, string][] = [[name, credential]]
+  if (sessionToken !== undefined) query.push(['X-Amz-Security-Token', sessionToken])
+  return { ...routed, wire: { ...routed.wire, query, headers: new Headers() } }
+}
+
 async function operationOf(call: Call, env: Env, proof: Proof | null | undefined): Promise<OperationRequest> {
-  const { request, routed, service, decoded, requestId, dialect, open } = call
+  const { request, routed, service, decoded, requestId, form } = call
   const { wire, baseUrl } = routed
   const { operation } = decoded
-  const { caller, place, strangeToken } = callerOf(routed, env)
+  const { caller, place, strangeToken } = callerOf(credentialed(routed, form), env)
   const framed = proof !== undefined
   const { input, http } = await carried(decoded, { wire, baseUrl, region: place.region, framed })
   return {
@@ -52,8 +74,13 @@ async function operationOf(call: Call, env: Env, proof: Proof | null | undefined
     requestId,
     ...traceOf(request),
     http,
-    signed: { ...signedOf(wire, { dialect, strangeToken, open }), proof },
+    signed: { ...signedBy(call, strangeToken), proof },
   }
+}
+
+function signedBy({ routed, dialect, open, form }: Call, strangeToken: boolean): Signed {
+  if (form === undefined) return signedOf(routed.wire, { dialect, strangeToken, open })
+  return { dialect, strangeToken: strangeToken || undefined, lifetime: form?.lifetime }
 }
 
 async function prove({ request, routed, decoded, dialect }: Call): Promise<Proof | null> {

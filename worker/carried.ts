@@ -3,7 +3,7 @@ import { unchunk } from './protocol/chunked.ts'
 import type { Decoded, WireRequest } from './protocol/types.ts'
 
 /** Bodies up to this size travel to their object as bytes, larger ones as a stream. */
-const SMALL_BODY = 256 * 1024
+export const SMALL_BODY = 256 * 1024
 
 type Origin = {
   wire: WireRequest

@@ -11,6 +11,7 @@ import { GetObjectLegalHold, GetObjectRetention, PutObjectLegalHold, PutObjectRe
 import { GetObject, HeadObject } from './object-reading.ts'
 import { RestoreObject, restored, unrestored } from './object-restoration.ts'
 import { DeleteObjectTagging, GetObjectTagging, PutObjectTagging } from './object-tagging.ts'
+import { PostObject } from './post-object.ts'
 import { PutObject } from './put-object.ts'
 import { CompleteMultipartUpload } from './upload-completion.ts'
 import { ListMultipartUploads, ListParts } from './upload-listings.ts'
@@ -39,6 +40,7 @@ export const objectOperations = {
   ListObjectsV2,
   ListObjectVersions,
   ListParts,
+  PostObject,
   PutObject,
   PutObjectAcl,
   PutObjectLegalHold,

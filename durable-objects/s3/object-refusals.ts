@@ -42,9 +42,14 @@ export function malformedXml(): AwsError {
   return new AwsError('MalformedXML', message, 400)
 }
 
-export function entityTooLarge(size: number): AwsError {
+export function entityTooLarge(size: number, most = MAX_UPLOAD_BYTES): AwsError {
   const message = 'Your proposed upload exceeds the maximum allowed size'
-  return new AwsError('EntityTooLarge', message, 400, { ProposedSize: size, MaxSizeAllowed: MAX_UPLOAD_BYTES })
+  return new AwsError('EntityTooLarge', message, 400, { ProposedSize: size, MaxSizeAllowed: most })
+}
+
+export function entityTooSmall(size: number, least: number, fields: Record<string, unknown> = {}): AwsError {
+  const message = 'Your proposed upload is smaller than the minimum allowed size'
+  return new AwsError('EntityTooSmall', message, 400, { ProposedSize: size, MinSizeAllowed: least, ...fields })
 }
 
 /** The most that one request may upload: 5 GiB. */

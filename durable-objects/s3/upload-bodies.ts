@@ -45,6 +45,8 @@ export type Taking = {
   kept?: HashAlgorithm | undefined
   /** Whether even a small body becomes a blob. */
   blob?: boolean
+  /** Bytes at most, of a body whose length nobody told. */
+  most?: number | undefined
 }
 
 /**
@@ -99,6 +101,7 @@ type Checks = {
   contentMd5: string | undefined
   contentSha256: string | undefined
   declared: number | undefined
+  most: number
   size: number
   md5: Hash
   checksum: Hash
@@ -106,7 +109,7 @@ type Checks = {
   sha256: Hash | undefined
 }
 
-function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept }: Taking): Checks {
+function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept, most }: Taking): Checks {
   const { ContentMD5: contentMd5, Body } = input
   if (contentMd5 !== undefined && !isDigest(contentMd5, 16)) {
     throw new AwsError('InvalidDigest', 'The Content-MD5 you specified was invalid.', 400, {
@@ -115,7 +118,7 @@ function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept }: Taking): Che
   }
   const plan = planChecksum(ctx, input, fallback)
   const declared = ctx.http?.contentLength ?? input.ContentLength
-  if (Body instanceof ReadableStream && declared === undefined) {
+  if (Body instanceof ReadableStream && declared === undefined && most === undefined) {
     throw new AwsError('MissingContentLength', 'You must provide the Content-Length HTTP header.', 411)
   }
   if (declared !== undefined && declared > MAX_UPLOAD_BYTES) throw entityTooLarge(declared)
@@ -126,6 +129,7 @@ function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept }: Taking): Che
     contentMd5,
     contentSha256: hashed ? contentSha256 : undefined,
     declared,
+    most: most ?? MAX_UPLOAD_BYTES,
     size: 0,
     md5: newHash('MD5'),
     checksum: newHash(plan.algorithm),
@@ -136,7 +140,7 @@ function checksOf(ctx: Ctx, input: UploadInput, { fallback, kept }: Taking): Che
 
 function see(checks: Checks, chunk: Uint8Array): void {
   checks.size += chunk.length
-  if (checks.size > MAX_UPLOAD_BYTES) throw entityTooLarge(checks.size)
+  if (checks.size > checks.most) throw entityTooLarge(checks.size, checks.most)
   checks.md5.update(chunk)
   checks.checksum.update(chunk)
   checks.kept?.hash.update(chunk)

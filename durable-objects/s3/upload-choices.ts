@@ -2,7 +2,7 @@ import type { CompletedPart, Operations } from '../../worker/models/s3.types.ts'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { CHECKSUMS, type ChecksumInput } from './checksums.ts'
-import { invalidArgument, invalidRequest, malformedXml } from './object-refusals.ts'
+import { entityTooSmall, invalidArgument, invalidRequest, malformedXml } from './object-refusals.ts'
 import type { StoredChecksum, UploadPartRow, UploadRow } from './object-schema.ts'
 import { checksumMismatch } from './upload-parts.ts'
 import { effectiveChecksum } from './upload-checksums.ts'
@@ -33,7 +33,7 @@ export function chosenParts(ctx: Ctx, upload: UploadRow, input: Completion): Upl
     return found
   })
   for (const { size, number, etag } of parts.slice(0, -1)) {
-    if (size < LEAST_PART_BYTES) throw entityTooSmall({ ProposedSize: size, PartNumber: number, ETag: etag })
+    if (size < LEAST_PART_BYTES) throw entityTooSmall(size, LEAST_PART_BYTES, { PartNumber: number, ETag: etag })
   }
   return parts
 }
@@ -74,11 +74,6 @@ function invalidPart({ id }: UploadRow, { PartNumber, ETag }: Named): AwsError {
   const message =
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
   return new AwsError('InvalidPart', message, 400, { UploadId: id, PartNumber, ETag: ETag.replaceAll('"', '') })
-}
-
-function entityTooSmall(fields: Record<string, unknown>): AwsError {
-  const message = 'Your proposed upload is smaller than the minimum allowed size'
-  return new AwsError('EntityTooSmall', message, 400, { MinSizeAllowed: LEAST_PART_BYTES, ...fields })
 }
 
 type Stated = ChecksumInput & { ChecksumType?: string | undefined }

@@ -148,7 +148,7 @@ function documentBody(shape: Structure, { model, operation, output }: Writing, f
   if (form === 'rest-json') {
     return { content: JSON.stringify(writeMembers(shape.body, output)), type: 'application/json' }
   }
-  if (shape.body.length === 0) return { content: null, type: undefined }
+  if (shape.body.length === 0 || isSilent(model, operation, output)) return { content: null, type: undefined }
   const name = shape.extra.x ?? operation.extra.ox ?? shape.name
   const inner = isUnwrapped(model, operation)
     ? escapeText(String(output.LocationConstraint ?? ''))
@@ -161,6 +161,10 @@ function documentBody(shape: Structure, { model, operation, output }: Writing, f
 /** The one answer whose only member is its root. */
 const isUnwrapped = (model: ServiceModel, operation: OperationModel) =>
   model.name === 's3' && operation.name === 'GetBucketLocation'
+
+/** A form's upload is told of in the body only when it asked for that. */
+const isSilent = (model: ServiceModel, operation: OperationModel, output: Record<string, unknown>) =>
+  model.name === 's3' && operation.name === 'PostObject' && output.Key === undefined
 
 /** Puts the namespace on a root that was written without. */
 function withNamespace(xml: string, name: string, model: ServiceModel): string {

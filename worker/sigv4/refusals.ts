@@ -79,8 +79,11 @@ export function signatureMismatch(dialect: Dialect, accessKeyId: string, proof: 
       StringToSign: stringToSign,
       SignatureProvided: signature,
       StringToSignBytes: bytesOf(stringToSign),
-      CanonicalRequest: canonicalRequest,
-      CanonicalRequestBytes: bytesOf(canonicalRequest),
+      // A form's policy is signed, and no request.
+      ...(canonicalRequest !== '' && {
+        CanonicalRequest: canonicalRequest,
+        CanonicalRequestBytes: bytesOf(canonicalRequest),
+      }),
     })
   }
   const plain = `${MISMATCH} AWS Secret Access Key and signing method. Consult the service documentation for details.`
@@ -104,3 +107,11 @@ export function payloadMismatch(stated: string, computed: string): AwsError {
   const fields = { ClientComputedContentSHA256: stated, S3ComputedContentSHA256: computed }
   return new AwsError('XAmzContentSHA256Mismatch', message, 400, fields)
 }
+
+/** Signature Version 2 is not verified. */
+export const versionTwo = () =>
+  new AwsError(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    400,
+  )

@@ -2,7 +2,7 @@ import { AwsError } from '../../durable-objects/shared/errors.ts'
 import type { WireRequest } from '../protocol/types.ts'
 import type { Algorithm, Scope } from './keys.ts'
 import type { Dialect } from './proof.ts'
-import { incompleteSignature, invalidSignature, malformedHeader, malformedUrl } from './refusals.ts'
+import { incompleteSignature, invalidSignature, malformedHeader, malformedUrl, versionTwo } from './refusals.ts'
 import { basicTime, parseTime } from './times.ts'
 
 /** What a request states of its signature. */
@@ -158,13 +158,6 @@ function checkDate(dialect: Dialect, { scope, time, presigned }: Statement): voi
   const reason = `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${time.slice(0, 8)}".`
   throw presigned ? malformedUrl(reason) : malformedHeader(reason)
 }
-
-const versionTwo = () =>
-  new AwsError(
-    'InvalidRequest',
-    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-    400,
-  )
 
 function unknownMechanism(dialect: Dialect, authorization: string): AwsError {
   if (dialect !== 's3') {
