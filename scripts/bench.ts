@@ -9,6 +9,7 @@ import { objects } from './bench/objects.ts'
 import type { Part } from './bench/part.ts'
 import { queues } from './bench/queues.ts'
 import { namespaces, start } from './bench/start.ts'
+import { topics } from './bench/topics.ts'
 import { buildAll } from './build.ts'
 import { startEmulatorProcess } from './processes/emulator.ts'
 
@@ -21,6 +22,7 @@ import { startEmulatorProcess } from './processes/emulator.ts'
 const PARTS: Readonly<Record<string, Part>> = {
   start,
   sqs: queues,
+  sns: topics,
   s3: objects,
   lambda: functions,
   'sqs-to-lambda': mappings,

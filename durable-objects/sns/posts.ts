@@ -25,7 +25,7 @@ const SAFETY_MS = 60_000
 
 /** Writes it down, and tries at once. */
 export function startPost(ctx: Ctx, topic: Topic, post: Post): void {
-  const { subscription, body, input } = post
+  const { subscription, type, messageId, body, input } = post
   const id = crypto.randomUUID()
   const due = slotOf(ctx, topic, subscription)
   ctx.sql.run(
@@ -36,7 +36,7 @@ export function startPost(ctx: Ctx, topic: Topic, post: Post): void {
     subscription.endpoint,
     JSON.stringify(headersOf(ctx, topic, post)),
     body,
-    jsonWithBytes({ type: post.type, input }),
+    jsonWithBytes({ type, event: `${type} ${messageId}`, ...(input && { input }) } satisfies About),
     due,
     due,
     ctx.traceId,
@@ -89,10 +89,10 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
   const failure = await send(row)
   // What was reset meanwhile is not written again.
   if (!ctx.sql.first('SELECT 1 FROM posts WHERE id = ?', id)) return
-  const { traceId, ...hop } = hopOf(row)
+  const hop = hopOf(row)
   if (failure === undefined) {
     finish(ctx, id)
-    ctx.journal({ ...hop, traceId, outcome: 'delivered' })
+    ctx.journal({ ...hop, outcome: 'delivered' })
     noteDelivered(ctx, row.topic)
     return
   }
@@ -104,7 +104,7 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
   const due = ctx.now + delay
   ctx.sql.run('UPDATE posts SET attempts = attempts + 1, due = ? WHERE id = ?', due, id)
   ctx.timers.set('post', id, due)
-  ctx.journal({ ...hop, traceId, outcome: 'retried', reason: failure.reason })
+  ctx.journal({ ...hop, outcome: 'retried', reason: failure.reason })
 }
 
 function finish(ctx: Ctx, id: string): void {
@@ -112,13 +112,18 @@ function finish(ctx: Ctx, id: string): void {
   ctx.timers.clear('post', id)
 }
 
-const hopOf = ({ id, topic, url, attempts, trace }: PostRow) => ({
-  traceId: trace,
-  from: topic,
-  to: url,
-  event: 'Notification',
-  deliveryId: id,
-  attempt: attempts + 1,
+/** What a post is, beside what is sent. */
+type About = Pick<Post, 'type' | 'input'> & { event: string }
+
+const aboutOf = ({ about }: PostRow) => parseWithBytes(about) as About // written by startPost()
+
+const hopOf = (row: PostRow) => ({
+  traceId: row.trace,
+  from: row.topic,
+  to: row.url,
+  event: aboutOf(row).event,
+  deliveryId: row.id,
+  attempt: row.attempts + 1,
 })
 
 type Failure = { reason: string; lasting: boolean }
@@ -145,7 +150,7 @@ function retriesOf(ctx: Ctx, { subscription, topic }: PostRow) {
 }
 
 function giveUp(ctx: Ctx, row: PostRow, reason: string): void {
-  const { type, input = {} } = parseWithBytes(row.about) as Pick<Post, 'type' | 'input'> // written by startPost()
+  const { type, event, input = {} } = aboutOf(row)
   finish(ctx, row.id)
   ctx.journal({ ...hopOf(row), outcome: 'refused', reason })
   if (type !== 'Notification') return
@@ -153,7 +158,7 @@ function giveUp(ctx: Ctx, row: PostRow, reason: string): void {
     topic: row.topic,
     subscription: row.subscription,
     endpoint: row.url,
-    event: 'Notification',
+    event,
     payload: row.body,
     input,
     reason,

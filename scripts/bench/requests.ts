@@ -27,6 +27,12 @@ export function sqs(operation: string, input: object, headers: Record<string, st
   return request('sqs', { method: 'POST', path: '/', headers: own, body: JSON.stringify(input) })
 }
 
+export function sns(operation: string, input: Record<string, string>): Bytes {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = new URLSearchParams({ Action: operation, Version: '2010-03-31', ...input }).toString()
+  return request('sns', { method: 'POST', path: '/', headers, body })
+}
+
 export function logs(operation: string, input: object): Bytes {
   const headers = { 'x-amz-target': `Logs_20140328.${operation}`, 'content-type': 'application/x-amz-json-1.1' }
   return request('logs', { method: 'POST', path: '/', headers, body: JSON.stringify(input) })
