@@ -1,4 +1,6 @@
 import { decodeBase64 } from '../worker/protocol/base64.ts'
+import { sdkInput, sdkOperation } from './sdk-targets.ts'
+import { definitionOf } from './services.ts'
 import { parseArn } from './shared/arn.ts'
 import { AwsError, type ErrorData } from './shared/errors.ts'
 
@@ -78,6 +80,7 @@ const USUAL: Record<string, Usual> = {
   /** `Entries` are the sender's to give. */
   events: { operation: 'PutEvents', input: () => ({}) },
   cloudwatch: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
+  ecs: { operation: 'RunTask', input: cluster => ({ cluster }) },
   logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
 }
 
@@ -106,6 +109,12 @@ function logGroupOf(resource: string): string {
 
 /** Which operation a delivery becomes; an AwsError when nothing can take it. */
 export function targetOf(delivery: Delivery): Target {
+  const sdk = sdkOperation(delivery.to)
+  if (sdk) {
+    const { service, operation } = sdk
+    const input = sdkInput(sdk, delivery.payload ?? '', definitionOf(service).wire ?? {})
+    return { service, account: '', region: '', operation: operation.name, input }
+  }
   const arn = parseArn(delivery.to)
   const usual = arn && USUAL[arn.service]
   if (!arn || !usual) throw new AwsError('InvalidTarget', `${delivery.to} is not a target that takes events`)

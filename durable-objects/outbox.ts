@@ -57,7 +57,8 @@ const MAX_ATTEMPTS = 30
 /** 0.2 s, 0.4 s … one minute. */
 const backoff = (attempts: number) => Math.min(60_000, 100 * 2 ** attempts)
 
-const isTransient = (error: ErrorData) => (error.status >= 500 && error.status !== 501) || THROTTLES.has(error.code)
+export const isTransient = (error: ErrorData) =>
+  (error.status >= 500 && error.status !== 501) || THROTTLES.has(error.code)
 
 /**
  * The outbox of one object: rows written with the change that caused them, tried at once, each target in order and no

@@ -5,12 +5,23 @@ import { logs } from './logs/logs.ts'
 import type { ServiceDefinition } from './operation.ts'
 import { GLOBAL_REGION, type ObjectAddress, type Place } from './place.ts'
 import { s3 } from './s3/s3.ts'
+import { scheduler } from './scheduler/scheduler.ts'
 import { sns } from './sns/sns.ts'
 import { sqs } from './sqs/sqs.ts'
 import { sts } from './sts/sts.ts'
 
 /** The one list of services, by the names of their models. Everything else is derived from it. */
-export const services: Readonly<Record<string, ServiceDefinition>> = { events, iam, lambda, logs, s3, sns, sqs, sts }
+export const services: Readonly<Record<string, ServiceDefinition>> = {
+  events,
+  iam,
+  lambda,
+  logs,
+  s3,
+  scheduler,
+  sns,
+  sqs,
+  sts,
+}
 
 /** A service that is not built has no operations: each answers 501. */
 const NOT_BUILT: ServiceDefinition = { operations: {}, migrations: [] }

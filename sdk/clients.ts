@@ -7,10 +7,12 @@ import type {
   ExpirationTickResponse,
   FireRuleRequest,
   FireRuleResponse,
+  FireScheduleResponse,
   ForceDlqResponse,
   LambdaInvocationsResponse,
   PendingConfirmationsResponse,
   S3NotificationsResponse,
+  SchedulerSchedulesResponse,
   SnsMessagesResponse,
   SnsSmsResponse,
   SqsMessagesResponse,
@@ -151,5 +153,30 @@ export class EventsClient {
   /** Fires a rule as its schedule would, be it enabled or not. */
   fireRule(request: FireRuleRequest): Promise<FireRuleResponse> {
     return call(`${this.#root}/fire-rule`, 'POST', request)
+  }
+}
+
+/** Schedules of EventBridge Scheduler. */
+export class SchedulerClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/scheduler`
+  }
+
+  /** Every schedule, when it last fired and when it is due next; waits for accepted deliveries. */
+  getSchedules(): Promise<SchedulerSchedulesResponse> {
+    return call(`${this.#root}/schedules`)
+  }
+
+  /** Fires a schedule now. */
+  fireSchedule(group: string, name: string): Promise<FireScheduleResponse> {
+    return this.fireScheduleIn(group, name)
+  }
+
+  /** The same for a schedule of another account or region. */
+  fireScheduleIn(group: string, name: string, accountId?: string, region?: string): Promise<FireScheduleResponse> {
+    const path = `${encodeURIComponent(group)}/${encodeURIComponent(name)}`
+    return call(`${this.#root}/fire/${path}${query({ accountId, region })}`, 'POST')
   }
 }

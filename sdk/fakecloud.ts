@@ -1,4 +1,4 @@
-import { EventsClient, LambdaClient, S3Client, SnsClient, SqsClient } from './clients.ts'
+import { EventsClient, LambdaClient, S3Client, SchedulerClient, SnsClient, SqsClient } from './clients.ts'
 import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
@@ -116,6 +116,10 @@ export class FakeCloud {
 
   get events(): EventsClient {
     return new EventsClient(this.url)
+  }
+
+  get scheduler(): SchedulerClient {
+    return new SchedulerClient(this.url)
   }
 
   get clock(): ClockClient {

@@ -102,6 +102,21 @@ export type EventHistoryResponse = { events: EventBridgeEvent[]; deliveries: Eve
 /** `busName` is `default` unless given. */
 export type FireRuleRequest = { busName?: string; ruleName: string }
 export type FireRuleResponse = { targets: { type: string; arn: string }[] }
+/** A schedule; `nextFire` is when it is due next, without its flexible window. */
+export type SchedulerSchedule = {
+  accountId: string
+  region: string
+  groupName: string
+  name: string
+  arn: string
+  state: string
+  scheduleExpression: string
+  targetArn: string
+  lastFired: string | null
+  nextFire: string | null
+}
+export type SchedulerSchedulesResponse = { schedules: SchedulerSchedule[] }
+export type FireScheduleResponse = { scheduleArn: string; targetArn: string }
 
 /** The namespace's clock. `offsetMs` is how far it is ahead of real time. */
 export type ClockResponse = { now: string; frozen: boolean; offsetMs: number }

@@ -5,6 +5,7 @@ import { iamAccess } from './actions/iam.ts'
 import { lambdaAccess } from './actions/lambda.ts'
 import { logsAccess } from './actions/logs.ts'
 import { s3Access } from './actions/s3.ts'
+import { schedulerAccess } from './actions/scheduler.ts'
 import { sqsAccess } from './actions/sqs.ts'
 import { stsAccess } from './actions/sts.ts'
 import type { Ctx } from '../operation.ts'
@@ -19,6 +20,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   lambda: lambdaAccess,
   logs: logsAccess,
   s3: s3Access,
+  scheduler: schedulerAccess,
   sqs: sqsAccess,
   sts: stsAccess,
 }

@@ -87,7 +87,10 @@ function nextCron(fields: CronFields, after: number, timeZone: string): number |
 type Day = { year: number; month: number; day: number }
 
 function nextInDay(fields: CronFields, day: Day, { after, timeZone }: { after: number; timeZone: string }) {
+  const from = localDate(after, timeZone)
+  const today = from.day === day.day && from.month === day.month && from.year === day.year
   for (const hour of fields.hours) {
+    if (today && hour < from.hour) continue
     // A whole hour that is over needs no look at its minutes.
     const end = utcOf({ ...day, hour, minute: 59, second: 59 }, timeZone)
     if (end !== undefined && end <= after) continue

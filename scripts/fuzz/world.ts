@@ -49,6 +49,18 @@ const SEEDS: readonly Seed[] = [
   ['lambda', 'PublishVersion', { FunctionName: 'fuzz' }],
   ['lambda', 'CreateAlias', { FunctionName: 'fuzz', Name: 'live', FunctionVersion: '1' }],
   ['lambda', 'PublishLayerVersion', { LayerName: 'fuzz', Content: { ZipFile: zipOf('exports.x = 1') } }],
+  ['scheduler', 'CreateScheduleGroup', { Name: 'fuzz' }],
+  [
+    'scheduler',
+    'CreateSchedule',
+    {
+      Name: 'fuzz',
+      GroupName: 'fuzz',
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: ARN('sqs', 'fuzz'), RoleArn: 'arn:aws:iam::123456789012:role/none' },
+    },
+  ],
 ]
 
 function zipOf(code: string): Uint8Array {
@@ -86,6 +98,14 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   ExpectedBucketOwner: [ACCOUNT, ACCOUNT, '111111111111'],
   FunctionName: ['fuzz', 'fuzz', 'fuzz', ARN('lambda', 'function:fuzz'), 'fuzz:live', 'fuzz:1', 'other'],
   FunctionVersion: ['1', '$LATEST', '99'],
+  ScheduleExpression: [
+    'rate(5 minutes)',
+    'cron(0/5 * * * ? *)',
+    'cron(0 0 L * ? *)',
+    'at(2030-01-01T00:00:00)',
+    'rate(0 days)',
+  ],
+  ScheduleExpressionTimezone: ['UTC', 'Europe/Vienna', 'Mars/Base'],
   Qualifier: ['live', '1', '$LATEST', 'none'],
   LayerName: ['fuzz', 'other'],
   Handler: ['index.handler'],

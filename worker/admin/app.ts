@@ -13,6 +13,7 @@ import { logsAdmin } from './logs.ts'
 import { namespacesAdmin } from './namespaces.ts'
 import { resetAdmin } from './reset.ts'
 import { s3Admin } from './s3.ts'
+import { schedulerAdmin } from './scheduler.ts'
 import { settleAdmin } from './settle.ts'
 import { snsAdmin } from './sns.ts'
 import { sqsAdmin } from './sqs.ts'
@@ -44,6 +45,7 @@ for (const add of [
   logsAdmin,
   s3Admin,
   snsAdmin,
+  schedulerAdmin,
   sqsAdmin,
 ]) {
   add(admin)

@@ -1,0 +1,21 @@
+import type { Ctx } from '../operation.ts'
+import { parseArn } from './arn.ts'
+import { AwsError } from './errors.ts'
+
+/**
+ * The trust policy of a role that a service is to act as; undefined for a role that IAM does not know, which is taken
+ * as it is, so that things can be made without making roles first.
+ */
+export async function trustPolicyOf(ctx: Ctx, roleArn: string, principal: string): Promise<string | undefined> {
+  const arn = parseArn(roleArn)
+  const RoleName = arn?.resource.split('/').at(-1)
+  if (!arn || !RoleName) return undefined
+  try {
+    const caller = { accountId: ctx.place.account, service: principal }
+    const { Role } = await ctx.call('iam', 'GetRole', { RoleName }, { place: { account: arn.account }, caller })
+    return decodeURIComponent(Role.AssumeRolePolicyDocument ?? '')
+  } catch (error) {
+    if (error instanceof AwsError && error.code.startsWith('NoSuchEntity')) return undefined
+    throw error
+  }
+}
