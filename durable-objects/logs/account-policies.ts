@@ -1,6 +1,7 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
+import { checkProtection, forgetMasks } from './data-protection.ts'
 import { checkIndexDocument } from './index-documents.ts'
 import { parseFilterPattern } from './patterns/filter-pattern.ts'
 import { groupArn } from './find-group.ts'
@@ -17,7 +18,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const TYPES: Readonly<
   Record<string, { most: number; selection?: RegExp; check(document: object, text: string): void }>
 > = {
-  DATA_PROTECTION_POLICY: { most: 1, check: checkDataProtection },
+  DATA_PROTECTION_POLICY: { most: 1, check: checkProtection },
   SUBSCRIPTION_FILTER_POLICY: { most: 1, selection: /^LogGroupName NOT IN \[.*\]$/s, check: checkSubscription },
   FIELD_INDEX_POLICY: {
     most: 20,
@@ -27,13 +28,6 @@ const TYPES: Readonly<
 }
 const MAX_DOCUMENT = 30_720
 const MAX_SELECTION = 25_600
-
-function checkDataProtection(document: object): void {
-  const { Statement: statements } = document as { Statement?: unknown } // any JSON object
-  if (!Array.isArray(statements) || statements.length !== 2) {
-    throw invalidParameter('A data protection policy must have two statements, one to audit and one to deidentify.')
-  }
-}
 
 function checkSubscription(document: object): void {
   const { DestinationArn, RoleArn, FilterPattern } = document as Record<string, unknown> // any JSON object
@@ -62,6 +56,7 @@ export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>):
     row.updatedAt,
   )
   forgetListeners(ctx)
+  forgetMasks(ctx)
   if (trial) sendControlMessage(ctx, trial)
   return { accountPolicy: describe(ctx, row) }
 }
@@ -146,6 +141,7 @@ export function DeleteAccountPolicy(ctx: Ctx, input: In<'DeleteAccountPolicy'>):
   ctx.sql.run('DELETE FROM account_policies WHERE type = ? AND name = ?', policyType, policyName)
   const deleted = ctx.sql.changes() > 0
   forgetListeners(ctx)
+  forgetMasks(ctx)
   if (deleted) return {}
   throw new AwsError('ResourceNotFoundException', `Policy with name [${policyName}] does not exist`)
 }

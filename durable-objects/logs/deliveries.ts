@@ -6,7 +6,7 @@ import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { deliveryArn, findSource } from './delivery-sources.ts'
 import { defaultFields, vendedBy } from './delivery-templates.ts'
 import { conflict, invalidToken, notFound, validation } from './refusals.ts'
-import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './schema.ts'
+import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

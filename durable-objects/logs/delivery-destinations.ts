@@ -4,7 +4,7 @@ import { parseArn } from '../shared/arn.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
 import { conflict, invalidToken, notFound, validation } from './refusals.ts'
-import type { DeliveryDestinationRow } from './schema.ts'
+import type { DeliveryDestinationRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

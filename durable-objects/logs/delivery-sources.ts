@@ -4,7 +4,7 @@ import { arnOf, parseArn } from '../shared/arn.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { conflict, invalidToken, notFound, validation } from './refusals.ts'
-import type { DeliverySourceRow } from './schema.ts'
+import type { DeliverySourceRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

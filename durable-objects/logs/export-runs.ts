@@ -1,12 +1,14 @@
 import { gzipSync } from 'node:zlib'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
+import { maskOf } from './data-protection.ts'
 import { readRows } from './event-rows.ts'
 import { putObject } from './export-buckets.ts'
 import { exportSettings, exportTask } from './export-tasks.ts'
 import { groupByName } from './find-group.ts'
 import { expiryBound } from './retention.ts'
-import type { ExportTaskRow, GroupRow, StreamRow } from './schema.ts'
+import type { ExportTaskRow } from './delivery-schema.ts'
+import type { GroupRow, StreamRow } from './schema.ts'
 
 /** CloudWatch Logs → S3: an export task's timer writes each stream's events into a folder of its own. */
 export async function onExport(ctx: Ctx, id: string): Promise<void> {
@@ -67,8 +69,9 @@ function* textsOf(ctx: Ctx, task: ExportTaskRow, of: { group: GroupRow; stream: 
   const range = { from: Math.max(from, expiryBound(ctx, of.group)), to, descending: false }
   let lines: string[] = []
   let size = 0
-  for (const { timestamp, message } of readRows(ctx, { column: 'stream', id: of.stream.id }, range, 256)) {
-    const line = `${new Date(timestamp).toISOString()} ${message.replace(/\n$/, '')}\n`
+  const mask = maskOf(ctx, of.group)
+  for (const row of readRows(ctx, { column: 'stream', id: of.stream.id }, range, 256)) {
+    const line = `${new Date(row.timestamp).toISOString()} ${mask(row).replace(/\n$/, '')}\n`
     lines.push(line)
     size += line.length
     if (size < PART_CHARACTERS) continue

@@ -4,7 +4,7 @@ import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
 import { checkBucket } from './export-buckets.ts'
 import { findGroup } from './find-group.ts'
 import { invalidOperation, invalidParameter, invalidToken, limitExceeded, notFound } from './refusals.ts'
-import type { ExportTaskRow } from './schema.ts'
+import type { ExportTaskRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

@@ -92,6 +92,16 @@ function describeGroup(ctx: Ctx, group: GroupRow) {
     deletionProtectionEnabled: group.protected === 1,
     ...(group.retentionInDays === null ? {} : { retentionInDays: group.retentionInDays }),
     ...(group.kmsKeyId === null ? {} : { kmsKeyId: group.kmsKeyId }),
+    ...protectionOf(ctx, group),
+  }
+}
+
+function protectionOf(ctx: Ctx, { id }: GroupRow) {
+  const own = ctx.sql.first('SELECT 1 FROM data_protection WHERE logGroup = ?', id)
+  const account = ctx.sql.first("SELECT 1 FROM account_policies WHERE type = 'DATA_PROTECTION_POLICY'")
+  return {
+    ...(own ? { dataProtectionStatus: 'ACTIVATED' as const } : {}),
+    ...(account ? { inheritedProperties: ['ACCOUNT_DATA_PROTECTION' as const] } : {}),
   }
 }
 

@@ -40,11 +40,22 @@ export function checkUnprotected(group: GroupRow): void {
   )
 }
 
+/** Tables whose rows go with their log group. */
+const OF_GROUPS = [
+  'tags',
+  'metric_filters',
+  'subscription_filters',
+  'index_policies',
+  'data_protection',
+  'transformers',
+  'log_streams',
+]
+
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
 export function DeleteLogGroup(ctx: Ctx, { logGroupName }: In<'DeleteLogGroup'>): void {
   const group = findGroup(ctx, logGroupName)
   checkUnprotected(group)
-  for (const table of ['tags', 'metric_filters', 'subscription_filters', 'index_policies', 'log_streams']) {
+  for (const table of OF_GROUPS) {
     ctx.sql.run(`DELETE FROM ${table} WHERE logGroup = ?`, group.id)
   }
   ctx.sql.run('DELETE FROM resource_policies WHERE resource = ?', groupArn(ctx, group.name))

@@ -24,6 +24,16 @@ import {
   GetDeliverySource,
   PutDeliverySource,
 } from './delivery-sources.ts'
+import { type AnomalyOperations, InjectAnomaly, ListAnomalies, UpdateAnomaly } from './anomalies.ts'
+import {
+  CreateLogAnomalyDetector,
+  DeleteLogAnomalyDetector,
+  GetLogAnomalyDetector,
+  ListLogAnomalyDetectors,
+  UpdateLogAnomalyDetector,
+} from './anomaly-detectors.ts'
+import { DeleteDataProtectionPolicy, GetDataProtectionPolicy, PutDataProtectionPolicy } from './data-protection.ts'
+import { DeleteTransformer, GetTransformer, PutTransformer, TestTransformer } from './transformers.ts'
 import { DescribeConfigurationTemplates } from './delivery-templates.ts'
 import { DeleteDestination, DescribeDestinations, PutDestination, PutDestinationPolicy } from './destinations.ts'
 import { AssociateKmsKey, DisassociateKmsKey } from './encryption.ts'
@@ -37,7 +47,14 @@ import { DeleteIndexPolicy, DescribeIndexPolicies, fieldIndexes, PutIndexPolicy 
 import { endSession, onTailTimeout, StartLiveTail } from './live-tail.ts'
 import { DeleteMetricFilter, DescribeMetricFilters, PutMetricFilter, TestMetricFilter } from './metric-filters.ts'
 import { DeleteResourcePolicy, DescribeResourcePolicies, PutResourcePolicy, resourcePolicy } from './policies.ts'
-import { DescribeQueries, GetQueryResults, onQueryExpiry, StartQuery, StopQuery } from './queries.ts'
+import {
+  DescribeQueries,
+  GetQueryResults,
+  ListLogGroupsForQuery,
+  onQueryExpiry,
+  StartQuery,
+  StopQuery,
+} from './queries.ts'
 import { DeleteQueryDefinition, DescribeQueryDefinitions, PutQueryDefinition } from './query-definitions.ts'
 import { failInterrupted } from './query-runs.ts'
 import { GetLogRecord } from './records.ts'
@@ -63,18 +80,21 @@ import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperatio
 /**
  * CloudWatch Logs.
  *
- * Known gaps. Not there, answering 501: anomaly detectors, bearer tokens, data protection of single groups, deliveries
- * and their sources and destinations, DescribeFieldIndexes, export and import tasks, integrations, lookup tables,
- * scheduled queries, storage tiers, syslog configurations, transformers; of account policies those for transformers,
- * metric extraction and retention; of queries the languages SQL and PPL, and of Insights' own the commands and
- * functions that insights/commands.ts and insights/functions.ts do not name.
- * Metric filters are kept and validated but do nothing yet, and no data is masked. Subscription filters may send to SQS
- * too, which AWS's do not; a queue of the same account needs no policy for it. An account's subscription policy never
- * sends a function its own log, where AWS only warns of the loop. A KMS key is kept by its ARN: it is
- * neither looked up nor used. Resource policies are asked when EventBridge writes; other services write without. Linked
- * accounts
- * (cross-account observability) do not exist. Page tokens do not expire. A log record's pointer is the event's id. An
- * object that is killed fails the queries it was running, and ends its live tail sessions.
+ * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data sources
+ * (GetLogFields, ListAggregateLogGroupSummaries), large log objects, storage tiers, syslog and bearer tokens, each of
+ * which is a product beside the log groups; scheduled queries and DescribeFieldIndexes; of account policies those for
+ * transformers, metric extraction and retention; of queries the languages SQL and PPL, and of Insights' own the commands
+ * and functions that insights/commands.ts and insights/functions.ts do not name; of processors those that
+ * transformers/processors.ts does not name.
+ * Subscription filters may send to SQS too, which AWS's do not; a queue of the same account needs no policy for it. An
+ * account's subscription policy never sends a function its own log, where AWS only warns of the loop. Vended logs are
+ * those of services that hand them over by VendLogs, and of `/_fakecloud/logs/vend`; configuration templates are there
+ * for the services in delivery-templates.ts alone; Parquet is written as JSON; nothing goes to X-Ray. Data protection
+ * masks what sensitive-data.ts names and custom identifiers, and reports no findings. Anomaly detectors find nothing of
+ * their own. A KMS key is kept by its ARN: it is neither looked up nor used. Resource policies are asked when
+ * EventBridge writes; other services write without. Linked accounts (cross-account observability) do not exist. Page tokens do not expire. A
+ * log record's pointer is the event's id. An object that is killed fails the queries it was running, and ends its live
+ * tail sessions.
  */
 export const logs: ServiceDefinition = {
   operations: {
@@ -83,15 +103,18 @@ export const logs: ServiceDefinition = {
     CheckDestination,
     CreateDelivery,
     CreateExportTask,
+    CreateLogAnomalyDetector,
     CreateLogGroup,
     CreateLogStream,
     DeleteAccountPolicy,
+    DeleteDataProtectionPolicy,
     DeleteDelivery,
     DeleteDeliveryDestination,
     DeleteDeliveryDestinationPolicy,
     DeleteDeliverySource,
     DeleteDestination,
     DeleteIndexPolicy,
+    DeleteLogAnomalyDetector,
     DeleteLogGroup,
     DeleteLogStream,
     DeleteMetricFilter,
@@ -99,6 +122,7 @@ export const logs: ServiceDefinition = {
     DeleteResourcePolicy,
     DeleteRetentionPolicy,
     DeleteSubscriptionFilter,
+    DeleteTransformer,
     DescribeAccountPolicies,
     DescribeConfigurationTemplates,
     DescribeDeliveries,
@@ -117,19 +141,27 @@ export const logs: ServiceDefinition = {
     DisassociateKmsKey,
     FilterLogEvents,
     ForwardSubscription,
+    GetDataProtectionPolicy,
     GetDelivery,
     GetDeliveryDestination,
     GetDeliveryDestinationPolicy,
     GetDeliverySource,
+    GetLogAnomalyDetector,
     GetLogEvents,
     GetLogGroupFields,
     GetLogRecord,
     GetQueryResults,
+    GetTransformer,
+    InjectAnomaly,
+    ListAnomalies,
+    ListLogAnomalyDetectors,
     ListLogGroups,
+    ListLogGroupsForQuery,
     ListTagsForResource,
     ListTagsLogGroup,
     OpenDeliveryDestination,
     PutAccountPolicy,
+    PutDataProtectionPolicy,
     PutDeliveryDestination,
     PutDeliveryDestinationPolicy,
     PutDeliverySource,
@@ -143,6 +175,7 @@ export const logs: ServiceDefinition = {
     PutResourcePolicy,
     PutRetentionPolicy,
     PutSubscriptionFilter,
+    PutTransformer,
     ShipVendedLogs,
     StartLiveTail,
     StartQuery,
@@ -150,11 +183,14 @@ export const logs: ServiceDefinition = {
     TagLogGroup,
     TagResource,
     TestMetricFilter,
+    TestTransformer,
     UntagLogGroup,
     UntagResource,
+    UpdateAnomaly,
     UpdateDeliveryConfiguration,
+    UpdateLogAnomalyDetector,
     VendLogs,
-  } satisfies Handlers<Operations & ForwardingOperations & VendingOperations>,
+  } satisfies Handlers<Operations & AnomalyOperations & ForwardingOperations & VendingOperations>,
   migrations,
   timers: { export: onExport, liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
   introspections: { deliveryConfig, fieldIndexes },

@@ -2,7 +2,7 @@ import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { cutPage, pageStart, pageToken } from '../shared/pages.ts'
-import { findGroup, findGroupByIdentifier } from './find-group.ts'
+import { findGroup, findGroupByIdentifier, groupArn } from './find-group.ts'
 import { noteUse } from './index-policies.ts'
 import { MAX_ROWS, readQuery } from './insights/commands.ts'
 import { pipelineOf } from './insights/pipeline.ts'
@@ -149,6 +149,18 @@ function describe({ id, text, status, startedAt, endedAt, logGroups, bytes }: Qu
     ...(endedAt === null ? {} : { queryDuration: endedAt - startedAt }),
     ...(logGroupName === undefined ? {} : { logGroupName }),
   }
+}
+
+const GROUPS_PAGE = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroupsForQuery.html */
+export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery'>): Out<'ListLogGroupsForQuery'> {
+  const { queryId, maxResults = GROUPS_PAGE } = input
+  const names = JSON.parse(findQuery(ctx, queryId).logGroups) as string[] // written by StartQuery
+  const start = Number(pageStart(input.nextToken, queryId, invalidToken()) ?? 0)
+  const rows = names.slice(start, start + maxResults + 1).map(name => groupArn(ctx, name))
+  const { page, next } = cutPage(rows, maxResults, () => pageToken(String(start + maxResults), queryId))
+  return { logGroupIdentifiers: page, ...(next ? { nextToken: next } : {}) }
 }
 
 /** The timer: results are kept no longer. */

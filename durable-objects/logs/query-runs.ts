@@ -1,5 +1,6 @@
 import type { Ctx } from '../operation.ts'
 import { EVENT_OVERHEAD } from './batch.ts'
+import { maskOf } from './data-protection.ts'
 import { mergeRows, type Range, readRows } from './event-rows.ts'
 import type { Pipeline, Result } from './insights/pipeline.ts'
 import { rowOf } from './insights/rows.ts'
@@ -52,7 +53,8 @@ function* runInSlices(ctx: Ctx, run: Run): Generator<void, void> {
     const logStream = streamNames.get(row.stream)
     // A stream that is gone has no events, though some may not have been deleted yet.
     if (logStream === undefined) continue
-    const { timestamp, ingestedAt, message } = row
+    const { timestamp, ingestedAt } = row
+    const message = maskOf(ctx, { id: row.logGroup })(row)
     const names = { logStream, logGroup: groupNames.get(row.logGroup) ?? '', account: ctx.place.account }
     pipeline.push(rowOf({ pointer: eventIdOf(row), timestamp, ingestedAt, message, ...names }))
     events += 1

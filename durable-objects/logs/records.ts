@@ -1,5 +1,6 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
+import { maskOf } from './data-protection.ts'
 import { parseEvent } from './patterns/json-pattern.ts'
 import { positionOf } from './positions.ts'
 import { invalidParameter, notFound } from './refusals.ts'
@@ -14,7 +15,7 @@ type Row = EventRow & { streamName: string; groupName: string; retentionInDays: 
  * A pointer to an event is its id, the one that FilterLogEvents gives.
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogRecord.html
  */
-export function GetLogRecord(ctx: Ctx, { logRecordPointer }: In<'GetLogRecord'>): Out<'GetLogRecord'> {
+export function GetLogRecord(ctx: Ctx, { logRecordPointer, unmask }: In<'GetLogRecord'>): Out<'GetLogRecord'> {
   const position = positionOf(logRecordPointer)
   if (!position) throw invalidParameter('The specified logRecordPointer is invalid.')
   const row = ctx.sql.first<Row>(
@@ -24,14 +25,15 @@ export function GetLogRecord(ctx: Ctx, { logRecordPointer }: In<'GetLogRecord'>)
     position.timestamp,
   )
   if (!row || row.timestamp < expiryBound(ctx, row)) throw notFound('log record')
+  const message = maskOf(ctx, { id: row.logGroup }, unmask)(row)
   const logRecord = {
-    ...flatFields(parseEvent(row.message)),
+    ...flatFields(parseEvent(message)),
     '@ptr': logRecordPointer,
     '@timestamp': String(row.timestamp),
     '@ingestionTime': String(row.ingestedAt),
     '@log': `${ctx.place.account}:${row.groupName}`,
     '@logStream': row.streamName,
-    '@message': row.message,
+    '@message': message,
   }
   return { logRecord }
 }

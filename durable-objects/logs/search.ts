@@ -3,6 +3,7 @@ import type { Ctx } from '../operation.ts'
 import { pageStart, pageToken } from '../shared/pages.ts'
 import { EVENT_OVERHEAD } from './batch.ts'
 import { checkReadable } from './classes.ts'
+import { type Mask, maskOf, OPEN } from './data-protection.ts'
 import { mergeRows, type Range, readRows } from './event-rows.ts'
 import { findEither } from './find-group.ts'
 import { type FilterPattern, parseFilterPattern } from './patterns/filter-pattern.ts'
@@ -39,7 +40,8 @@ export function FilterLogEvents(ctx: Ctx, input: In<'FilterLogEvents'>): Out<'Fi
     to: input.endTime ?? Number.MAX_SAFE_INTEGER,
     ...start,
   }
-  const { events, stopped } = scan(candidates(ctx, group, { ...input, range }), pattern, input.limit ?? MAX_EVENTS)
+  const shown = masked(candidates(ctx, group, { ...input, range }), maskOf(ctx, group, input.unmask))
+  const { events, stopped } = scan(shown, pattern, input.limit ?? MAX_EVENTS)
   const token = (at: Position) => pageToken(`${range.descending ? 'b' : 'f'}${eventIdOf(at)}`, search)
   return { events, searchedLogStreams: [], ...(stopped ? { nextToken: token(stopped) } : {}) }
 }
@@ -94,6 +96,15 @@ function* candidates(ctx: Ctx, group: GroupRow, asked: Asked): Generator<Candida
     const name = names.get(row.stream)
     yield { row, stream: name?.startsWith(prefix) ? name : undefined }
   }
+}
+
+/** What the policies of the group leave to be seen: who searches for what is masked does not find it. */
+function masked(rows: Iterable<Candidate>, mask: Mask): Iterable<Candidate> {
+  return mask === OPEN ? rows : eachMasked(rows, mask)
+}
+
+function* eachMasked(rows: Iterable<Candidate>, mask: Mask): Generator<Candidate, void> {
+  for (const { row, stream } of rows) yield { row: { ...row, message: mask(row) }, stream }
 }
 
 /** The streams whose names begin so; undefined when they are many. */

@@ -1,6 +1,7 @@
 import type { Operations } from '../../worker/models/logs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { checkReadable } from './classes.ts'
+import { maskOf } from './data-protection.ts'
 import { type Range, readRows } from './event-rows.ts'
 import { findEither } from './find-group.ts'
 import { EVENT_OVERHEAD } from './batch.ts'
@@ -32,6 +33,7 @@ export function GetLogEvents(ctx: Ctx, input: In<'GetLogEvents'>): Out<'GetLogEv
     // The direction is the token's; the first page's is the caller's.
     descending: token ? token.direction === 'b' : !input.startFromHead,
   }
+  const mask = maskOf(ctx, group, input.unmask)
   const events = readPage(ctx, { id: stream.id, range, limit })
   // With nothing read, the page's own token comes again, so that what comes later is found from here; the other one
   // turns round, and finds the event beside which this page began.
@@ -39,7 +41,7 @@ export function GetLogEvents(ctx: Ctx, input: In<'GetLogEvents'>): Out<'GetLogEv
   const forward = { timestamp, seq: token?.direction === 'b' ? Math.max(0, seq - 1) : seq }
   const backward = { timestamp, seq: token?.direction === 'f' ? seq + 1 : seq }
   return {
-    events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
+    events: events.map(row => ({ timestamp: row.timestamp, message: mask(row), ingestionTime: row.ingestedAt })),
     nextForwardToken: streamToken('f', events.at(-1) ?? forward),
     nextBackwardToken: streamToken('b', events[0] ?? backward),
   }

@@ -62,17 +62,19 @@ function taggedDestination(ctx: Ctx, name: string): Tagged {
   return jsonTags(destinationArn(ctx, name), tags, all => writeDestinationTags(ctx, name, all))
 }
 
-/** Kinds of delivery resources, by their place in ARNs: the table and the column of what stands after it. */
-const DELIVERY_TABLES: Readonly<Record<string, [table: string, key: string]>> = {
+/** Kinds of resources whose tags are one document, by their place in ARNs: the table and the column of what stands after it. */
+const DOCUMENTED: Readonly<Record<string, [table: string, key: string]>> = {
   delivery: ['deliveries', 'id'],
   'delivery-source': ['delivery_sources', 'name'],
   'delivery-destination': ['delivery_destinations', 'name'],
+  'anomaly-detector': ['anomaly_detectors', 'id'],
+  'scheduled-query': ['scheduled_queries', 'id'],
 }
 
-function taggedDelivery(ctx: Ctx, arn: string): Tagged | undefined {
+function taggedDocument(ctx: Ctx, arn: string): Tagged | undefined {
   const { account, region, resource = '' } = parseArn(arn) ?? {}
   const [kind = '', name = ''] = resource.split(':')
-  const found = Object.hasOwn(DELIVERY_TABLES, kind) ? DELIVERY_TABLES[kind] : undefined
+  const found = Object.hasOwn(DOCUMENTED, kind) ? DOCUMENTED[kind] : undefined
   if (!found || account !== ctx.place.account || region !== ctx.place.region) return undefined
   const [table, key] = found
   const row = ctx.sql.first<{ tags: string }>(`SELECT tags FROM ${table} WHERE ${key} = ?`, name)
@@ -107,8 +109,8 @@ function findByArn(ctx: Ctx, arn: string): Tagged {
   if (!arn.startsWith('arn:')) throw invalidParameter(`The specified resource ARN is invalid: ${arn}`)
   const destination = destinationOfArn(ctx, arn)
   if (destination !== undefined) return taggedDestination(ctx, destination)
-  const delivery = taggedDelivery(ctx, arn)
-  if (delivery) return delivery
+  const documented = taggedDocument(ctx, arn)
+  if (documented) return documented
   const name = arn.endsWith('*') ? undefined : nameOfArn(ctx, arn)
   if (name === undefined) throw notFound('resource')
   return taggedGroup(ctx, findGroup(ctx, name))

@@ -10,7 +10,7 @@ import { findDeliveryDestination } from './delivery-destinations.ts'
 import { deliveryArn } from './delivery-sources.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { notFound } from './refusals.ts'
-import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './schema.ts'
+import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
 import { linesOf, objectKey, type Origin, type VendedRecord } from './vended-records.ts'
 
 type Empty = Record<string, never>

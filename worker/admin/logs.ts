@@ -13,11 +13,20 @@ const vended = z.strictObject({
   records: z.array(z.record(z.string(), z.unknown())).min(1),
 })
 
+const anomaly = z.strictObject({
+  anomalyDetectorArn: z.string().refine(text => parseArn(text) !== undefined, 'anomalyDetectorArn is no ARN'),
+  logGroupArns: z.array(z.string()),
+  patternString: z.string(),
+  priority: z.string().optional(),
+})
+
 /**
  * `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded.
  * `GET /_fakecloud/logs/delivery-config` → `{ configurations }`: every delivery of vended logs.
  * `POST /_fakecloud/logs/vend { resourceArn, logType, records }` → `{ records }`: logs of a resource whose service is
  * not here (CloudFront's access logs, say), as that service would hand them to CloudWatch Logs.
+ * `POST /_fakecloud/logs/anomalies/inject { anomalyDetectorArn, logGroupArns, patternString, priority? }` →
+ * `{ anomalyId }`: what the detector is to have found.
  */
 export function logsAdmin(app: AdminApp): void {
   app.get('/_fakecloud/logs/field-indexes/:group{.+}', async c => {
@@ -35,28 +44,39 @@ export function logsAdmin(app: AdminApp): void {
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
     return c.json(await vend(c, body.data))
   })
+  app.post('/_fakecloud/logs/anomalies/inject', async c => {
+    const body = anomaly.safeParse(await jsonBody(c))
+    if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
+    return c.json(await callLogs(c, body.data.anomalyDetectorArn, 'InjectAnomaly', body.data))
+  })
 }
 
 /** Where the logs of services without regions are. */
 const GLOBAL_SERVICES_REGION = 'us-east-1'
 
 async function vend(c: AdminContext, { resourceArn, logType, records }: z.infer<typeof vended>) {
+  const input = { resourceArn, logType, records: records.map(fields => ({ fields })) }
+  await callLogs(c, resourceArn, 'VendLogs', input)
+  return { records: records.length }
+}
+
+/** An operation of CloudWatch Logs that no model has, where the ARN says. */
+async function callLogs(c: AdminContext, arn: string, operation: string, input: Record<string, unknown>) {
   const { namespace } = c.var.routed
-  const { service, account, region } = parseArn(resourceArn) ?? {}
+  const { service, account, region } = parseArn(arn) ?? {}
   const at = {
     namespace,
     account: account || (c.env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT),
     region: region || GLOBAL_SERVICES_REGION,
   }
-  const input = { resourceArn, logType, records: records.map(fields => ({ fields })) }
   const result = await sendOperation(c.env, {
-    to: addressOf({ service: 'logs', operation: 'VendLogs', input }, at),
-    operation: 'VendLogs',
+    to: addressOf({ service: 'logs', operation, input }, at),
+    operation,
     input,
     caller: { accountId: at.account, service: `${service}.amazonaws.com` },
     requestId: newRequestId(),
     traceId: newTraceId(Date.now()),
   })
   if (result.error) throw new AdminError(400, result.error.message)
-  return { records: records.length }
+  return result.output
 }

@@ -25,7 +25,12 @@ export function logsAccess(ctx: Ctx, input: Input): Access[] {
     return [access(groupArn(ctx, textOf(input.logGroupName)).replace(/:log-stream:$/, ''))]
   }
   const groups = groupsIn(input)
-  if (groups.length > 0) return groups.map(group => access(groupArn(ctx, group) + textOf(input.logStreamName)))
+  if (groups.length > 0) {
+    const resources = groups.map(group => groupArn(ctx, group) + textOf(input.logStreamName))
+    // Who is to see what data protection masks needs leave of its own.
+    const unmask = input.unmask === true ? resources.map(resource => ({ action: 'logs:Unmask', resource })) : []
+    return [...resources.map(access), ...unmask]
+  }
   const { destinationName, deliveryName, name } = input
   if (typeof destinationName === 'string') return [access(logsArn(ctx, `destination:${destinationName}`))]
   const kind = /^[A-Z][a-z]+(DeliverySource|DeliveryDestination|Delivery)/.exec(operation)?.[1]
