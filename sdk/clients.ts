@@ -10,6 +10,7 @@ import type {
   FireScheduleResponse,
   ForceDlqResponse,
   LambdaInvocationsResponse,
+  LifecycleTickResponse,
   PendingConfirmationsResponse,
   S3NotificationsResponse,
   SchedulerSchedulesResponse,
@@ -95,6 +96,11 @@ export class S3Client {
   /** The events that at least one notification configuration matched; waits for accepted deliveries. */
   getNotifications(): Promise<S3NotificationsResponse> {
     return call(`${this.#root}/notifications`)
+  }
+
+  /** Applies the lifecycles of all buckets now, whatever the hour. */
+  tickLifecycle(): Promise<LifecycleTickResponse> {
+    return call(`${this.#root}/lifecycle-processor/tick`, 'POST')
   }
 }
 

@@ -3,6 +3,10 @@ import { call, query } from './http.ts'
 import type {
   ClockAdvanceResponse,
   ClockResponse,
+  CreatedNamespaceResponse,
+  IamDecisionsResponse,
+  IamExplainRequest,
+  IamVerdict,
   JournalResponse,
   JournalTraceResponse,
   JournalWhyResponse,
@@ -62,6 +66,35 @@ export class JournalClient {
   }
 }
 
+/** Who may do what, and by which statement. */
+export class IamClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/iam`
+  }
+
+  /** What a principal's policies say to a request that nobody has made. */
+  explain(request: IamExplainRequest): Promise<IamVerdict> {
+    return call(`${this.#root}/explain`, 'POST', request)
+  }
+
+  /** What was decided, and by which statements, in a namespace that enforces or audits IAM. */
+  decisions(filter: { requestId?: string; traceId?: string; limit?: number } = {}): Promise<IamDecisionsResponse> {
+    return call(`${this.#root}/explain${query(filter)}`)
+  }
+}
+
+/** A namespace to be. `iam` says whether policies are asked, `verifySigv4` whether signatures are. */
+export type NamespaceOptions = {
+  name?: string
+  ttlSeconds?: number
+  iam?: 'off' | 'soft' | 'strict'
+  verifySigv4?: boolean
+}
+
+export type CreatedFakeCloud = FakeCloud & { rootKey?: { accessKeyId: string; secretAccessKey: string } }
+
 /** Namespaces: each with its own resources, clock and journal, closed to all others. */
 export class NamespacesClient {
   readonly #root: string
@@ -72,10 +105,13 @@ export class NamespacesClient {
     this.#root = `${this.#baseUrl}/_fakecloud/namespaces`
   }
 
-  /** Makes a namespace (or gives it a new lifetime) and answers a client of it; its `url` is the endpoint for AWS clients. */
-  async create(options: { name?: string; ttlSeconds?: number } = {}): Promise<FakeCloud> {
-    const { name } = await call<NamespaceResponse>(this.#root, 'POST', options)
-    return this.in(name)
+  /**
+   * Makes a namespace (or gives it a new lifetime and modes) and answers a client of it: its `url` is the endpoint for AWS
+   * clients, and `rootKey` the account root's own key where signatures are verified, told this once.
+   */
+  async create(options: NamespaceOptions = {}): Promise<CreatedFakeCloud> {
+    const { name, credentials } = await call<CreatedNamespaceResponse>(this.#root, 'POST', options)
+    return Object.assign(this.in(name), credentials && { rootKey: credentials })
   }
 
   /** A client of a namespace, made on its first use. */

@@ -1,5 +1,5 @@
 import { EventsClient, LambdaClient, S3Client, SchedulerClient, SnsClient, SqsClient } from './clients.ts'
-import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
+import { ClockClient, IamClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
   ContainerCredentialsResponse,
@@ -120,6 +120,10 @@ export class FakeCloud {
 
   get scheduler(): SchedulerClient {
     return new SchedulerClient(this.url)
+  }
+
+  get iam(): IamClient {
+    return new IamClient(this.url)
   }
 
   get clock(): ClockClient {

@@ -124,6 +124,12 @@ export type ClockResponse = { now: string; frozen: boolean; offsetMs: number }
 export type ClockAdvanceResponse = ClockResponse & { timers: number }
 
 /** One hop between two resources, and how it ended. */
+export type LifecycleTickResponse = {
+  processedBuckets: number
+  expiredObjects: number
+  transitionedObjects: number
+}
+
 export type JournalHop = {
   traceId: string
   at: string
@@ -148,4 +154,28 @@ export type NamespaceResponse = {
   expiresAt: number | null
   objects: number
 }
+export type CreatedNamespaceResponse = NamespaceResponse & {
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+}
 export type NamespacesResponse = { namespaces: string[] }
+
+/** `principal` is the ARN of a user, role or root, or an account; `resourcePolicy` is the resource's own, as JSON. */
+export type IamExplainRequest = {
+  principal: string
+  action: string
+  resource?: string
+  context?: Record<string, string | string[]>
+  resourcePolicy?: string
+}
+/** `layer` is the kind of policy that decided, `statements` those that did. */
+export type IamVerdict = {
+  decision: 'allowed' | 'explicitDeny' | 'implicitDeny'
+  layer: string
+  statements: { layer: string; policy: string; statement: number; sid?: string }[]
+  principal: string
+  action: string
+  resource: string
+  reason: string
+}
+export type IamDecision = IamVerdict & { requestId: string; traceId: string; at: string; mode: 'soft' | 'strict' }
+export type IamDecisionsResponse = { decisions: IamDecision[] }

@@ -1,3 +1,4 @@
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, inject, test } from 'vitest'
 import { FakeCloud, FakeCloudError } from '../../sdk/index.ts'
@@ -24,6 +25,33 @@ test('a client of a namespace sees what is in it, and a clock and a reset of its
   expect(await fc.reset()).toEqual({ status: 'ok' })
   expect((await fc.sqs.getMessages()).queues).toEqual([])
   expect(await root.namespaces.delete(fc.url.split('/').at(-1) ?? '')).toHaveProperty('deleted')
+})
+
+test('a namespace that verifies and enforces tells its root’s key once, and explains what was decided', async () => {
+  const fc = await new FakeCloud(inject('emulatorUrl')).namespaces.create({ iam: 'strict', verifySigv4: true })
+  const { rootKey } = fc
+  if (!rootKey) throw new Error('no root key')
+  const client = { endpoint: fc.url, region: 'us-east-1' }
+  const iam = new IAMClient({ ...client, credentials: rootKey })
+  await iam.send(new CreateUserCommand({ UserName: 'alice' }))
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'alice' }))
+  const credentials = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' }
+  const sqs = new SQSClient({ ...client, credentials, maxAttempts: 1 })
+  const refused = await sqs.send(new CreateQueueCommand({ QueueName: 'orders' })).catch((error: Error) => error)
+  expect(String(refused)).toContain('is not authorized to perform: sqs:createqueue')
+  const { decisions } = await fc.iam.decisions()
+  const arn = 'arn:aws:iam::123456789012:user/alice'
+  expect(decisions.at(-1)).toMatchObject({ principal: arn, action: 'sqs:CreateQueue', decision: 'implicitDeny' })
+  const resource = 'arn:aws:sqs:us-east-1:123456789012:orders'
+  expect(await fc.iam.explain({ principal: arn, action: 'sqs:SendMessage', resource })).toMatchObject({
+    decision: 'implicitDeny',
+    statements: [],
+  })
+})
+
+test('a tick of the lifecycles tells what they did', async () => {
+  const fc = new FakeCloud(inject('emulatorUrl')).namespaces.in('sdk-lifecycles')
+  expect(await fc.s3.tickLifecycle()).toEqual({ processedBuckets: 0, expiredObjects: 0, transitionedObjects: 0 })
 })
 
 test('a refusal is a FakeCloudError with its status and body', async () => {
