@@ -5,6 +5,7 @@ import { iamAccess } from './actions/iam.ts'
 import { lambdaAccess } from './actions/lambda.ts'
 import { logsAccess } from './actions/logs.ts'
 import { s3Access } from './actions/s3.ts'
+import { snsAccess } from './actions/sns.ts'
 import { sqsAccess } from './actions/sqs.ts'
 import { stsAccess } from './actions/sts.ts'
 import type { Ctx } from '../operation.ts'
@@ -20,6 +21,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   lambda: lambdaAccess,
   logs: logsAccess,
   s3: s3Access,
+  sns: snsAccess,
   sqs: sqsAccess,
   sts: stsAccess,
 }
