@@ -1,3 +1,4 @@
+import type { Access } from './authorization/access.ts'
 import type { Env } from './env.ts'
 import type { Journal } from './journal.ts'
 import type { Metric } from './metrics.ts'
@@ -177,6 +178,11 @@ export type ServiceDefinition = {
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
   resourcePolicy?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => ResourcePolicy | undefined
+  /**
+   * What an operation of one of the service's own doors, which is none of its model's, asks of policies. `open`: it is
+   * for all, signed or not.
+   */
+  doorAccess?: (ctx: Ctx, input: Record<string, unknown>) => readonly Access[] | 'open' | undefined
   /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */

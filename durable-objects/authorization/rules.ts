@@ -6,9 +6,11 @@ import { lambdaAccess } from './actions/lambda.ts'
 import { logsAccess } from './actions/logs.ts'
 import { s3Access } from './actions/s3.ts'
 import { schedulerAccess } from './actions/scheduler.ts'
+import { snsAccess } from './actions/sns.ts'
 import { sqsAccess } from './actions/sqs.ts'
 import { stsAccess } from './actions/sts.ts'
 import type { Ctx } from '../operation.ts'
+import { definitionOf } from '../services.ts'
 import { parseArn } from '../shared/arn.ts'
 
 type Rules = (ctx: Ctx, input: Input, callerArn: string) => readonly Access[] | Promise<readonly Access[]>
@@ -21,6 +23,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   logs: logsAccess,
   s3: s3Access,
   scheduler: schedulerAccess,
+  sns: snsAccess,
   sqs: sqsAccess,
   sts: stsAccess,
 }
@@ -40,9 +43,14 @@ const PREFIXES: Readonly<Record<string, string>> = {
 /** What an operation asks of policies: usually one action on one resource. */
 export async function accessOf(ctx: Ctx, input: Input, callerArn: string): Promise<readonly Access[]> {
   // What only objects ask of each other is not AWS's, and for nobody to allow.
-  if (!loadModel(ctx.service)?.operation(ctx.operation)) return []
+  if (!loadModel(ctx.service)?.operation(ctx.operation)) return doorAccess(ctx, input)
   const rules = Object.hasOwn(RULES, ctx.service) ? RULES[ctx.service] : undefined
   return rules ? await rules(ctx, input, callerArn) : [usual(ctx, input)]
+}
+
+function doorAccess(ctx: Ctx, input: Input): readonly Access[] {
+  const asked = definitionOf(ctx.service).doorAccess?.(ctx, input)
+  return asked === undefined || asked === 'open' ? [] : asked
 }
 
 /** The operation's own name, on the resource whose ARN its input has, or on any. */

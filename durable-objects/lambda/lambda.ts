@@ -22,6 +22,7 @@ import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './perm
 import * as provisioned from './provisioned-concurrency.ts'
 import * as runtimeManagement from './runtime-management.ts'
 import { migrations } from './schema.ts'
+import { urlAccess, urlPolicy } from './url-access.ts'
 import { InvokeFunctionUrl } from './url-requests.ts'
 import { functionTags, ListTags, TagResource, UntagResource } from './tags.ts'
 import { ListVersionsByFunction, PublishVersion } from './versions.ts'
@@ -114,7 +115,9 @@ export const lambda: ServiceDefinition = {
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   onWake: resumeEvents,
-  resourcePolicy: invokePolicy,
+  resourcePolicy: (ctx, operation, input) =>
+    operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
+  doorAccess: urlAccess,
   resourceTags: functionTags,
   home: functionHome,
   wire: { validation: { code: 'ValidationException', itemsNotNull: true } },

@@ -1,10 +1,35 @@
-import type { Ctx } from '../operation.ts'
+import type { Access } from '../authorization/access.ts'
+import type { Ctx, ResourcePolicy } from '../operation.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { functionArn } from './names.ts'
 import { policyText } from './permissions.ts'
 import type { UrlCaller, UrlRequest } from './url-events.ts'
 
 export type UrlTarget = { name: string; qualifier: string; authType: string }
+
+type UrlRow = { name: string; qualifier: string; config: string }
+
+const urlRow = (ctx: Ctx, urlId: unknown) =>
+  ctx.sql.first<UrlRow>('SELECT name, qualifier, config FROM function_urls WHERE id = ?', String(urlId))
+
+/** What a request to a URL asks of its caller's policies, beside the function's own. */
+export function urlAccess(ctx: Ctx, { urlId }: Record<string, unknown>): readonly Access[] | 'open' | undefined {
+  if (ctx.operation !== 'InvokeFunctionUrl') return undefined
+  const row = urlRow(ctx, urlId)
+  const { AuthType } = row ? (JSON.parse(row.config) as { AuthType: string }) : { AuthType: 'NONE' } // by function-urls.ts
+  if (!row || AuthType !== 'AWS_IAM') return 'open'
+  const resource = functionArn(ctx.place, row.name, row.qualifier || undefined)
+  const context = { 'lambda:FunctionUrlAuthType': AuthType, 'lambda:InvokedViaFunctionUrl': 'true' }
+  return ACTIONS.map(action => ({ action, resource, context }))
+}
+
+/** The policy of the function, or of the qualifier, that a URL is of. */
+export function urlPolicy(ctx: Ctx, { urlId }: Record<string, unknown>): ResourcePolicy | undefined {
+  const row = urlRow(ctx, urlId)
+  if (!row) return undefined
+  const resource = functionArn(ctx.place, row.name, row.qualifier || undefined)
+  return { document: policyText(ctx, row.name, row.qualifier), resource, action: 'lambda:InvokeFunctionUrl' }
+}
 
 /** What a URL's caller needs: the right to the URL, and to the function through it. */
 const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']

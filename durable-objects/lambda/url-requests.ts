@@ -19,7 +19,7 @@ type UrlRow = { name: string; qualifier: string; config: string }
 type UrlConfig = { AuthType: string; InvokeMode?: string; Cors?: Cors }
 
 const MAX_EVENT_BYTES = 6 * 1024 * 1024
-const FORBIDDEN =
+export const FORBIDDEN =
   'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html'
 
 /** A refusal as function URLs word theirs. */

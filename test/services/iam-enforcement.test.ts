@@ -35,6 +35,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import { EventBridgeClient, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { describe, expect, test } from 'vitest'
 import { ACCOUNT, enforcing, policy, type Somebody } from '../support/enforcing.ts'
 import { create, ECHO, zip } from '../support/lambda.ts'
@@ -146,7 +148,34 @@ describe('each service refuses in its own form', () => {
       `AccessDenied: ${by} s3:PutObject on resource: "arn:aws:s3:::photos/a/b" ${because('s3:PutObject')}`,
     ],
     [
-      'SQS, in Query form',
+      'SNS',
+      who => who.client(SNSClient).send(new CreateTopicCommand({ Name: 'news' })),
+      `AuthorizationErrorException: ${by} SNS:CreateTopic on resource: arn:aws:sns:us-east-1:${ACCOUNT}:news ${because('SNS:CreateTopic')}`,
+    ],
+    [
+      'EventBridge',
+      who =>
+        who
+          .client(EventBridgeClient)
+          .send(new PutEventsCommand({ Entries: [{ Source: 'a', DetailType: 'b', Detail: '{}' }] })),
+      `AccessDeniedException: ${by} events:PutEvents on resource: arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default ${because('events:PutEvents')}`,
+    ],
+    [
+      'EventBridge, of a rule',
+      who =>
+        who
+          .client(EventBridgeClient)
+          .send(
+            new PutRuleCommand({
+              Name: 'r',
+              ScheduleExpression: 'rate(1 day)',
+              RoleArn: 'arn:aws:iam::123456789012:role/r',
+            }),
+          ),
+      `AccessDeniedException: ${by} events:PutRule on resource: arn:aws:events:us-east-1:${ACCOUNT}:rule/r ${because('events:PutRule')}`,
+    ],
+    [
+      'SQS',
       who => who.client(SQSClient).send(new ListQueuesCommand({})),
       `AccessDenied: ${by} sqs:listqueues on resource: ${queueArn('*')} ${because('sqs:listqueues')}`,
     ],

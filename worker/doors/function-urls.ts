@@ -1,14 +1,17 @@
+import { PROOF_WANTED } from '../../durable-objects/authorization/authentication.ts'
 import type { Env } from '../../durable-objects/env.ts'
 import type { UrlRequest } from '../../durable-objects/lambda/url-events.ts'
 import { accountOfUrlId } from '../../durable-objects/lambda/url-ids.ts'
-import type { UrlAnswer } from '../../durable-objects/lambda/url-requests.ts'
+import { FORBIDDEN, type UrlAnswer } from '../../durable-objects/lambda/url-requests.ts'
 import { objectName } from '../../durable-objects/place.ts'
 import { sendOperation } from '../../durable-objects/send.ts'
 import { AwsError } from '../../durable-objects/shared/errors.ts'
 import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
 import { drain } from '../body.ts'
 import { credentialScope } from '../protocol/detect.ts'
-import { callerOf, type Routed, routeOf } from '../route.ts'
+import { callerOf, type Routed, routeOf, sentPath } from '../route.ts'
+import { proofOf, signedOf } from '../sigv4.ts'
+import type { Proof } from '../sigv4/proof.ts'
 
 /** `<url-id>.lambda-url.<region>.<any domain>` */
 const HOST = /^([a-z0-9]+)\.lambda-url\.([a-z]{2,4}(?:-[a-z]+)+-\d)\./
@@ -33,7 +36,8 @@ export async function functionUrlAnswer(request: Request, env: Env): Promise<Res
     return addressed && (await perform(request, env, { routed, addressed }))
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    return Response.json({ Message: error.message }, { status: error.status || 400 })
+    const Message = error.code === 'AccessDeniedException' ? FORBIDDEN : error.message
+    return Response.json({ Message }, { status: error.status || 400, headers: { 'x-amzn-errortype': error.code } })
   } finally {
     if (request.body) await drain(request)
   }
@@ -63,13 +67,29 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
   const place = { namespace: routed.namespace, account, region: addressed.region }
   const input = await inputOf(request, { routed, addressed })
   // Whoever has not signed comes by Lambda itself: what the function's policy says of everybody decides.
-  const caller = input.signed ? callerOf(routed, env).caller : { accountId: account, service: 'lambda.amazonaws.com' }
+  const calling = input.signed ? callerOf(routed, env) : undefined
+  const caller = calling?.caller ?? { accountId: account, service: 'lambda.amazonaws.com' }
   const traceId = traceOf(request)
   const to = objectName({ place, service: 'lambda' })
-  const result = await sendOperation(env, { to, operation: 'InvokeFunctionUrl', input, caller, requestId, traceId })
+  const signed = calling && signedOf(routed.wire, { dialect: DIALECT, strangeToken: calling.strangeToken, open: false })
+  const sent = { to, operation: 'InvokeFunctionUrl', input, caller, requestId, traceId, signed }
+  let result = await sendOperation(env, sent)
+  if (signed && result.error?.code === PROOF_WANTED) {
+    result = await sendOperation(env, { ...sent, signed: { ...signed, proof: await prove(request, routed) } })
+  }
   if (result.error) throw new AwsError(result.error.code, result.error.message, result.error.status)
   const answer = result.output as UrlAnswer // that operation's own shape
   return encode({ ...answer, headers: [...answer.headers, ['x-amzn-trace-id', `Root=${traceId}`]] }, requestId, request)
+}
+
+/** Function URLs refuse as Lambda's API does. */
+const DIALECT = 'rest-json'
+
+async function prove(request: Request, { wire }: Routed): Promise<Proof | null> {
+  const { clientAcceptEncoding } = (request.cf ?? {}) as { clientAcceptEncoding?: string } // the edge's own
+  const acceptEncoding = clientAcceptEncoding || undefined
+  const path = sentPath(request)
+  return await proofOf({ wire, path, dialect: DIALECT, acceptEncoding, streams: false, streamed: false })
 }
 
 const NOT_FOUND: [string, string][] = [
