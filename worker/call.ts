@@ -34,7 +34,7 @@ export type Call = {
 export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
   if (call.form !== undefined) return await sendForm(call, call.form, env)
   const { streams } = bodyOf(call.decoded, call.routed.wire)
-  const proof = streams || verifiesAll(env) ? await prove(call) : undefined
+  const proof = verifiesAll(env) ? await prove(call) : streams ? await foreseen(call) : undefined
   const sent = await operationOf(call, env, proof)
   if (definitionOf(call.service).abandoned?.[sent.operation]) watchClient(call.request, env, sent)
   const result = await sendOperation(env, sent)
@@ -81,6 +81,11 @@ async function operationOf(call: Call, env: Env, proof: Proof | null | undefined
 function signedBy({ routed, dialect, open, form }: Call, strangeToken: boolean): Signed {
   if (form === undefined) return signedOf(routed.wire, { dialect, strangeToken, open })
   return { dialect, strangeToken: strangeToken || undefined, lifetime: form?.lifetime }
+}
+
+/** A signature that cannot be read is for those to refuse who verify: they ask again. */
+async function foreseen(call: Call): Promise<Proof | null | undefined> {
+  return await prove(call).catch(() => undefined)
 }
 
 async function prove({ request, routed, decoded, dialect }: Call): Promise<Proof | null> {

@@ -139,6 +139,21 @@ test('a large object streams both ways, and its ranges lie where they should', a
   expect(await text('large', { Range: 'bytes=2999998-3000001' })).toBe('aabb')
 })
 
+test('where signatures are not verified, one that cannot be read is no matter, for large uploads either', async () => {
+  const { aws, head } = await setUp()
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00'
+  for (const [key, size] of [
+    ['small', 10],
+    ['large', 600_000],
+  ] as const) {
+    const headers = { authorization, 'x-amz-meta-a': 'b' }
+    const answer = await fetch(`${aws.url}/${Bucket}/${key}`, { method: 'PUT', headers, body: block('x', size) })
+    expect(answer.status).toBe(200)
+    expect((await head(key)).ContentLength).toBe(size)
+  }
+})
+
 test('conditional reads: 304 when nothing is new, 412 when it is not what was expected', async () => {
   const { put, get, head } = await setUp()
   await put('a')
