@@ -1,3 +1,4 @@
+import type { OperationRequest, OperationResult } from './operation.ts'
 import type { Sql } from './sql.ts'
 
 export const INBOX_SCHEMA = `
@@ -24,4 +25,21 @@ export function noteReceived(sql: Sql, id: string): void {
     now - KEPT_MS,
     FORGOTTEN_AT_ONCE,
   )
+}
+
+/** Runs deliveries: lists beside each other, each in its order and no further than its first refusal. */
+export function receiveAll(
+  lists: OperationRequest[][],
+  invoke: (request: OperationRequest) => Promise<OperationResult>,
+): Promise<OperationResult[][]> {
+  const inOrder = async (requests: OperationRequest[]) => {
+    const results: OperationResult[] = []
+    for (const request of requests) {
+      const result = await invoke(request)
+      results.push(result)
+      if (result.error) break
+    }
+    return results
+  }
+  return Promise.all(lists.map(inOrder))
 }

@@ -1,6 +1,6 @@
 import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from './journal.ts'
-import type { OperationResult } from './operation.ts'
+import type { OperationRequest, OperationResult } from './operation.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from './shared/errors.ts'
 import { jsonWithBytes, parseWithBytes } from './shared/json-bytes.ts'
 import type { Sql } from './sql.ts'
@@ -27,8 +27,13 @@ CREATE INDEX _outbox_next ON _outbox (nextTry);`
 /** What the outbox needs of its object. */
 export type OutboxHost = {
   sql: Sql
-  /** Carries the delivery to its target as an operation, once. */
-  send(row: OutboxRow, delivery: Delivery): Promise<OperationResult>
+  /** The operation that a delivery becomes. @throws AwsError when nothing can take it */
+  request(row: OutboxRow, delivery: Delivery): OperationRequest
+  /**
+   * Carries operations to one object, in one go: lists beside each other, each in its order and no further than its
+   * first refusal.
+   */
+  send(to: string, lists: OperationRequest[][]): Promise<OperationResult[][]>
   note(traceId: string, hop: Hop): void
   /** A delivery has arrived, or was given up. */
   ended(row: OutboxRow, delivery: Delivery, undelivered?: Undelivered): void
@@ -54,42 +59,128 @@ const THROTTLES = new Set([
 ])
 const MAX_ATTEMPTS = 30
 
+function failureOf(thrown: unknown): ErrorData {
+  if (thrown instanceof AwsError) return errorData(thrown)
+  return { code: 'InternalFailure', message: String(thrown), status: 500, fields: {} }
+}
+
 /** 0.2 s, 0.4 s … one minute. */
 const backoff = (attempts: number) => Math.min(60_000, 100 * 2 ** attempts)
 
 export const isTransient = (error: ErrorData) =>
   (error.status >= 500 && error.status !== 501) || THROTTLES.has(error.code)
 
+/** A row, read; `request` is missing where nothing can take it, which `error` says. */
+type Parcel = { row: OutboxRow; delivery: Delivery; request?: OperationRequest; error?: ErrorData }
+
+/** What goes to one object in one go: a list for each target. `size` is about the characters of it. */
+type Load = { to: string; lists: Parcel[][]; size: number }
+
+/** Deliveries to one target that go together, and what they may amount to; one alone may be longer. */
+const MOST_TOGETHER = 10
+const LONGEST_LIST = 500_000
+const LARGEST_LOAD = 8_000_000
+
+const sizeOf = (parcels: readonly Parcel[]) => parcels.reduce((sum, { row }) => sum + row.delivery.length, 0)
+
+/** Lists that go to the same object, together as far as they are not too large for one call. */
+function loadsOf(lists: readonly Parcel[][]): Load[] {
+  const loads: Load[] = []
+  for (const parcels of lists) {
+    const to = parcels[0]?.request?.to ?? ''
+    const size = sizeOf(parcels)
+    const load = loads.find(each => each.to === to && each.size + size <= LARGEST_LOAD)
+    if (load) {
+      load.lists.push(parcels)
+      load.size += size
+    } else loads.push({ to, lists: [parcels], size })
+  }
+  return loads
+}
+
 /**
- * The outbox of one object: rows written with the change that caused them, tried at once, each target in order and no
- * target waiting for another, retried with backoff until the target answers or refuses.
+ * The outbox of one object: rows written with the change that caused them, tried at once, each target in order,
+ * retried with backoff until the target answers or refuses. What is written together goes together to each object that
+ * has targets of it; a target that is not done holds up none that comes later.
  */
 export function outboxOf(host: OutboxHost): Outbox {
   const { sql } = host
   const running = new Set<string>()
+  const starting: string[] = []
 
   function start(target: string): void {
     if (running.has(target)) return
     running.add(target)
+    if (starting.push(target) > 1) return
     // The first await lets the writer finish its synchronous work; what leaves the object waits for its commit.
-    host.track(
-      Promise.resolve()
-        .then(() => drain(target))
-        .finally(() => running.delete(target)),
-    )
+    host.track(Promise.resolve().then(sendStarted))
   }
 
-  async function drain(target: string): Promise<void> {
-    for (;;) {
-      const row = sql.first<OutboxRow>('SELECT * FROM _outbox WHERE target = ? ORDER BY seq LIMIT 1', target)
-      if (!row || row.nextTry > Date.now()) return
-      await attempt(row)
+  async function sendStarted(): Promise<void> {
+    const targets = starting.splice(0)
+    const lists = targets.map(target => {
+      const parcels = parcelsOf(target)
+      if (parcels.length === 0) running.delete(target)
+      return parcels
+    })
+    const loads = loadsOf(lists.filter(parcels => parcels.length > 0))
+    await Promise.all(loads.map(carry))
+  }
+
+  /** The next rows of a target, for the same object all of them. */
+  function parcelsOf(target: string): Parcel[] {
+    const rows = sql.all<OutboxRow>(
+      'SELECT * FROM _outbox WHERE target = ? ORDER BY seq LIMIT ?',
+      target,
+      MOST_TOGETHER,
+    )
+    const now = Date.now()
+    const parcels: Parcel[] = []
+    for (const row of rows) {
+      if (row.nextTry > now) break
+      const parcel = parcelOf(row)
+      const first = parcels[0]
+      if (first && (parcel.request?.to !== first.request?.to || sizeOf([...parcels, parcel]) > LONGEST_LIST)) break
+      parcels.push(parcel)
+      if (!parcel.request) break
+    }
+    return parcels
+  }
+
+  function parcelOf(row: OutboxRow): Parcel {
+    const delivery = parseWithBytes(row.delivery) as Delivery // written by add()
+    try {
+      return { row, delivery, request: host.request(row, delivery) }
+    } catch (thrown) {
+      return { row, delivery, error: failureOf(thrown) }
     }
   }
 
-  async function attempt(row: OutboxRow): Promise<void> {
-    const delivery = parseWithBytes(row.delivery) as Delivery // written by add()
-    const error = await outcomeOf(row, delivery)
+  async function carry({ to, lists }: Load): Promise<void> {
+    const answers = await answersOf(to, lists)
+    lists.forEach((parcels, i) => {
+      const list = answers[i] ?? []
+      // Those after a refusal were not tried.
+      parcels.slice(0, list.length).forEach((parcel, j) => {
+        conclude(parcel, list[j]?.error)
+      })
+      const target = parcels[0]?.row.target ?? ''
+      running.delete(target)
+      start(target)
+    })
+  }
+
+  async function answersOf(to: string, lists: Parcel[][]): Promise<OperationResult[][]> {
+    if (to === '') return lists.map(([first]) => (first?.error ? [{ error: first.error }] : []))
+    const requests = lists.map(parcels => parcels.flatMap(({ request }) => (request ? [request] : [])))
+    try {
+      return await host.send(to, requests)
+    } catch (thrown) {
+      return lists.map(() => [{ error: failureOf(thrown) }])
+    }
+  }
+
+  function conclude({ row, delivery }: Parcel, error: ErrorData | undefined): void {
     const hop = {
       from: delivery.from,
       to: row.target,
@@ -111,15 +202,6 @@ export function outboxOf(host: OutboxHost): Outbox {
       host.ended(row, delivery)
     } else {
       refuse(row, delivery, error)
-    }
-  }
-
-  async function outcomeOf(row: OutboxRow, delivery: Delivery): Promise<ErrorData | undefined> {
-    try {
-      return (await host.send(row, delivery)).error
-    } catch (thrown) {
-      if (thrown instanceof AwsError) return errorData(thrown)
-      return { code: 'InternalFailure', message: String(thrown), status: 500, fields: {} }
     }
   }
 

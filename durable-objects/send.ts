@@ -65,29 +65,24 @@ function noteCall(
   writeHop(sql, at, error ? { ...hop, outcome: 'refused', reason: reasonOf(error) } : { ...hop, outcome: 'called' })
 }
 
-/** One try of a delivery: an ordinary operation at its target, by the source's service principal. */
-export function sendDelivery(
-  source: { env: Env; facts: ObjectFacts },
-  row: OutboxRow,
-  delivery: Delivery,
-): Promise<OperationResult> {
+/** What a delivery becomes at its target: an ordinary operation, by the source's service principal. */
+export function requestOf({ place }: ObjectFacts, row: OutboxRow, delivery: Delivery): OperationRequest {
   const target = targetOf(delivery)
-  const place = {
-    namespace: source.facts.place.namespace,
-    account: target.account || source.facts.place.account,
-    region: target.region || source.facts.place.region,
+  const there = {
+    namespace: place.namespace,
+    account: target.account || place.account,
+    region: target.region || place.region,
   }
-  const caller = callerOf(source.facts.place.account, delivery)
-  return sendOperation(source.env, {
-    to: addressOf(target, place),
+  return {
+    to: addressOf(target, there),
     operation: target.operation,
     input: target.input,
-    caller,
+    caller: callerOf(place.account, delivery),
     requestId: newRequestId(),
     traceId: row.traceId,
     trace: delivery.trace,
     delivery: { id: row.id },
-  })
+  }
 }
 
 /** A service that calls as a role has a session of it, and needs no leave of the target's own policy. */

@@ -6,7 +6,7 @@ import type { Env } from './env.ts'
 import { type DecisionQuery, type DecisionView, readDecisions } from './authorization/decisions.ts'
 import { type Modes, modesOf } from './authorization/modes.ts'
 import { admit } from './authorize.ts'
-import { noteReceived, wasReceived } from './inbox.ts'
+import { noteReceived, receiveAll, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
 import { type MetricsPage, metricsPage, type MetricsQuery } from './metrics.ts'
@@ -16,7 +16,7 @@ import { type Outbox, outboxOf } from './outbox.ts'
 import { parseObjectName } from './place.ts'
 import { registrar } from './registration.ts'
 import { refusalOf } from './refusal.ts'
-import { sendDelivery } from './send.ts'
+import { requestOf } from './send.ts'
 import { definitionOf } from './services.ts'
 import { AwsError, errorData } from './shared/errors.ts'
 import { noteVisit } from './visits.ts'
@@ -53,7 +53,8 @@ export class ServiceObject extends DurableObject<Env> {
     this.wake = wakeOf(ctx.storage)
     this.outbox = outboxOf({
       sql: this.sql,
-      send: (row, delivery) => sendDelivery({ env: this.env, facts: this.facts }, row, delivery),
+      request: (row, delivery) => requestOf(this.facts, row, delivery),
+      send: (to, lists) => this.env.OBJECTS.getByName(to).receive(lists),
       ended: (row, ...end) => this.definition.ended?.(this.context(this.own(row.traceId)), ...end),
       note: (traceId, hop) => writeHop(this.sql, { traceId, now: clockNow(this.clock) }, hop),
       track: work => this.track(work),
@@ -103,6 +104,11 @@ export class ServiceObject extends DurableObject<Env> {
     return headers ? { ...result, headers } : result
   }
 
+  /** Takes deliveries, several in one go. */
+  receive(lists: OperationRequest[][]): Promise<OperationResult[][]> {
+    return receiveAll(lists, request => this.invoke(request))
+  }
+
   private async perform(request: OperationRequest): Promise<Record<string, unknown>> {
     const handler = this.definition.operations[request.operation]
     if (!handler) {
@@ -110,12 +116,8 @@ export class ServiceObject extends DurableObject<Env> {
       throw new AwsError('NotImplemented', message, 501)
     }
     const { definition, modes } = this
-    const door = {
-      definition,
-      modes,
-      context: (trailers?: Promise<Record<string, string>>) => this.context(request, trailers),
-    }
-    const { ctx, input } = await admit(request, door)
+    const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
+    const { ctx, input } = await admit(request, { definition, modes, context })
     // `never`: the handler's own input type was checked against the model when the request was decoded.
     const output = await handler(ctx, input as never)
     // No I/O lies between the handler's last write and this one: they commit together.
