@@ -51,7 +51,8 @@ function authenticateRequest(
 
 function modeFor({ caller, signed }: Ctx, modes: Modes): IamMode {
   const { service, anonymous, accessKeyId, session } = caller
-  if (service !== undefined) return 'off'
+  // A service that calls as a role may do what the role may.
+  if (service !== undefined && session === undefined) return 'off'
   // Where signatures are verified, who has none gets what resources' policies give to all.
   if (anonymous) return signed?.open ? 'off' : modes.verify ? 'strict' : modes.iam
   return accessKeyId === undefined && session === undefined ? 'off' : modes.iam
