@@ -55,7 +55,8 @@ function authenticateRequest(
 
 function modeFor({ caller, signed }: Ctx, modes: Modes): IamMode {
   const { service, anonymous, accessKeyId, session } = caller
-  if (service !== undefined) return 'off'
+  // A service that calls as a role may do what the role may; those that are linked to services may what these do.
+  if (service !== undefined && (!session || session.roleArn.includes(':role/aws-service-role/'))) return 'off'
   // Where signatures are verified, who has none gets what resources' policies give to all.
   if (anonymous) return signed?.open ? 'off' : modes.verify ? 'strict' : modes.iam
   return accessKeyId === undefined && session === undefined ? 'off' : modes.iam

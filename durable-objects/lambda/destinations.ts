@@ -5,6 +5,7 @@ import type { EventInvokeConfig } from './event-invoke-configs.ts'
 import type { Target } from './executions.ts'
 import { functionArn } from './names.ts'
 import type { EventRow } from './schema.ts'
+import { traceHeader } from './trace-headers.ts'
 
 /**
  * Lambda → SQS, SNS, Lambda, EventBridge and S3: how an asynchronous invocation ended goes to its destination as a
@@ -67,6 +68,7 @@ export function deliverEnding(ctx: Ctx, { row, target, config }: Ended, ending: 
     role: target.configuration.Role,
     requestId: row.id,
     traceId: row.traceId,
+    trace: traceHeader({ traceId: row.traceId, trace: row.trace ?? undefined }, functionArn(ctx.place, row.name)),
   }
   if (destination) {
     const attempts = ending.attempts ?? row.attempt
@@ -98,15 +100,15 @@ function send(ctx: Ctx, delivery: Delivery): void {
   ctx.journal({ from, to, outcome: 'refused', reason, event })
 }
 
-type Sender = { from: string; role: string; requestId: string; traceId: string }
+type Sender = { from: string; role: string; requestId: string; traceId: string; trace: string }
 type Sent = Sender & { arn: string; record: Record<string, unknown>; failed: boolean; now: number }
 
 function destinationDelivery(to: string, sent: Sent): Delivery {
-  const { from, role, requestId, traceId, arn, record, failed, now } = sent
+  const { from, role, requestId, traceId, trace, arn, record, failed, now } = sent
   const payload = JSON.stringify(record)
   const result = failed ? 'Failure' : 'Success'
   const event = `${result} record of ${requestId}`
-  const base = { to, from, role, traceId, principal: 'lambda.amazonaws.com', payload, event }
+  const base = { to, from, role, traceId, trace, principal: 'lambda.amazonaws.com', payload, event }
   const service = parseArn(to)?.service
   if (service === 's3') {
     return { ...base, input: { Key: recordKey(from, now), ContentType: 'application/json' } }
@@ -131,7 +133,7 @@ function recordKey(from: string, now: number): string {
 
 /** The event as it came, with what went wrong as attributes. */
 function deadLetterDelivery(to: string, sent: Sender & { payload: string }, ending: Ending): Delivery {
-  const { from, role, requestId, traceId, payload } = sent
+  const { from, role, traceId, trace, requestId, payload } = sent
   const attribute = (DataType: string, StringValue: string) => ({ DataType, StringValue })
   const MessageAttributes = {
     RequestID: attribute('String', requestId),
@@ -139,7 +141,8 @@ function deadLetterDelivery(to: string, sent: Sender & { payload: string }, endi
     ErrorMessage: attribute('String', errorMessage(ending)),
   }
   const event = `dead letter of ${requestId}`
-  return { to, from, role, traceId, principal: 'lambda.amazonaws.com', payload, event, input: { MessageAttributes } }
+  const input = { MessageAttributes }
+  return { to, from, role, traceId, trace, principal: 'lambda.amazonaws.com', payload, event, input }
 }
 
 /** At most 1 KB of it. */

@@ -5,7 +5,8 @@ import { present } from './configuration.ts'
 import { invalidParameter, notFound } from './errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
 import { type Input, LATEST, type Output } from './schema.ts'
-import { aliasRow, versionRow } from './versions.ts'
+import { checkDestination } from './role-permissions.ts'
+import { aliasRow, configurationOf, findVersion, versionRow } from './versions.ts'
 
 type Settings = Pick<
   Input<'PutFunctionEventInvokeConfig'>,
@@ -58,7 +59,9 @@ function describe(ctx: Ctx, { name, qualifier, config }: Described): Output<'Get
   }
 }
 
-function checked(ctx: Ctx, input: Input<'PutFunctionEventInvokeConfig'>): { named: NamedFunction; settings: Settings } {
+type Checked = { named: NamedFunction; settings: Settings }
+
+async function checked(ctx: Ctx, input: Input<'PutFunctionEventInvokeConfig'>): Promise<Checked> {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = input
   const settings = present({ MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig })
   if (Object.keys(settings).length === 0) {
@@ -66,7 +69,8 @@ function checked(ctx: Ctx, input: Input<'PutFunctionEventInvokeConfig'>): { name
   }
   const named = namedFunction(ctx, input)
   if (!exists(ctx, named)) throw notFound("The function doesn't exist.")
-  if (DestinationConfig) checkDestinations(ctx, named, DestinationConfig)
+  if (DestinationConfig) await checkDestinations(ctx, named, DestinationConfig)
+  if (!exists(ctx, named)) throw notFound("The function doesn't exist.")
   return { named, settings }
 }
 
@@ -77,7 +81,12 @@ function exists(ctx: Ctx, { name, qualifier = '$LATEST' }: NamedFunction): boole
   )
 }
 
-function checkDestinations(ctx: Ctx, named: NamedFunction, config: NonNullable<Settings['DestinationConfig']>): void {
+async function checkDestinations(
+  ctx: Ctx,
+  named: NamedFunction,
+  config: NonNullable<Settings['DestinationConfig']>,
+): Promise<void> {
+  const role = configurationOf(findVersion(ctx, named)).Role
   const success = config.OnSuccess?.Destination
   const failure = config.OnFailure?.Destination
   for (const destination of [failure, success]) {
@@ -85,6 +94,7 @@ function checkDestinations(ctx: Ctx, named: NamedFunction, config: NonNullable<S
     const arn = parseArn(destination)
     if (!arn || !['lambda', 'sns', 'sqs', 'events', 's3'].includes(arn.service)) throw badDestinations(success, failure)
     if (arn.service === 'lambda') checkFunctionDestination(ctx, named, destination)
+    await checkDestination(ctx, { role, name: named.name, target: destination })
   }
 }
 
@@ -105,20 +115,20 @@ function badDestinations(success: string | undefined, failure: string | undefine
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html : over any config there is. */
-export function PutFunctionEventInvokeConfig(
+export async function PutFunctionEventInvokeConfig(
   ctx: Ctx,
   input: Input<'PutFunctionEventInvokeConfig'>,
-): Output<'PutFunctionEventInvokeConfig'> {
-  const { named, settings } = checked(ctx, input)
+): Promise<Output<'PutFunctionEventInvokeConfig'>> {
+  const { named, settings } = await checked(ctx, input)
   return save(ctx, named, { ...settings, lastModified: ctx.now })
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html : what is not named stays. */
-export function UpdateFunctionEventInvokeConfig(
+export async function UpdateFunctionEventInvokeConfig(
   ctx: Ctx,
   input: Input<'UpdateFunctionEventInvokeConfig'>,
-): Output<'UpdateFunctionEventInvokeConfig'> {
-  const { named, settings } = checked(ctx, input)
+): Promise<Output<'UpdateFunctionEventInvokeConfig'>> {
+  const { named, settings } = await checked(ctx, input)
   return save(ctx, named, { ...findConfig(ctx, named), ...settings, lastModified: ctx.now })
 }
 

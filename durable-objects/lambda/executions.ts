@@ -8,11 +8,11 @@ import { claimConcurrency } from './concurrency-limits.ts'
 import { notFound } from './errors.ts'
 import { invocationLog, logBatches, type LogEvent, logTail } from './invocation-log.ts'
 import { writeRecord } from './invocation-records.ts'
-import type { NamedFunction } from './names.ts'
+import { functionArn, type NamedFunction } from './names.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { releaseSandbox, renewedCredentials, type Sandbox, takeSandbox } from './sandboxes.ts'
 import { type StoredConfiguration, type VersionRow, versionName } from './schema.ts'
-import { traceHeader } from './trace-headers.ts'
+import { checkLoop, traceHeader } from './trace-headers.ts'
 import { configurationOf, versionNumber } from './versions.ts'
 
 /** The version that an invocation runs, chosen once for it. */
@@ -22,6 +22,8 @@ export type Target = {
   /** The ARN that was invoked, with its qualifier. */
   invokedArn: string
   reserved: number | null
+  /** Whether it may run however often in one chain. */
+  loops: boolean
 }
 
 /** One run to be made. */
@@ -45,7 +47,7 @@ export type Run = { job: Job; target: Target; sandbox: Sandbox; startedAt: numbe
 /** How a run ended: what its caller gets. */
 export type Conclusion = { payload: string; failed: boolean; logTail: string }
 
-type TargetRow = VersionRow & { reserved: number | null }
+type TargetRow = VersionRow & { reserved: number | null; recursiveLoop: string | null }
 
 /** @throws ResourceNotFoundException */
 export function findTarget(ctx: Ctx, named: NamedFunction): Target {
@@ -54,12 +56,14 @@ export function findTarget(ctx: Ctx, named: NamedFunction): Target {
     number === undefined
       ? undefined
       : ctx.sql.first<TargetRow>(
-          'SELECT v.*, f.reserved FROM versions v JOIN functions f ON f.name = v.name WHERE v.name = ? AND v.number = ?',
+          'SELECT v.*, f.reserved, f.recursiveLoop FROM versions v JOIN functions f ON f.name = v.name WHERE v.name = ? AND v.number = ?',
           named.name,
           number,
         )
   if (!row) throw notFound(`Function not found: ${named.arn}`)
-  return { row, configuration: configurationOf(row), invokedArn: named.arn, reserved: row.reserved }
+  const { reserved, recursiveLoop } = row
+  const configuration = configurationOf(row)
+  return { row, configuration, invokedArn: named.arn, reserved, loops: recursiveLoop === 'Allow' }
 }
 
 /**
@@ -74,8 +78,9 @@ export function checkRunnable({ configuration }: Target): void {
   throw new AwsError('InvalidRuntimeException', message, 502)
 }
 
-/** Takes what a run needs. @throws TooManyRequestsException */
+/** Takes what a run needs. @throws TooManyRequestsException, RecursiveInvocationException */
 export function beginRun(ctx: Ctx, target: Target, job: Job): Run {
+  if (!target.loops) checkLoop(job, functionArn(ctx.place, target.row.name))
   const release = claimConcurrency(ctx, { name: target.row.name, reserved: target.reserved })
   const sandbox = takeSandbox(ctx, target.row, target.configuration)
   return { job, target, sandbox, startedAt: Date.now(), release }

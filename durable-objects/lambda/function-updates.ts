@@ -5,6 +5,7 @@ import { invalidParameter } from './errors.ts'
 import { codeFacts } from './functions.ts'
 import { checkUnpackedSize, type LayerReference, resolveLayers } from './function-layers.ts'
 import { namedFunction } from './names.ts'
+import { checkDeadLetterTarget } from './role-permissions.ts'
 import { checkRole } from './roles.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { dropSandboxes, warm } from './sandboxes.ts'
@@ -70,6 +71,9 @@ export async function UpdateFunctionConfiguration(
   checkSettings(input, input.Runtime ?? configurationOf(before).Runtime)
   const layers = input.Layers && (await resolveLayers(ctx, input.Layers))
   if (input.Role !== undefined) await checkRole(ctx, input.Role)
+  const target = input.DeadLetterConfig?.TargetArn
+  const role = input.Role ?? configurationOf(before).Role
+  if (target) await checkDeadLetterTarget(ctx, { role, name: named.name, target })
 
   // The awaits are over: what is read from here on is what is changed.
   const latest = findLatest(ctx, named)

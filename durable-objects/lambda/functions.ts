@@ -7,6 +7,7 @@ import { constraintError, invalidParameter, notFound, refusal } from './errors.t
 import { checkCodeSigning } from './code-signing.ts'
 import { checkUnpackedSize, resolveLayers } from './function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
+import { checkDeadLetterTarget } from './role-permissions.ts'
 import { checkRole } from './roles.ts'
 import { dropSandboxes, warm } from './sandboxes.ts'
 import { type Input, LATEST, type Output, type VersionRow, versionName } from './schema.ts'
@@ -26,6 +27,8 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
   const layers = await resolveLayers(ctx, input.Layers ?? [])
   await checkRole(ctx, input.Role)
   checkFree(ctx, name)
+  const target = input.DeadLetterConfig?.TargetArn
+  if (target) await checkDeadLetterTarget(ctx, { role: input.Role, name, target })
   const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code, 'CreateFunction')
   checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
   if (input.CodeSigningConfigArn) checkCodeSigning(ctx, input.CodeSigningConfigArn)

@@ -33,10 +33,9 @@ import { ListVersionsByFunction, PublishVersion } from './versions.ts'
  * Known gaps: event source mappings read queues alone; other sources are refused, and errors do not slow one down.
  * Capacity providers, scaling configurations, durable executions and the newer resource policies answer 501. A function
  * is active, a mapping enabled, as soon as its request is answered, so that an update is never refused for one under
- * way. Recursive loops are not detected. VPC, file system, SnapStart, signing and provisioned concurrency settings are
+ * way. VPC, file system, SnapStart, signing and provisioned concurrency settings are
  * kept and shown, and change nothing in how a function runs. At most 100 asynchronous invocations of a place run at
- * once, and 100 of a mapping; the others wait for those. Records of more than 1.9 MB reach no destination, and event
- * buses get theirs once they are built.
+ * once, and 100 of a mapping; the others wait for those. Records of more than 1.9 MB reach no destination.
  */
 const operations = {
   CreateFunction,

@@ -17,6 +17,8 @@ export type Poller = {
   running: number
   /** Since when it has been busy without a pause: it does more at once the longer it is. */
   busySince: number | null
+  /** How long its last invocation took, in milliseconds of real time. */
+  lastMs: number
   /** Waits for its batching window. */
   buffer: Item[]
   windowEnd: number | null
@@ -38,6 +40,7 @@ export function pollerOf(ctx: Ctx, uuid: string): Poller {
     more: false,
     running: 0,
     busySince: null,
+    lastMs: 0,
     buffer: [],
     windowEnd: null,
     bufferedAt: 0,
@@ -65,10 +68,13 @@ const MOST_RUNNING = 100
 /** Each poller of provisioned mode does so many. */
 const PER_POLLER = 10
 
+/** A function that is quicker than this keeps up with its queue: more sandboxes for it would only cost. */
+const QUICK_MS = 100
+
 /** How many invocations a mapping may have under way. */
-export function concurrencyOf(ctx: Ctx, { settings }: Mapping, { busySince }: Poller): number {
+export function concurrencyOf(ctx: Ctx, { settings }: Mapping, { busySince, lastMs }: Poller): number {
   const { ScalingConfig, ProvisionedPollerConfig: provisioned } = settings
-  const seconds = busySince === null ? 0 : Math.max(0, ctx.now - busySince) / 1000
+  const seconds = busySince === null || lastMs < QUICK_MS ? 0 : Math.max(0, ctx.now - busySince) / 1000
   const first = provisioned ? (provisioned.MinimumPollers ?? 2) * PER_POLLER : AT_FIRST
   const most = provisioned
     ? (provisioned.MaximumPollers ?? 200) * PER_POLLER

@@ -15,8 +15,9 @@ import {
 import { verdictOf } from './mapping-batches.ts'
 import type { Batch } from './mapping-pollers.ts'
 import type { Mapping } from './mapping-rows.ts'
+import { functionArn } from './names.ts'
 import { deleteItems, type Item } from './sqs-source.ts'
-import { rootOf } from './trace-headers.ts'
+import { rootOf, timesRun } from './trace-headers.ts'
 
 /** Hops of a mapping's messages, each in its own chain. */
 export function noteItems(
@@ -35,28 +36,36 @@ export function noteItems(
 const chainOf = ({ trace, traceId }: Item) => rootOf(trace) ?? traceId
 
 /** An invocation belongs to the chain of its first message, as there is but one to belong to. */
-function jobOf(ctx: Ctx, { items }: Batch): Job {
+function jobOf(ctx: Ctx, { name }: Mapping, { items }: Batch): Job {
   const requestId = crypto.randomUUID()
   const [first] = items
   return {
     id: requestId,
     requestId,
     traceId: (first && chainOf(first)) ?? newTraceId(ctx.now),
-    trace: first?.trace,
+    trace: mostTravelled(items, functionArn(ctx.place, name)),
     source: 'aws:sqs',
     payload: JSON.stringify({ Records: items.map(({ record }) => record) }),
     streaming: false,
   }
 }
 
-/** Invokes the function with a batch, and settles it with the queue. Answers whether there was the concurrency to. */
-export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promise<'done' | 'throttled'> {
+/** A loop is counted by the message that has been through the function most often. */
+function mostTravelled(items: readonly Item[], arn: string): string | undefined {
+  return items.reduce<string | undefined>(
+    (most, { trace }) => (timesRun(trace, arn) > timesRun(most, arn) ? trace : most),
+    items[0]?.trace,
+  )
+}
+
+/** Invokes the function with a batch, and settles it with the queue. Answers how long it took, or that there was no concurrency. */
+export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promise<number | 'throttled'> {
   let run: Run
   try {
     const { name, qualifier, target: arn } = mapping
     const target = findTarget(ctx, { name, qualifier: qualifier ?? undefined, arn })
     checkRunnable(target)
-    run = beginRun(ctx, target, jobOf(ctx, batch))
+    run = beginRun(ctx, target, jobOf(ctx, mapping, batch))
   } catch (error) {
     if (isThrottled(error)) return 'throttled'
     return giveBack(ctx, mapping, batch, error)
@@ -64,17 +73,17 @@ export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promis
   try {
     const outcome = await performRun(ctx, run)
     await settle(ctx, mapping, batch, concludeRun(ctx, run, outcome))
-    return 'done'
+    return outcome.end.durationMs
   } catch (error) {
     return giveBack(ctx, mapping, batch, error)
   }
 }
 
 /** What could not be run, or not deleted, comes into sight again by itself. */
-function giveBack(ctx: Ctx, mapping: Mapping, { items }: Batch, error: unknown): 'done' {
+function giveBack(ctx: Ctx, mapping: Mapping, { items }: Batch, error: unknown): number {
   if (!(error instanceof AwsError)) throw error
   noteItems(ctx, mapping, items, { outcome: 'refused', reason: reasonOf(error) })
-  return 'done'
+  return 0
 }
 
 /** Deletes what was processed; the rest stays hidden until its visibility timeout ends. */

@@ -149,13 +149,18 @@ function start(ctx: Ctx, mapping: Mapping, poller: Poller, batch: Batch): void {
 }
 
 async function finish(ctx: Ctx, mapping: Mapping, poller: Poller, batch: Batch): Promise<void> {
-  let ended: 'done' | 'throttled' = 'done'
+  let ended: number | 'throttled' = 0
   try {
     ended = await runBatch(ctx, mapping, batch)
   } finally {
     poller.running -= 1
-    if (ended === 'throttled') hold(ctx, mapping, poller, batch)
-    else if (poller.held.length > 0) poller.retryAt = 0
+    if (ended === 'throttled') {
+      hold(ctx, mapping, poller, batch)
+    } else {
+      poller.lastMs = ended
+      // There is room now for one that was held back.
+      poller.retryAt = 0
+    }
     pause(poller)
     if (!poller.polling && (poller.more || poller.held.length > 0)) ctx.background(poll(ctx, mapping.uuid, poller))
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { randomHex } from '../shared/ids.ts'
+import { refusal } from './errors.ts'
 
 /**
  * X-Ray's header as Lambda hands it to functions, with the lineage by which it knows a loop: how often each function has
@@ -30,6 +31,23 @@ function lineageOf(trace: string | undefined): Lineage {
 export function timesRun(trace: string | undefined, functionArn: string): number {
   const name = nameOf(functionArn)
   return lineageOf(trace).find(entry => entry.name === name)?.count ?? 0
+}
+
+/** AWS stops a function when it has run so often in one chain. */
+const MOST_RUNS = 16
+/** Events that come otherwise carry no lineage in AWS. */
+const TOLD = new Set(['invoke', 'aws:lambda', 'aws:sqs', 'aws:sns', 'aws:s3'])
+
+/** @throws RecursiveInvocationException */
+export function checkLoop(
+  { trace, source }: { trace?: string | undefined; source: string },
+  functionArn: string,
+): void {
+  if (!TOLD.has(source) || timesRun(trace, functionArn) < MOST_RUNS) return
+  throw refusal(
+    'RecursiveInvocationException',
+    "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function's invocation.",
+  )
 }
 
 /** The header that a function sees, this run of it counted. */
