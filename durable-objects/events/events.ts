@@ -41,7 +41,8 @@ import { ended } from './undelivered.ts'
  * Known gaps and choices:
  * - Deleting a bus, a rule or a target takes effect at once; so does every change of a rule (AWS: within a minute).
  * - Messages about patterns do not say where in the text the fault is.
- * - KmsKeyIdentifier, LogConfig and a bus's DeadLetterConfig are kept and given back; nothing is encrypted or logged.
+ * - KmsKeyIdentifier and a bus's DeadLetterConfig are kept and given back; nothing is encrypted. A bus logs (by
+ *   LogConfig) what comes, what matches and how it ended; attempts in between and API destinations it does not log.
  * - A bus of the same account needs neither role nor policy to be a target.
  * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time; 29 times at the most.
  * - Schedules of ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS run as those of ENABLED; there is no CloudTrail.

@@ -5,6 +5,7 @@ import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { mismatch } from '../shared/pattern.ts'
 import { archiveEvent } from './archived-events.ts'
+import { logArrival } from './bus-logs.ts'
 import { callApiDestination } from './api-destination-calls.ts'
 import { noteEvent, noteSent } from './history.ts'
 import { busArn, ruleArn } from './names.ts'
@@ -31,6 +32,7 @@ export function publish(ctx: Ctx, arrived: Arrived): void {
   const rules = ctx.sql.all<RuleRow>('SELECT * FROM rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name', bus)
   const asked = only ? rules.filter(rule => only.includes(ruleArn(ctx.place, rule))) : rules
   const from = busArn(ctx.place, bus)
+  const matched: string[] = []
   if (asked.length === 0)
     note(ctx, arrived, { from, to: from, outcome: 'filtered', reason: 'the bus has no rule that matches events' })
   for (const rule of asked) {
@@ -38,9 +40,11 @@ export function publish(ctx: Ctx, arrived: Arrived): void {
     const why = whyNot(ctx, rule, event)
     if (why === undefined) {
       note(ctx, arrived, { from, to, outcome: 'delivered', reason: 'the event matches the rule' })
+      matched.push(to)
       invoke(ctx, rule, arrived)
     } else note(ctx, arrived, { from, to, outcome: 'filtered', reason: why })
   }
+  logArrival(ctx, arrived, matched)
 }
 
 function whyNot(ctx: Ctx, rule: RuleRow, event: BusEvent): string | undefined {

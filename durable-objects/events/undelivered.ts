@@ -2,6 +2,7 @@
 import type { Delivery, Undelivered } from '../deliver.ts'
 import type { Ctx } from '../operation.ts'
 import { type ErrorData, reasonOf } from '../shared/errors.ts'
+import { logEnd } from './bus-logs.ts'
 import { type About, PRINCIPAL } from './target-deliveries.ts'
 
 /** Why an event was given up. */
@@ -15,6 +16,7 @@ export type Failure = {
 
 /** Hears how each delivery ended. */
 export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
+  logEnd(ctx, delivery, undelivered)
   if (!undelivered || !delivery.about) return
   const about = delivery.about as About // written by deliveriesOf()
   const { error, attempts } = undelivered

@@ -24,7 +24,9 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { gunzipSync } from 'node:zlib'
+import { CreateEventBusCommand } from '@aws-sdk/client-eventbridge'
 import { expect, test } from 'vitest'
+import { setUpEvents } from '../support/events.ts'
 import { failure } from '../support/lambda.ts'
 import { LOGS_ARN, testLogs } from '../support/logs.ts'
 
@@ -108,6 +110,46 @@ test('M10 Logs delivery: objects of a bucket under AWS’s keys, in W3C’s form
   await vend(record)
   const { reasons } = await aws.admin<{ reasons: string[] }>('GET', '/_fakecloud/journal/why?event=ACCESS_LOGS')
   expect(reasons.join()).toMatch(/no-such-bucket-here was refused: NoSuchBucket/)
+})
+
+test('M10 Logs delivery: a bus of EventBridge logs what it does with its events, each level to its own source', async () => {
+  const { aws, logs, group, destination, found } = setUp()
+  const { events, put, rule } = setUpEvents(aws)
+  const LogConfig = { Level: 'INFO' as const, IncludeDetail: 'FULL' as const }
+  await events.send(new CreateEventBusCommand({ Name: 'orders', LogConfig }))
+  await group('bus-logs')
+  await destination('to-group', `${LOGS_ARN}:log-group:bus-logs`)
+  const bus = 'arn:aws:events:us-east-1:123456789012:event-bus/orders'
+  for (const level of ['ERROR', 'INFO', 'TRACE']) {
+    await logs.send(new PutDeliverySourceCommand({ name: level, resourceArn: bus, logType: `${level}_LOGS` }))
+    const deliveryDestinationArn = `${LOGS_ARN}:delivery-destination:to-group`
+    await logs.send(new CreateDeliveryCommand({ deliverySourceName: level, deliveryDestinationArn }))
+  }
+  const missing = 'arn:aws:sqs:us-east-1:123456789012:missing'
+  await rule('r', [{ Id: 'q', Arn: missing }], { EventBusName: 'orders' })
+  const id = await put({ order: 7 }, { EventBusName: 'orders' })
+  await put({}, { EventBusName: 'orders', Source: 'other' })
+  await aws.admin('POST', '/_fakecloud/settle')
+  const records = (await found({ logGroupName: 'bus-logs' })).map(text => JSON.parse(text ?? ''))
+  expect(records.map(({ log_level, message_type }) => `${log_level} ${message_type}`).sort()).toEqual([
+    'ERROR INVOCATION_ATTEMPT_PERMANENT_FAILURE',
+    'ERROR INVOCATION_FAILURE',
+    'INFO EVENT_RECEIPT',
+    'INFO EVENT_RECEIPT',
+    'INFO NO_STANDARD_RULES_MATCHED',
+    'INFO RULE_MATCH',
+  ])
+  expect(records.find(({ message_type }) => message_type === 'EVENT_RECEIPT')).toMatchObject({
+    resource_arn: bus,
+    event_bus_name: 'orders',
+    event_id: id,
+    details: { source: 'shop', detail_type: 'Order Placed', event_detail: { order: 7 } },
+  })
+  expect(records.find(({ message_type }) => message_type === 'INVOCATION_FAILURE')).toMatchObject({
+    event_id: id,
+    details: { target_arn: missing },
+    error: { http_status_code: 400, aws_service: 'sqs' },
+  })
 })
 
 test('a delivery and its ends come back as they were put, page by page', async () => {
