@@ -1,4 +1,12 @@
-import { EventsClient, LambdaClient, S3Client, SchedulerClient, SnsClient, SqsClient } from './clients.ts'
+import {
+  CloudWatchClient,
+  EventsClient,
+  LambdaClient,
+  S3Client,
+  SchedulerClient,
+  SnsClient,
+  SqsClient,
+} from './clients.ts'
 import { ClockClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
@@ -120,6 +128,10 @@ export class FakeCloud {
 
   get scheduler(): SchedulerClient {
     return new SchedulerClient(this.url)
+  }
+
+  get cloudwatch(): CloudWatchClient {
+    return new CloudWatchClient(this.url)
   }
 
   get clock(): ClockClient {

@@ -149,3 +149,39 @@ export type NamespaceResponse = {
   objects: number
 }
 export type NamespacesResponse = { namespaces: string[] }
+
+/** An alarm of either type with its state. */
+export type CloudWatchAlarm = {
+  accountId: string
+  region: string
+  name: string
+  /** `MetricAlarm` or `CompositeAlarm`. */
+  type: string
+  state: string
+  stateReason: string
+  /** RFC 3339. */
+  stateUpdatedTimestamp?: string
+  actionsEnabled: boolean
+  alarmActions: string[]
+  okActions: string[]
+  insufficientDataActions: string[]
+  namespace?: string
+  metricName?: string
+  threshold?: number
+  comparisonOperator?: string
+  alarmRule?: string
+}
+export type CloudWatchAlarmsResponse = { alarms: CloudWatchAlarm[] }
+export type CloudWatchDimension = { name: string; value: string }
+/** The latest datapoint; its value is the average. */
+export type CloudWatchLatestDatapoint = { timestamp: string; value?: number; unit?: string }
+export type CloudWatchMetric = {
+  accountId: string
+  region: string
+  namespace: string
+  metricName: string
+  dimensions: CloudWatchDimension[]
+  datapointCount: number
+  latest: CloudWatchLatestDatapoint | null
+}
+export type CloudWatchMetricsResponse = { metrics: CloudWatchMetric[] }
