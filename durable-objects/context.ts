@@ -4,6 +4,7 @@ import type { Env } from './env.ts'
 import { writeHop } from './journal.ts'
 import { noteMetric } from './metrics.ts'
 import { tellCloudWatch } from './metrics-news.ts'
+import { namespaceStub } from './namespace-stub.ts'
 import type { Ctx, OperationRequest } from './operation.ts'
 import type { Outbox } from './outbox.ts'
 import type { Place } from './place.ts'
@@ -67,6 +68,7 @@ export function contextOf(parts: ContextParts): Ctx {
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     deliver: delivery => parts.outbox.add(traced(delivery, request), delivery.traceId ?? request.traceId),
+    neighbours: async () => (await namespaceStub(parts.env, parts.facts.place.namespace).list()).objects,
     metric: metric => noteMetric(ctx, metric, tellCloudWatch),
     background: work => parts.track(work),
     memory: <T>(key: string, initial: () => T): T => {

@@ -1,4 +1,3 @@
-import { namespaceStub } from './namespace-stub.ts'
 import type { Ctx } from './operation.ts'
 import { objectName } from './place.ts'
 import { sendOperation } from './send.ts'
@@ -7,7 +6,7 @@ import { sendOperation } from './send.ts'
 export async function tellCloudWatch(ctx: Ctx, watched: boolean | undefined): Promise<void> {
   const { env, place, requestId, traceId } = ctx
   const to = objectName({ place, service: 'cloudwatch' })
-  if (!watched && !(await namespaceStub(env, place.namespace).list()).objects.includes(to)) return
+  if (!watched && !(await ctx.neighbours()).includes(to)) return
   const caller = { accountId: place.account }
   await sendOperation(env, { to, operation: 'NoteMetrics', input: {}, caller, requestId, traceId })
 }

@@ -122,6 +122,8 @@ export type Ctx = {
   ): Promise<OperationOutput<S, O>>
   /** What AWS does after it answers: written to the outbox with the change that caused it. */
   deliver(delivery: Delivery): void
+  /** Names of all objects in the namespace. */
+  neighbours(): Promise<string[]>
   /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
   metric(metric: Metric): void
   /** Work that goes on after the answer, and that a reader of the state should wait for. */

@@ -1,3 +1,4 @@
+import type { Operations as Cloudwatch } from '../worker/models/cloudwatch.types.ts'
 import type { Operations as Events } from '../worker/models/events.types.ts'
 import type { Operations as Iam } from '../worker/models/iam.types.ts'
 import type { Operations as Lambda } from '../worker/models/lambda.types.ts'
@@ -17,6 +18,7 @@ import type { WatcherOperations } from './sqs/watchers.ts'
 
 /** The generated operation types of each service that is built, for `ctx.call`. */
 export type ServiceOperations = {
+  cloudwatch: Cloudwatch
   events: Events & InternalEvents
   iam: Iam
   lambda: Lambda & MappingOperations

@@ -1,3 +1,4 @@
+import { cloudwatch } from './cloudwatch/cloudwatch.ts'
 import { events } from './events/events.ts'
 import { iam } from './iam/iam.ts'
 import { lambda } from './lambda/lambda.ts'
@@ -12,6 +13,7 @@ import { sts } from './sts/sts.ts'
 
 /** The one list of services, by the names of their models. Everything else is derived from it. */
 export const services: Readonly<Record<string, ServiceDefinition>> = {
+  cloudwatch,
   events,
   iam,
   lambda,

@@ -1,5 +1,7 @@
 import { bytes, call, query, text } from './http.ts'
 import type {
+  CloudWatchAlarmsResponse,
+  CloudWatchMetricsResponse,
   ConfirmSubscriptionRequest,
   ConfirmSubscriptionResponse,
   EventHistoryResponse,
@@ -184,5 +186,24 @@ export class SchedulerClient {
   fireScheduleIn(group: string, name: string, accountId?: string, region?: string): Promise<FireScheduleResponse> {
     const path = `${encodeURIComponent(group)}/${encodeURIComponent(name)}`
     return call(`${this.#root}/fire/${path}${query({ accountId, region })}`, 'POST')
+  }
+}
+
+/** Metrics and alarms. */
+export class CloudWatchClient {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud/cloudwatch`
+  }
+
+  /** Every alarm with its state; waits for deliveries that were already accepted. */
+  getAlarms(): Promise<CloudWatchAlarmsResponse> {
+    return call(`${this.#root}/alarms`)
+  }
+
+  /** Every metric, those that services publish of themselves among them. */
+  getMetrics(): Promise<CloudWatchMetricsResponse> {
+    return call(`${this.#root}/metrics`)
   }
 }

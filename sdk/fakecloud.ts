@@ -1,4 +1,12 @@
-import { EventsClient, LambdaClient, S3Client, SchedulerClient, SnsClient, SqsClient } from './clients.ts'
+import {
+  CloudWatchClient,
+  EventsClient,
+  LambdaClient,
+  S3Client,
+  SchedulerClient,
+  SnsClient,
+  SqsClient,
+} from './clients.ts'
 import { ClockClient, IamClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
 import type {
@@ -124,6 +132,10 @@ export class FakeCloud {
 
   get iam(): IamClient {
     return new IamClient(this.url)
+  }
+
+  get cloudwatch(): CloudWatchClient {
+    return new CloudWatchClient(this.url)
   }
 
   get clock(): ClockClient {

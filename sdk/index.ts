@@ -1,4 +1,12 @@
-export { EventsClient, LambdaClient, S3Client, SchedulerClient, SnsClient, SqsClient } from './clients.ts'
+export {
+  CloudWatchClient,
+  EventsClient,
+  LambdaClient,
+  S3Client,
+  SchedulerClient,
+  SnsClient,
+  SqsClient,
+} from './clients.ts'
 export {
   ClockClient,
   type CreatedFakeCloud,

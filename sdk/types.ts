@@ -179,3 +179,39 @@ export type IamVerdict = {
 }
 export type IamDecision = IamVerdict & { requestId: string; traceId: string; at: string; mode: 'soft' | 'strict' }
 export type IamDecisionsResponse = { decisions: IamDecision[] }
+
+/** An alarm of either type with its state. */
+export type CloudWatchAlarm = {
+  accountId: string
+  region: string
+  name: string
+  /** `MetricAlarm` or `CompositeAlarm`. */
+  type: string
+  state: string
+  stateReason: string
+  /** RFC 3339. */
+  stateUpdatedTimestamp?: string
+  actionsEnabled: boolean
+  alarmActions: string[]
+  okActions: string[]
+  insufficientDataActions: string[]
+  namespace?: string
+  metricName?: string
+  threshold?: number
+  comparisonOperator?: string
+  alarmRule?: string
+}
+export type CloudWatchAlarmsResponse = { alarms: CloudWatchAlarm[] }
+export type CloudWatchDimension = { name: string; value: string }
+/** The latest datapoint; its value is the average. */
+export type CloudWatchLatestDatapoint = { timestamp: string; value?: number; unit?: string }
+export type CloudWatchMetric = {
+  accountId: string
+  region: string
+  namespace: string
+  metricName: string
+  dimensions: CloudWatchDimension[]
+  datapointCount: number
+  latest: CloudWatchLatestDatapoint | null
+}
+export type CloudWatchMetricsResponse = { metrics: CloudWatchMetric[] }

@@ -163,15 +163,13 @@ describe('each service refuses in its own form', () => {
     [
       'EventBridge, of a rule',
       who =>
-        who
-          .client(EventBridgeClient)
-          .send(
-            new PutRuleCommand({
-              Name: 'r',
-              ScheduleExpression: 'rate(1 day)',
-              RoleArn: 'arn:aws:iam::123456789012:role/r',
-            }),
-          ),
+        who.client(EventBridgeClient).send(
+          new PutRuleCommand({
+            Name: 'r',
+            ScheduleExpression: 'rate(1 day)',
+            RoleArn: 'arn:aws:iam::123456789012:role/r',
+          }),
+        ),
       `AccessDeniedException: ${by} events:PutRule on resource: arn:aws:events:us-east-1:${ACCOUNT}:rule/r ${because('events:PutRule')}`,
     ],
     [

@@ -3,6 +3,7 @@ import { AwsError } from '../../durable-objects/shared/errors.ts'
 import { routeOf } from '../route.ts'
 import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'
+import { cloudwatchAdmin } from './cloudwatch.ts'
 import { eventsAdmin } from './events.ts'
 import { healthAdmin } from './health.ts'
 import { iamAdmin } from './iam.ts'
@@ -38,6 +39,7 @@ for (const add of [
   clockAdmin,
   journalAdmin,
   settleAdmin,
+  cloudwatchAdmin,
   eventsAdmin,
   iamAdmin,
   iamExplainAdmin,

@@ -5,7 +5,11 @@ import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
 
 /** Names of services that differ from their models', and services that are reset together. */
-const ALIASES: Record<string, readonly string[]> = { iam: ['iam', 'sts'], sts: ['iam', 'sts'] }
+const ALIASES: Record<string, readonly string[]> = {
+  iam: ['iam', 'sts'],
+  sts: ['iam', 'sts'],
+  monitoring: ['cloudwatch'],
+}
 
 /** `POST /_reset`, `POST /_fakecloud/reset/{service}[/{account}]`: forgets state in the request's namespace. */
 export function resetAdmin(app: AdminApp): void {

@@ -1,0 +1,12 @@
+import type { AlarmView, MetricView } from '../../durable-objects/cloudwatch/introspection.ts'
+import { type AdminApp, viewAll } from './admin.ts'
+
+/** `GET /_fakecloud/cloudwatch/alarms` → `{ alarms }`; `GET …/metrics` → `{ metrics }`, the services' own among them. */
+export function cloudwatchAdmin(app: AdminApp): void {
+  app.get('/_fakecloud/cloudwatch/alarms', async c => {
+    return c.json({ alarms: (await viewAll<AlarmView[]>(c, 'cloudwatch', 'alarms')).flat() })
+  })
+  app.get('/_fakecloud/cloudwatch/metrics', async c => {
+    return c.json({ metrics: (await viewAll<MetricView[]>(c, 'cloudwatch', 'metrics')).flat() })
+  })
+}
