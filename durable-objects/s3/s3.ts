@@ -18,8 +18,15 @@ import { objectTags } from './object-tagging.ts'
  *   tests often mixes regions, and the official clients follow such redirects anyway.
  * - Configurations that are kept and given back, and do nothing yet: replication, logging, inventory, analytics, metrics,
  *   intelligent tiering, acceleration, request payment, ABAC. Topics are not asked whether they are there.
- * - Directory buckets, account-regional bucket names, metadata tables, access points and Object Lambda answer 501.
+ * - Directory buckets (and RenameObject, which only they have), account-regional bucket names, metadata tables, access
+ *   points and Object Lambda answer 501: each is a service of its own in all but name.
+ * - SelectObjectContent answers 501: it wants a SQL engine over CSV, JSON and Parquet, and AWS has closed it to new
+ *   customers. So do GetObjectTorrent, which AWS has withdrawn, annotations, event holds and the XXHASH checksums.
  * - A deleted bucket's name is free at once. SSE-C is not blocked on new buckets.
+ * - Nothing is encrypted: what SSE-S3, SSE-KMS and SSE-C say is kept, told and, for a customer's key, compared.
+ * - ETags are MD5s whatever the encryption. RestoreObject takes as long as AWS states at most, by the clock.
+ * - Forms and URLs signed by Signature Version 2 (boto3's presigned posts) are taken, but not where signatures are
+ *   verified. A CompleteMultipartUpload is answered at once, and remembered for the thousand uploads that follow it.
  * - Content-MD5 of configuration requests is not compared. MFA delete is kept, and asks for no code.
  */
 const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>

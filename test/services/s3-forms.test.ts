@@ -3,6 +3,7 @@ import {
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
+  PutBucketCorsCommand,
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
@@ -184,6 +185,24 @@ test('what is no upload by a form is refused', async () => {
   expect(await submit(url, { fields: { key: 'a', 'x-amz-storage-class': 'Fake' } })).toMatchObject({
     code: 'InvalidStorageClass',
   })
+})
+
+test('a page of another origin that sends a form may read the answer, if CORS lets it', async () => {
+  const { s3, presign, read } = await setUp()
+  const CORSRules = [{ AllowedOrigins: ['https://app.example.com'], AllowedMethods: ['POST'], ExposeHeaders: ['ETag'] }]
+  await s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }))
+  const { url, fields } = await presign('a')
+  const sent = (origin: string) => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries({ ...fields, file: 'hello' })) form.append(name, value)
+    return fetch(url, { method: 'POST', body: form, headers: { origin } })
+  }
+  const answer = await sent('https://app.example.com')
+  expect(answer.status).toBe(204)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
+  expect(answer.headers.get('access-control-expose-headers')).toBe('ETag')
+  expect((await sent('https://elsewhere.example.com')).headers.get('access-control-allow-origin')).toBeNull()
+  expect(await read('a')).toBe('hello')
 })
 
 test('where signatures are verified, a form’s is: over its policy, by a key of the namespace', async () => {
