@@ -65,7 +65,13 @@ import {
   DeleteServiceLinkedRole,
   GetServiceLinkedRoleDeletionStatus,
 } from './service-linked-roles.ts'
+import { ListPoliciesGrantingServiceAccess } from './service-access.ts'
 import { SimulateCustomPolicy, SimulatePrincipalPolicy } from './simulation.ts'
+import {
+  DisableOutboundWebIdentityFederation,
+  EnableOutboundWebIdentityFederation,
+  GetOutboundWebIdentityFederationInfo,
+} from './token-issuer.ts'
 
 /** The account itself, identity providers, instance profiles, reports and the simulator. */
 export const accountOperations = {
@@ -83,6 +89,8 @@ export const accountOperations = {
   DeleteSAMLProvider,
   DeleteServerCertificate,
   DeleteServiceLinkedRole,
+  DisableOutboundWebIdentityFederation,
+  EnableOutboundWebIdentityFederation,
   GenerateCredentialReport,
   GetAccountAuthorizationDetails,
   GetAccountPasswordPolicy,
@@ -92,6 +100,7 @@ export const accountOperations = {
   GetCredentialReport,
   GetInstanceProfile,
   GetOpenIDConnectProvider,
+  GetOutboundWebIdentityFederationInfo,
   GetSAMLProvider,
   GetServerCertificate,
   GetServiceLinkedRoleDeletionStatus,
@@ -102,6 +111,7 @@ export const accountOperations = {
   ListInstanceProfilesForRole,
   ListOpenIDConnectProviderTags,
   ListOpenIDConnectProviders,
+  ListPoliciesGrantingServiceAccess,
   ListSAMLProviderTags,
   ListSAMLProviders,
   ListServerCertificateTags,

@@ -6,6 +6,7 @@ import { multiFactor } from './mfa-devices.ts'
 import { principal } from './principal.ts'
 import { migrations } from './schema.ts'
 import { entityTags } from './tags.ts'
+import { issueToken, tokenIssuer } from './token-issuer.ts'
 
 /*
  * Known gaps and choices:
@@ -16,15 +17,16 @@ import { entityTags } from './tags.ts'
  * - A service-linked role is deleted at once, and for services that are not known gets a name made of theirs.
  * - A virtual MFA device has no QR code; its seed is given.
  * - RSA public SSH keys are given back in the SSH encoding only.
- * - 501: access advisor (GenerateServiceLastAccessedDetails and the like, ListPoliciesGrantingServiceAccess), as no
- *   use of services is recorded; delegation requests, role templates and account properties; outbound web identity
- *   federation, which needs an issuer of AWS's; what belongs to AWS Organizations.
+ * - The account's issuer of identity tokens (outbound web identity federation) is at a URL of the emulator's own, so
+ *   that its keys can be fetched and its tokens verified.
+ * - 501: access advisor's jobs (GenerateServiceLastAccessedDetails and the like), as no use of services is recorded;
+ *   delegation requests, role templates and account properties; what belongs to AWS Organizations.
  */
 
 export const iam: ServiceDefinition = {
   operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
   migrations,
-  introspections: { principal, multiFactor },
+  introspections: { principal, multiFactor, issueToken, tokenIssuer },
   resourceTags: entityTags,
   scope: 'global',
   wire: { validation: { code: 'ValidationError' } },

@@ -5,13 +5,14 @@ import { DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity } from 
 import { AssumeRoleWithSAML } from './saml.ts'
 import { GetFederationToken, GetSessionToken } from './user-sessions.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
+import { GetWebIdentityToken } from './web-identity-issuing.ts'
 
 /*
  * Known gaps and choices:
  * - Keys that nobody made (`test`, an account's 12 digits) are the root user's, which may assume roles here.
  * - Signatures of identity tokens and SAML assertions are not checked: the providers' keys lie outside.
  * - How full session policies and tags are (PackedPolicySize) is estimated.
- * - AssumeRoot, GetDelegatedAccessToken and GetWebIdentityToken need AWS Organizations or AWS's own issuer: 501.
+ * - AssumeRoot and GetDelegatedAccessToken need AWS Organizations and AWS's partners: 501.
  */
 
 const operations = {
@@ -23,6 +24,7 @@ const operations = {
   GetCallerIdentity,
   GetFederationToken,
   GetSessionToken,
+  GetWebIdentityToken,
 } satisfies Handlers<Operations>
 
 export const sts: ServiceDefinition = {

@@ -26,7 +26,8 @@ const SESSION_MS = 3_600_000
  * `POST /_fakecloud/iam/create-admin { accountId, userName }` → `{ accessKeyId, secretAccessKey, accountId, arn }`: a
  * user of that account (made unless it is there) who may do everything, and a new key of it;
  * `GET /_fakecloud/credentials` → credentials of the role in FAKECLOUD_CREDENTIALS_ROLE_ARN, in the form in which
- * containers get theirs.
+ * containers get theirs; `GET /_fakecloud/iam/issuers/{account}/.well-known/{openid-configuration|jwks.json}` → the
+ * issuer of the account's identity tokens, and its keys.
  */
 export function iamAdmin(app: AdminApp): void {
   app.post('/_fakecloud/iam/create-admin', async c => {
@@ -35,7 +36,31 @@ export function iamAdmin(app: AdminApp): void {
     if (body.data.organizationId !== undefined) throw new AdminError(400, 'AWS Organizations is not built')
     return c.json(await createAdmin(c, body.data))
   })
+  app.get(`${ISSUERS}/openid-configuration`, async c => {
+    const { url } = await issuerOf(c)
+    return c.json({
+      issuer: url,
+      jwks_uri: `${url}/.well-known/jwks.json`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256', 'ES384'],
+      claims_supported: ['aud', 'exp', 'iat', 'iss', 'jti', 'sub'],
+    })
+  })
+  app.get(`${ISSUERS}/jwks.json`, async c => c.json({ keys: (await issuerOf(c)).keys }))
   app.get('/_fakecloud/credentials', async c => c.json(await roleCredentials(c)))
+}
+
+/** Where verifiers find the keys of an account's identity tokens. */
+const ISSUERS = '/_fakecloud/iam/issuers/:account/.well-known'
+
+async function issuerOf(c: AdminContext): Promise<{ url: string; keys: object[] }> {
+  const account = c.req.param('account') ?? ''
+  const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
+  const stub = c.env.OBJECTS.getByName(objectName({ place, service: 'iam' }))
+  const issuer = (await stub.introspect('tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
+  if (!issuer) throw new AdminError(404, `The account ${account} issues no identity tokens`)
+  return issuer
 }
 
 type Admin = { accountId: string; userName: string }

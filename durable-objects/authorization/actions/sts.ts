@@ -18,7 +18,9 @@ export async function stsAccess(ctx: Ctx, input: Input): Promise<Access[]> {
     const resource = `federated-user/${textOf(input.Name)}`
     return [{ action, resource: arnOf({ service: 'sts', account: place.account, resource }), context }]
   }
-  return [{ action, resource: '*', context }]
+  const tagged = operation === 'GetWebIdentityToken' && Array.isArray(input.Tags) && input.Tags.length > 0
+  const access = { action, resource: '*', context }
+  return tagged ? [access, { ...access, action: 'sts:TagGetWebIdentityToken' }] : [access]
 }
 
 /** A role's trust policy must allow, and within its account may do so alone; tags and source identities likewise. */
@@ -33,8 +35,19 @@ async function roleAccess(ctx: Ctx, input: Input, assume: Access): Promise<Acces
   return [access, ...further.map(action => ({ ...access, action }))]
 }
 
-function keysOf({ ExternalId, RoleSessionName, SourceIdentity, TransitiveTagKeys }: Input) {
+function keysOf({
+  Audience,
+  DurationSeconds,
+  SigningAlgorithm,
+  ExternalId,
+  RoleSessionName,
+  SourceIdentity,
+  TransitiveTagKeys,
+}: Input) {
   return present({
+    'sts:IdentityTokenAudience': Audience,
+    'sts:DurationSeconds': DurationSeconds,
+    'sts:SigningAlgorithm': SigningAlgorithm,
     'sts:ExternalId': ExternalId,
     'sts:RoleSessionName': RoleSessionName,
     'sts:SourceIdentity': SourceIdentity,
