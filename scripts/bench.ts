@@ -7,6 +7,7 @@ import { mappings } from './bench/mappings.ts'
 import { multipart } from './bench/multipart.ts'
 import { objects } from './bench/objects.ts'
 import type { Part } from './bench/part.ts'
+import { logEvents } from './bench/log-events.ts'
 import { queues } from './bench/queues.ts'
 import { namespaces, start } from './bench/start.ts'
 import { topics } from './bench/topics.ts'
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   sns: topics,
   s3: objects,
   lambda: functions,
+  logs: logEvents,
   'sqs-to-lambda': mappings,
   namespaces,
   multipart,

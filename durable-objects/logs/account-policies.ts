@@ -30,10 +30,20 @@ const MAX_DOCUMENT = 30_720
 const MAX_SELECTION = 25_600
 
 function checkSubscription(document: object): void {
-  const { DestinationArn, RoleArn, FilterPattern } = document as Record<string, unknown> // any JSON object
+  const {
+    DestinationArn,
+    RoleArn,
+    FilterPattern = '',
+    Distribution = 'ByLogStream',
+  } = document as Record<string, unknown> // any JSON object
   if (typeof DestinationArn !== 'string') throw invalidParameter('DestinationArn must be specified.')
-  checkDestination({ destinationArn: DestinationArn, roleArn: typeof RoleArn === 'string' ? RoleArn : undefined })
-  parseFilterPattern(typeof FilterPattern === 'string' ? FilterPattern : '')
+  if (RoleArn !== undefined && typeof RoleArn !== 'string') throw invalidParameter('RoleArn must be a string.')
+  if (typeof FilterPattern !== 'string') throw invalidParameter('FilterPattern must be a string.')
+  if (Distribution !== 'ByLogStream' && Distribution !== 'Random') {
+    throw invalidParameter('Distribution must be ByLogStream or Random.')
+  }
+  checkDestination({ destinationArn: DestinationArn, roleArn: RoleArn })
+  parseFilterPattern(FilterPattern)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html */

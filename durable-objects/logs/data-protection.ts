@@ -32,9 +32,14 @@ export function checkProtection(document: object): void {
     throw wrong('each statement must have a DataIdentifier array.')
   }
   if (JSON.stringify(lists[0]) !== JSON.stringify(lists[1])) throw wrong('the DataIdentifier arrays must be the same.')
-  for (const { Name, Regex } of Configuration?.CustomDataIdentifier ?? []) {
-    if (!Name || !Regex || !regexOf(Regex)) throw wrong(`the regular expression of ${Name} is not supported.`)
-  }
+  const custom = Configuration?.CustomDataIdentifier ?? []
+  if (!Array.isArray(custom)) throw wrong('CustomDataIdentifier must be an array.')
+  if (!custom.every(isSupported)) throw wrong('a custom data identifier has no name, or an unsupported Regex.')
+}
+
+function isSupported(identifier: { Name: unknown; Regex: unknown } | null): boolean {
+  const { Name, Regex } = identifier ?? {}
+  return typeof Name === 'string' && typeof Regex === 'string' && Regex !== '' && regexOf(Regex) !== undefined
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDataProtectionPolicy.html */

@@ -78,7 +78,9 @@ it('is refused unless it audits and masks the same data; the account’s holds f
   const { logs, put, protect, read } = await start()
   const twice = JSON.parse(policy([identifier('IpAddress')]))
   twice.Statement[1].DataIdentifier = [identifier('EmailAddress')]
-  for (const document of ['x', '{}', JSON.stringify(twice), policy([])]) {
+  const Configuration = { CustomDataIdentifier: 5 }
+  const odd = policy(['x'], { Configuration })
+  for (const document of ['x', '{}', JSON.stringify(twice), policy([]), odd]) {
     expect(await failure(protect(document))).toMatchObject({ name: 'InvalidParameterException', status: 400 })
   }
   const missing = await failure(protect(policy([identifier('IpAddress')]), 'none'))
