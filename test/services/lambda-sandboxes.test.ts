@@ -21,7 +21,7 @@ describe('sandboxes', () => {
     expect(together.map(answer => answer.payload.n)).toEqual([1, 1, 1])
     expect(new Set(together.map(answer => answer.payload.stream)).size).toBe(3)
     expect((await invoke(lambda, { wait: 0 })).payload.n).toBe(2)
-    type Containers = { containers: { functionName: string; runtime: string }[] }
+    type Containers = { containers: { functionName: string; runtime: string; lastUsedSecsAgo: number }[] }
     const { containers } = await aws.admin<Containers>('GET', '/_fakecloud/lambda/warm-containers')
     expect(containers).toHaveLength(3)
     expect(containers[0]).toMatchObject({ functionName: 'work', runtime: 'nodejs22.x' })
