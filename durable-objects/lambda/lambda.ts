@@ -20,6 +20,7 @@ import { PollEventSource, resumeMapping } from './mappings.ts'
 import { functionHome } from './names.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './permissions.ts'
 import * as provisioned from './provisioned-concurrency.ts'
+import { DeleteResourcePolicy, GetResourcePolicy, PutResourcePolicy } from './resource-policies.ts'
 import * as runtimeManagement from './runtime-management.ts'
 import { migrations } from './schema.ts'
 import { urlAccess, urlPolicy } from './url-access.ts'
@@ -31,11 +32,13 @@ import { ListVersionsByFunction, PublishVersion } from './versions.ts'
  * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.
  *
  * Known gaps: event source mappings read queues alone; other sources are refused, and errors do not slow one down.
- * Capacity providers, scaling configurations, durable executions and the newer resource policies answer 501. A function
+ * Capacity providers and the scaling configurations that go with them (functions on instances of one's own) and durable
+ * executions (a function's progress kept between its runs) need runtimes that there are not, and answer 501. A function
  * is active, a mapping enabled, as soon as its request is answered, so that an update is never refused for one under
- * way. VPC, file system, SnapStart, signing and provisioned concurrency settings are
- * kept and shown, and change nothing in how a function runs. At most 100 asynchronous invocations of a place run at
- * once, and 100 of a mapping; the others wait for those. Records of more than 1.9 MB reach no destination.
+ * way. VPC, file system, SnapStart, signing and provisioned concurrency settings are kept and shown, and change nothing
+ * in how a function runs. At most 100 asynchronous invocations of a place run at once, and 100 of a mapping; the others
+ * wait for those. Records of more than 1.9 MB reach no destination. Whether the role may write to a destination that is a
+ * bucket or a bus shows when the first record comes.
  */
 const operations = {
   CreateFunction,
@@ -58,6 +61,9 @@ const operations = {
   AddPermission,
   RemovePermission,
   GetPolicy,
+  PutResourcePolicy,
+  GetResourcePolicy,
+  DeleteResourcePolicy,
   PublishLayerVersion: layers.PublishLayerVersion,
   GetLayerVersion: layers.GetLayerVersion,
   GetLayerVersionByArn: layers.GetLayerVersionByArn,

@@ -24,7 +24,7 @@ export function parseFunctionName(text: string): FunctionReference | undefined {
 
 /** The object that holds a function: one a place; an ARN of another account leads to that account's. */
 export function functionHome(_operation: string, input: Record<string, unknown>, place: Place): ObjectAddress {
-  const named = input.FunctionName ?? input.Resource ?? input.LayerName ?? input.Arn
+  const named = input.FunctionName ?? input.Resource ?? input.ResourceArn ?? input.LayerName ?? input.Arn
   const account = typeof named === 'string' ? accountOf(named) : undefined
   return { place: account === undefined ? place : { ...place, account }, service: 'lambda' }
 }

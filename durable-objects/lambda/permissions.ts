@@ -4,23 +4,26 @@ import { functionArn, isVersion, type NamedFunction, namedFunction, parseFunctio
 import { type Input, LATEST, type Output } from './schema.ts'
 import { aliasRow, findFunction, touchVersion, versionRow } from './versions.ts'
 
-type Statement = {
-  Sid: string
-  Effect: 'Allow'
+/** As AddPermission writes it; PutResourcePolicy takes any. */
+export type Statement = {
+  Sid?: string
+  Effect: string
   Principal: unknown
   Action: string
   Resource: string
   Condition?: Record<string, Record<string, unknown>>
 }
-type Document = { Version: '2012-10-17'; Id: 'default'; Statement: Statement[] }
+export type Document = { Version?: string; Id?: string; Statement: Statement[] }
 
 /** A resource policy is at most this long, in characters of its JSON. */
-const LONGEST = 20_480
+export const LONGEST = 20_480
+
+const EMPTY: Document = { Version: '2012-10-17', Id: 'default', Statement: [] }
 
 /** A function's own policy is kept under the empty qualifier. */
 const keyOf = ({ qualifier }: NamedFunction) => (qualifier === '$LATEST' ? '' : (qualifier ?? ''))
 
-function readPolicy(ctx: Ctx, named: NamedFunction): Document | undefined {
+export function readPolicy(ctx: Ctx, named: NamedFunction): Document | undefined {
   const text = policyText(ctx, named.name, keyOf(named))
   return text === null ? undefined : (JSON.parse(text) as Document) // written by writePolicy()
 }
@@ -35,13 +38,12 @@ export function policyText(ctx: Ctx, name: string, qualifier: string): string | 
   return row?.document ?? null
 }
 
-function writePolicy(ctx: Ctx, named: NamedFunction, statements: Statement[]): void {
+export function writePolicy(ctx: Ctx, named: NamedFunction, document: Document): void {
   const { sql } = ctx
   const key = keyOf(named)
-  if (statements.length === 0) {
+  if (document.Statement.length === 0) {
     sql.run('DELETE FROM policies WHERE name = ? AND qualifier = ?', named.name, key)
   } else {
-    const document: Document = { Version: '2012-10-17', Id: 'default', Statement: statements }
     sql.run(
       'INSERT OR REPLACE INTO policies (name, qualifier, document) VALUES (?, ?, ?)',
       named.name,
@@ -54,7 +56,7 @@ function writePolicy(ctx: Ctx, named: NamedFunction, statements: Statement[]): v
 }
 
 /** The revision of what the policy is attached to; it must exist. */
-function revisionOf(ctx: Ctx, named: NamedFunction): string {
+export function revisionOf(ctx: Ctx, named: NamedFunction): string {
   findFunction(ctx, named)
   const key = keyOf(named)
   if (key === '' || isVersion(key)) {
@@ -67,7 +69,7 @@ function revisionOf(ctx: Ctx, named: NamedFunction): string {
   return row.revisionId
 }
 
-function checkRevision(ctx: Ctx, named: NamedFunction, revisionId: string | undefined): void {
+export function checkRevision(ctx: Ctx, named: NamedFunction, revisionId: string | undefined): void {
   const current = revisionOf(ctx, named)
   if (revisionId !== undefined && revisionId !== current) throw staleRevision()
 }
@@ -79,22 +81,22 @@ export function AddPermission(ctx: Ctx, input: Input<'AddPermission'>): Output<'
     throw invalidParameter('We currently do not support adding policies for $LATEST.')
   }
   checkRevision(ctx, named, input.RevisionId)
-  const statements = readPolicy(ctx, named)?.Statement ?? []
-  if (statements.some(statement => statement.Sid === input.StatementId)) {
+  const document = readPolicy(ctx, named) ?? EMPTY
+  if (document.Statement.some(statement => statement.Sid === input.StatementId)) {
     throw refusal(
       'ResourceConflictException',
       `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
     )
   }
   const statement = newStatement(named.arn, input)
-  const all = [...statements, statement]
+  const all = [...document.Statement, statement]
   if (JSON.stringify(all).length > LONGEST) {
     throw refusal(
       'PolicyLengthExceededException',
       `The final policy size (${JSON.stringify(all).length}) is bigger than the limit (${LONGEST}).`,
     )
   }
-  writePolicy(ctx, named, all)
+  writePolicy(ctx, named, { ...document, Statement: all })
   return { Statement: JSON.stringify(statement) }
 }
 
@@ -141,7 +143,7 @@ export function RemovePermission(ctx: Ctx, input: Input<'RemovePermission'>): Ou
     throw notFound(`Statement ${input.StatementId} is not found in resource policy.`)
   }
   checkRevision(ctx, named, input.RevisionId)
-  writePolicy(ctx, named, left)
+  writePolicy(ctx, named, { ...policy, Statement: left })
   return {}
 }
 

@@ -30,12 +30,12 @@ function passedRole({ Role }: Input, functionArn: string): Access[] {
 
 function resourceOf(ctx: Ctx, input: Input): string {
   const { operation } = ctx
-  const { Resource, Arn, UUID, CodeSigningConfigArn, FunctionName, LayerName, VersionNumber } = input
+  const { Resource, ResourceArn, Arn, UUID, CodeSigningConfigArn, FunctionName, LayerName, VersionNumber } = input
   if (operation === 'CreateEventSourceMapping' || operation === 'ListEventSourceMappings') return '*'
   if (typeof UUID === 'string') return lambdaArn(ctx, `event-source-mapping:${UUID}`)
   if (typeof FunctionName === 'string') return functionArn(ctx, FunctionName, input.Qualifier)
   if (typeof LayerName === 'string') return layerArn(ctx, LayerName, VersionNumber)
-  return [Resource, Arn, CodeSigningConfigArn].map(textOf).find(text => parseArn(text)) ?? '*'
+  return [Resource, ResourceArn, Arn, CodeSigningConfigArn].map(textOf).find(text => parseArn(text)) ?? '*'
 }
 
 function keysOf({ operation }: Ctx, { FunctionName, FunctionUrlAuthType, AuthType, Principal, Layers }: Input) {
