@@ -18,6 +18,7 @@ import { AddLayerVersionPermission, GetLayerVersionPolicy, RemoveLayerVersionPer
 import * as layers from './layers.ts'
 import { PollEventSource, resumeMapping } from './mappings.ts'
 import { functionHome } from './names.ts'
+import { noteUndelivered } from './metrics.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './permissions.ts'
 import * as provisioned from './provisioned-concurrency.ts'
 import * as runtimeManagement from './runtime-management.ts'
@@ -113,6 +114,7 @@ export const lambda: ServiceDefinition = {
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
+  ended: noteUndelivered,
   onWake: resumeEvents,
   resourcePolicy: invokePolicy,
   resourceTags: functionTags,
