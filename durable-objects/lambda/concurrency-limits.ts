@@ -29,6 +29,13 @@ export function claimConcurrency(ctx: Ctx, { name, reserved }: Claimant): () => 
   }
 }
 
+/** Executions under way: of a function, in all, and of those that reserve nothing. */
+export function concurrencyOf(ctx: Ctx, name: string): { own: number; all: number; unreserved: number } {
+  const { byFunction, unreserved } = runningOf(ctx)
+  const all = [...byFunction.values()].reduce((sum, count) => sum + count, 0)
+  return { own: byFunction.get(name) ?? 0, all, unreserved }
+}
+
 function isAccountFull(ctx: Ctx, { unreserved }: Running): boolean {
   // Up to there nothing needs adding up.
   if (unreserved < LEAST_UNRESERVED) return false

@@ -4,6 +4,7 @@ import { deliverEnding, type Ending } from './destinations.ts'
 import { eventInvokeConfig } from './event-invoke-configs.ts'
 import type { Job, Target } from './executions.ts'
 import { writeRecord } from './invocation-records.ts'
+import { noteEventDropped } from './metrics.ts'
 import { parseClientContext } from './payloads.ts'
 import { type EventRow, versionName } from './schema.ts'
 
@@ -52,6 +53,7 @@ export function tooOld(row: EventRow): Ending {
 export function endEvent(ctx: Ctx, row: EventRow, { target, ending }: { target: Target; ending: Ending }): void {
   ctx.sql.run('DELETE FROM events WHERE id = ?', row.id)
   ctx.timers.clear('event', row.id)
+  if (ending.condition !== 'Success') noteEventDropped(ctx, row)
   if (ending.throttled) {
     const reason = `${ending.condition}: its function's concurrency was used up`
     ctx.journal({ from: row.source, to: target.invokedArn, outcome: 'refused', reason, event: `event ${row.id}` })

@@ -21,6 +21,7 @@ import {
   type Run,
   type Target,
 } from './executions.ts'
+import { noteEventAge, noteEventReceived } from './metrics.ts'
 import { functionArn } from './names.ts'
 import { type EventRow, versionName } from './schema.ts'
 
@@ -60,6 +61,7 @@ export function queueEvent(ctx: Ctx, event: NewEvent): void {
     ctx.now,
     event.payload,
   )
+  noteEventReceived(ctx, event)
   const queue = queueOf(ctx)
   if (queue.watchedUntil <= ctx.now) watch(ctx, WATCH_MS)
   // Whoever waits already goes first.
@@ -132,7 +134,9 @@ function beginEvent(ctx: Ctx, row: EventRow): Run | undefined {
   try {
     target = findTarget(ctx, { name: row.name, qualifier: row.qualifier ?? undefined, arn })
     checkRunnable(target)
-    return beginRun(ctx, target, jobOf(row))
+    const run = beginRun(ctx, target, jobOf(row))
+    noteEventAge(ctx, row)
+    return run
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
     if (!isThrottled(error) || !target) refuseEvent(ctx, row, { arn, error, target })

@@ -8,6 +8,7 @@ import { claimConcurrency } from './concurrency-limits.ts'
 import { notFound } from './errors.ts'
 import { invocationLog, logBatches, type LogEvent, logTail } from './invocation-log.ts'
 import { writeRecord } from './invocation-records.ts'
+import { noteConcurrency, noteRun, noteThrottle } from './metrics.ts'
 import { functionArn, type NamedFunction } from './names.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { releaseSandbox, renewedCredentials, type Sandbox, takeSandbox } from './sandboxes.ts'
@@ -81,9 +82,20 @@ export function checkRunnable({ configuration }: Target): void {
 /** Takes what a run needs. @throws TooManyRequestsException, RecursiveInvocationException */
 export function beginRun(ctx: Ctx, target: Target, job: Job): Run {
   if (!target.loops) checkLoop(job, functionArn(ctx.place, target.row.name))
-  const release = claimConcurrency(ctx, { name: target.row.name, reserved: target.reserved })
+  const release = claim(ctx, target)
   const sandbox = takeSandbox(ctx, target.row, target.configuration)
   return { job, target, sandbox, startedAt: Date.now(), release }
+}
+
+function claim(ctx: Ctx, target: Target): () => void {
+  try {
+    const release = claimConcurrency(ctx, { name: target.row.name, reserved: target.reserved })
+    noteConcurrency(ctx, target.row.name)
+    return release
+  } catch (error) {
+    noteThrottle(ctx, target)
+    throw error
+  }
 }
 
 /**
@@ -148,6 +160,7 @@ export function concludeRun(ctx: Ctx, run: Run, outcome: Outcome): Conclusion {
     logTail: conclusion.logTail,
     ...(conclusion.failed ? { error: payload } : { result: payload }),
   })
+  noteRun(ctx, target, { failed: conclusion.failed, durationMs: outcome.end.durationMs })
   deliverLog(ctx, sandbox, { events, requestId: job.requestId, traceId: job.traceId })
   return conclusion
 }

@@ -18,6 +18,7 @@ import { AddLayerVersionPermission, GetLayerVersionPolicy, RemoveLayerVersionPer
 import * as layers from './layers.ts'
 import { PollEventSource, resumeMapping } from './mappings.ts'
 import { functionHome } from './names.ts'
+import { noteUndelivered } from './metrics.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './permissions.ts'
 import * as provisioned from './provisioned-concurrency.ts'
 import { DeleteResourcePolicy, GetResourcePolicy, PutResourcePolicy } from './resource-policies.ts'
@@ -119,6 +120,7 @@ export const lambda: ServiceDefinition = {
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
+  ended: noteUndelivered,
   onWake: resumeEvents,
   resourcePolicy: (ctx, operation, input) =>
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),

@@ -5,6 +5,7 @@ import { eachEntry, inBatch } from './batches.ts'
 import { findQueue } from './find-queue.ts'
 import { regroup } from './groups.ts'
 import { heldMessage, receiptOf } from './held-messages.ts'
+import { noteDeleted } from './metrics.ts'
 import { invalidValue } from './refusals.ts'
 import type { Queue } from './schema.ts'
 import { wake } from './waiters.ts'
@@ -16,6 +17,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 export function DeleteMessage(ctx: Ctx, input: In<'DeleteMessage'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   freed(ctx, queue, [remove(ctx, queue, input.ReceiptHandle)])
+  noteDeleted(ctx, queue, 1)
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
@@ -31,6 +33,7 @@ export function DeleteMessageBatch(ctx: Ctx, input: In<'DeleteMessageBatch'>): O
     }
   })
   freed(ctx, queue, groups)
+  noteDeleted(ctx, queue, groups.length)
   return result as Out<'DeleteMessageBatch'> // an empty list is left out, though the model requires it
 }
 

@@ -8,6 +8,7 @@ import {
   type GivenAttribute,
   isLonger,
   isToken,
+  messageSize,
 } from './message-rules.ts'
 import { invalidParameter, invalidValue, missingParameter } from './refusals.ts'
 import type { Queue } from './schema.ts'
@@ -26,6 +27,8 @@ export type Given = {
 export type Outgoing = {
   body: string
   md5: string
+  /** In bytes, with the attributes. */
+  size: number
   /** Encoded as for their MD5. */
   attributes: Uint8Array | null
   attributesMd5: string | null
@@ -55,6 +58,7 @@ export function outgoing(queue: Queue, given: Given): Outgoing {
   return {
     body,
     md5: md5Hex(body),
+    size: messageSize(body, attributes),
     attributes: encoded,
     attributesMd5: encoded && md5Hex(encoded),
     trace: trace?.StringValue ?? null,

@@ -7,6 +7,7 @@ import { findQueue } from './find-queue.ts'
 import { MOST_RECEIVED } from './groups.ts'
 import { isFull } from './in-flight.ts'
 import { isToken } from './message-rules.ts'
+import { noteReceived } from './metrics.ts'
 import { asked, type Asked, shown } from './received-message.ts'
 import { invalidValue } from './refusals.ts'
 import { expireMessages } from './retention.ts'
@@ -33,6 +34,7 @@ export async function ReceiveMessage(ctx: Ctx, input: Input): Promise<Output> {
     wait > 0
       ? await asPoll(ctx, poll => longPoll(ctx, receive, { poll, waitMs: wait * 1000 }))
       : (take(ctx, queue, receive) ?? refuseShortPoll(queue))
+  noteReceived(ctx, queue, found.length)
   return found.length > 0
     ? { Messages: found.map(row => ({ ...shown(row, receive.asked), ...chainOf(ctx, row) })) }
     : {}

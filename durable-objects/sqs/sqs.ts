@@ -5,6 +5,7 @@ import { GetQueueAttributes, SetQueueAttributes } from './attributes.ts'
 import { ListDeadLetterSourceQueues } from './dead-letters.ts'
 import { DeleteMessage, DeleteMessageBatch } from './deletion.ts'
 import { expire, forceDeadLetters, messages } from './introspection.ts'
+import { gauges } from './metrics.ts'
 import { CancelMessageMoveTask, ListMessageMoveTasks, StartMessageMoveTask } from './move-tasks.ts'
 import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
 import { CreateQueue, DeleteQueue, GetQueueUrl, ListQueues, PurgeQueue } from './queues.ts'
@@ -59,6 +60,7 @@ export const sqs: ServiceDefinition = {
   operations: { ...operations, WatchQueue, UnwatchQueue },
   migrations,
   timers: { move, retention, watch },
+  gauges,
   introspections: { messages, expire, forceDeadLetters },
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,

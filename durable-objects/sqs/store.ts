@@ -2,6 +2,7 @@ import type { Operations } from '../../worker/models/sqs.types.ts'
 import type { Ctx } from '../operation.ts'
 import { DEDUPLICATION_MS, deduplicationKey, sequenceNumber } from './fifo.ts'
 import { joinGroup } from './groups.ts'
+import { noteSent } from './metrics.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Queue } from './schema.ts'
 
@@ -17,6 +18,7 @@ export function store(ctx: Ctx, queue: Queue, message: Outgoing): Sent {
   const sequence = original?.sequence ?? (queue.fifo ? nextSequence(ctx, queue) : null)
   if (!original) {
     insert(ctx, queue, { ...message, messageId, sequence })
+    noteSent(ctx, queue, message.size)
     if (sequence !== null) remember(ctx, queue, { ...message, messageId, sequence })
   }
   return {
