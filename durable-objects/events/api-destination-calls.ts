@@ -59,7 +59,8 @@ function startOrWait(ctx: Ctx, id: string, due: number): void {
 
 /** Takes up what was under way when the object last slept. */
 export function resumeCalls(ctx: Ctx): void {
-  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM api_calls WHERE due <= ?', ctx.now)) makeCall(ctx, id)
+  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM api_calls WHERE due <= ?', ctx.now))
+    makeCall(ctx, id)
 }
 
 /** The first try of a call, and the timer of a later one: both go on beside whoever called. */

@@ -30,7 +30,10 @@ function findDestination(ctx: Ctx, name: string, verb: string): ApiDestinationRo
   return row
 }
 
-function checkSettings(ctx: Ctx, { connectionArn, endpoint }: Pick<ApiDestinationRow, 'connectionArn' | 'endpoint'>): void {
+function checkSettings(
+  ctx: Ctx,
+  { connectionArn, endpoint }: Pick<ApiDestinationRow, 'connectionArn' | 'endpoint'>,
+): void {
   if (!connectionByArn(ctx, connectionArn)) throw notFound(`Connection '${connectionArn}' does not exist.`)
   if (!/^https?:\/\/[^/*]+/.test(endpoint)) throw invalid('Parameter InvocationEndpoint is not valid.')
 }

@@ -28,7 +28,10 @@ export function armRetention(ctx: Ctx, name: string): void {
 }
 
 export function onRetention(ctx: Ctx, name: string): void {
-  const row = ctx.sql.first<Pick<ArchiveRow, 'retentionDays'>>('SELECT retentionDays FROM archives WHERE name = ?', name)
+  const row = ctx.sql.first<Pick<ArchiveRow, 'retentionDays'>>(
+    'SELECT retentionDays FROM archives WHERE name = ?',
+    name,
+  )
   if (!row?.retentionDays) return
   const until = ctx.now - row.retentionDays * DAY_MS
   ctx.sql.run('DELETE FROM archived_events WHERE archive = ? AND at <= ?', name, until)

@@ -69,7 +69,9 @@ type Parameter = { Key?: string | undefined; Value?: string | undefined; IsValue
 
 function shownHttp(http: ConnectionHttpParameters): ConnectionHttpParameters {
   const shown = (list: readonly Parameter[]) =>
-    list.map(({ Key, Value, IsValueSecret = false }) => (IsValueSecret ? { Key, IsValueSecret } : { Key, Value, IsValueSecret }))
+    list.map(({ Key, Value, IsValueSecret = false }) =>
+      IsValueSecret ? { Key, IsValueSecret } : { Key, Value, IsValueSecret },
+    )
   return {
     ...(http.HeaderParameters && { HeaderParameters: shown(http.HeaderParameters) }),
     ...(http.QueryStringParameters && { QueryStringParameters: shown(http.QueryStringParameters) }),

@@ -136,7 +136,14 @@ export function UpdateConnection(ctx: Ctx, input: In<'UpdateConnection'>): Out<'
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeauthorizeConnection.html */
 export function DeauthorizeConnection(ctx: Ctx, input: In<'DeauthorizeConnection'>): Out<'DeauthorizeConnection'> {
   const row = findConnection(ctx, input.Name, 'deauthorize')
-  writeConnection(ctx, { ...row, state: 'DEAUTHORIZED', parameters: '{}', token: null, tokenUntil: null, modifiedAt: ctx.now })
+  writeConnection(ctx, {
+    ...row,
+    state: 'DEAUTHORIZED',
+    parameters: '{}',
+    token: null,
+    tokenUntil: null,
+    modifiedAt: ctx.now,
+  })
   return { ...answered(ctx, row), ConnectionState: 'DEAUTHORIZING', LastModifiedTime: new Date(ctx.now) }
 }
 

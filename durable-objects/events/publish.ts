@@ -1,6 +1,6 @@
 /** EventBridge: an event on a bus goes to the targets of every rule that it matches. */
 import type { Target } from '../../worker/models/events.types.ts'
-import { type Hop, writeHop } from '../journal.ts'
+import type { Hop } from '../journal.ts'
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { mismatch } from '../shared/pattern.ts'
@@ -56,7 +56,7 @@ function whyNot(ctx: Ctx, rule: RuleRow, event: BusEvent): string | undefined {
 type Noted = Omit<Hop, 'event'>
 
 function note(ctx: Ctx, { event, traceId }: Pick<Arrived, 'event' | 'traceId'>, hop: Noted): void {
-  writeHop(ctx.sql, { traceId, now: ctx.now }, { ...hop, event: eventLabel(event) })
+  ctx.journal({ ...hop, traceId, event: eventLabel(event) })
 }
 
 /** Fires a rule of its own, whatever its pattern: a schedule's time has come. */

@@ -14,6 +14,9 @@ export type Failure = {
   exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | undefined
 }
 
+/** An event that did not get to a target. */
+export type Undeliverable = { about: About; label: string; traceId: string }
+
 /** Hears how each delivery ended. */
 export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
   logEnd(ctx, delivery, undelivered)
@@ -23,7 +26,7 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
   const transient = error.status >= 500 && error.status !== 501
   sendDeadLetter(
     ctx,
-    { about, label: delivery.event ?? '' },
+    { about, label: delivery.event ?? '', traceId: ctx.traceId },
     {
       code: errorCode(error),
       message: reasonOf(error),
@@ -34,11 +37,11 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html */
-export function sendDeadLetter(ctx: Ctx, { about, label }: { about: About; label: string }, failure: Failure): void {
+export function sendDeadLetter(ctx: Ctx, { about, label, traceId }: Undeliverable, failure: Failure): void {
   const { ruleArn, targetArn, deadLetter, event } = about
   if (deadLetter === undefined) return
   const reason = `${failure.message}; sent on to ${deadLetter}`
-  ctx.journal({ from: ruleArn, to: targetArn, outcome: 'dead-lettered', reason, event: label })
+  ctx.journal({ from: ruleArn, to: targetArn, outcome: 'dead-lettered', reason, event: label, traceId })
   const text = (StringValue: string) => ({ DataType: 'String', StringValue })
   ctx.deliver({
     to: deadLetter,
@@ -46,6 +49,7 @@ export function sendDeadLetter(ctx: Ctx, { about, label }: { about: About; label
     principal: PRINCIPAL,
     payload: event,
     event: `dead letter of ${label}`,
+    traceId,
     input: {
       MessageAttributes: {
         RULE_ARN: text(ruleArn),
