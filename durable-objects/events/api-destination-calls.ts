@@ -5,6 +5,7 @@ import { accessToken, forgetToken } from './access-tokens.ts'
 import { requestOf } from './api-destination-requests.ts'
 import { destinationByArn } from './api-destinations.ts'
 import { connectionByArn, parametersOf } from './connections.ts'
+import { count } from './metrics.ts'
 import type { ApiCallRow, ApiDestinationRow, BusEvent } from './schema.ts'
 import { eventLabel, MOST_RETRIES, type Sending } from './target-deliveries.ts'
 import { type Failure, sendDeadLetter } from './undelivered.ts'
@@ -80,15 +81,18 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
   const hop = { from: row.rule, to: row.destination, event: row.label, deliveryId: id, attempt: row.attempts + 1 }
   if (!failed) {
     finish(ctx, id)
+    count(ctx, row.rule, 'Invocations')
     ctx.journal({ ...hop, traceId: row.traceId, outcome: 'delivered' })
     return
   }
   const exhausted = failed.lasting ? 'lasting' : again(ctx, row, failed)
   if (exhausted === undefined) {
+    count(ctx, row.rule, 'RetryInvocationAttempts')
     ctx.journal({ ...hop, traceId: row.traceId, outcome: 'retried', reason: failed.reason })
     return
   }
   finish(ctx, id)
+  count(ctx, row.rule, 'Invocations')
   ctx.journal({ ...hop, traceId: row.traceId, outcome: 'refused', reason: failed.reason })
   giveUp(ctx, row, {
     code: failed.code,

@@ -8,6 +8,7 @@ import { archiveEvent } from './archived-events.ts'
 import { logArrival } from './bus-logs.ts'
 import { callApiDestination } from './api-destination-calls.ts'
 import { noteEvent, noteSent } from './history.ts'
+import { count } from './metrics.ts'
 import { busArn, ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
 import type { BusEvent, RuleRow } from './schema.ts'
@@ -41,6 +42,7 @@ export function publish(ctx: Ctx, arrived: Arrived): void {
     if (why === undefined) {
       note(ctx, arrived, { from, to, outcome: 'delivered', reason: 'the event matches the rule' })
       matched.push(to)
+      count(ctx, to, 'MatchedEvents')
       invoke(ctx, rule, arrived)
     } else note(ctx, arrived, { from, to, outcome: 'filtered', reason: why })
   }
@@ -70,6 +72,7 @@ function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
   if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
   const targets = targetsOf(ctx, rule)
   const arn = ruleArn(ctx.place, rule)
+  if (rule.archive === null) count(ctx, arn, 'TriggeredRules')
   for (const target of targets) {
     const arrival = { ruleArn: arn, ruleName: rule.name, arrivedAt: ctx.now }
     const input = inputOf(target, event, arrival)
