@@ -1,5 +1,24 @@
 import type { Operations } from '../../worker/models/events.types.ts'
 import type { Handlers, ServiceDefinition } from '../operation.ts'
+import { makeCall, resumeCalls } from './api-destination-calls.ts'
+import {
+  CreateApiDestination,
+  DeleteApiDestination,
+  DescribeApiDestination,
+  ListApiDestinations,
+  UpdateApiDestination,
+} from './api-destinations.ts'
+import { onRetention } from './archived-events.ts'
+import { CreateArchive, DeleteArchive, DescribeArchive, ListArchives, UpdateArchive } from './archives.ts'
+import {
+  CreateConnection,
+  DeauthorizeConnection,
+  DeleteConnection,
+  DescribeConnection,
+  ListConnections,
+  UpdateConnection,
+} from './connections.ts'
+import { CreateEndpoint, DeleteEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint } from './endpoints.ts'
 import {
   CreateEventBus,
   createDefaultBus,
@@ -29,6 +48,7 @@ import {
 import { TestEventPattern } from './patterns.ts'
 import { PutPermission, RemovePermission, resourcePolicy } from './permissions.ts'
 import { ForwardEvent, type Forwarded, PutEvents, PutPartnerEvents } from './put-events.ts'
+import { CancelReplay, DescribeReplay, ListReplays, onReplay, StartReplay } from './replays.ts'
 import { ListRuleNamesByTarget, ListRules } from './rule-listings.ts'
 import { DeleteRule, DescribeRule, DisableRule, EnableRule, PutRule } from './rules.ts'
 import { onSchedule } from './schedules.ts'
@@ -45,6 +65,10 @@ import { ended } from './undelivered.ts'
  *   LogConfig) what comes, what matches and how it ended; attempts in between and API destinations it does not log.
  * - A bus of the same account needs neither role nor policy to be a target.
  * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time; 29 times at the most.
+ * - A replay runs at once, not in the minutes that AWS takes. A managed rule of an archive has no target to show.
+ * - API destinations may be plain HTTP, as endpoints on one's own machine are; private connectivity does not exist.
+ *   A connection's secret is kept here, and not in Secrets Manager under the ARN that it shows.
+ * - Global endpoints are kept and given back; events that name one are put where they are sent.
  * - Schedules of ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS run as those of ENABLED; there is no CloudTrail.
  */
 
@@ -56,22 +80,42 @@ export type InternalOperations = {
 
 const operations = {
   ActivateEventSource,
+  CancelReplay,
+  CreateApiDestination,
+  CreateArchive,
+  CreateConnection,
+  CreateEndpoint,
   CreateEventBus,
   CreatePartnerEventSource,
   DeactivateEventSource,
+  DeauthorizeConnection,
+  DeleteApiDestination,
+  DeleteArchive,
+  DeleteConnection,
+  DeleteEndpoint,
   DeleteEventBus,
   DeletePartnerEventSource,
   DeleteRule,
+  DescribeApiDestination,
+  DescribeArchive,
+  DescribeConnection,
+  DescribeEndpoint,
   DescribeEventBus,
   DescribeEventSource,
   DescribePartnerEventSource,
+  DescribeReplay,
   DescribeRule,
   DisableRule,
   EnableRule,
+  ListApiDestinations,
+  ListArchives,
+  ListConnections,
+  ListEndpoints,
   ListEventBuses,
   ListEventSources,
   ListPartnerEventSourceAccounts,
   ListPartnerEventSources,
+  ListReplays,
   ListRuleNamesByTarget,
   ListRules,
   ListTagsForResource,
@@ -83,18 +127,24 @@ const operations = {
   PutTargets,
   RemovePermission,
   RemoveTargets,
+  StartReplay,
   TagResource,
   TestEventPattern,
   UntagResource,
+  UpdateApiDestination,
+  UpdateArchive,
+  UpdateConnection,
+  UpdateEndpoint,
   UpdateEventBus,
 } satisfies Handlers<Operations>
 
 export const events: ServiceDefinition = {
   operations: { ...operations, ForwardEvent, OfferEventSource },
   migrations,
-  timers: { schedule: onSchedule },
+  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay, apiCall: makeCall },
   introspections: { events: eventsView, deliveries: deliveriesView, fire: fireTick },
   onCreate: createDefaultBus,
+  onWake: resumeCalls,
   ended,
   resourcePolicy,
   home,

@@ -1,6 +1,6 @@
 /** EventBridge: an event on a bus goes to the targets of every rule that it matches. */
 import type { Target } from '../../worker/models/events.types.ts'
-import { type Hop, writeHop } from '../journal.ts'
+import type { Hop } from '../journal.ts'
 import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { mismatch } from '../shared/pattern.ts'
@@ -8,6 +8,7 @@ import { archiveEvent } from './archived-events.ts'
 import { logArrival } from './bus-logs.ts'
 import { callApiDestination } from './api-destination-calls.ts'
 import { noteEvent, noteSent } from './history.ts'
+import { count } from './metrics.ts'
 import { busArn, ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
 import type { BusEvent, RuleRow } from './schema.ts'
@@ -41,6 +42,7 @@ export function publish(ctx: Ctx, arrived: Arrived): void {
     if (why === undefined) {
       note(ctx, arrived, { from, to, outcome: 'delivered', reason: 'the event matches the rule' })
       matched.push(to)
+      count(ctx, to, 'MatchedEvents')
       invoke(ctx, rule, arrived)
     } else note(ctx, arrived, { from, to, outcome: 'filtered', reason: why })
   }
@@ -56,7 +58,7 @@ function whyNot(ctx: Ctx, rule: RuleRow, event: BusEvent): string | undefined {
 type Noted = Omit<Hop, 'event'>
 
 function note(ctx: Ctx, { event, traceId }: Pick<Arrived, 'event' | 'traceId'>, hop: Noted): void {
-  writeHop(ctx.sql, { traceId, now: ctx.now }, { ...hop, event: eventLabel(event) })
+  ctx.journal({ ...hop, traceId, event: eventLabel(event) })
 }
 
 /** Fires a rule of its own, whatever its pattern: a schedule's time has come. */
@@ -70,6 +72,7 @@ function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
   if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
   const targets = targetsOf(ctx, rule)
   const arn = ruleArn(ctx.place, rule)
+  if (rule.archive === null) count(ctx, arn, 'TriggeredRules')
   for (const target of targets) {
     const arrival = { ruleArn: arn, ruleName: rule.name, arrivedAt: ctx.now }
     const input = inputOf(target, event, arrival)

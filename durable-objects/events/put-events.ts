@@ -1,14 +1,14 @@
 import type { Operations, PutEventsRequestEntry, PutEventsResultEntry } from '../../worker/models/events.types.ts'
-import { writeHop } from '../journal.ts'
 import type { Ctx } from '../operation.ts'
+import type { Place } from '../place.ts'
 import { AwsError } from '../shared/errors.ts'
 import { checkEntry, entrySize, traceOf } from './entries.ts'
-import { findBus, lookUpBus } from './event-buses.ts'
+import { lookUpBus } from './event-buses.ts'
 import { busArn, busName, ownerOfBus } from './names.ts'
 import { accountsOf } from './partner-event-sources.ts'
 import { checkForeigner } from './permissions.ts'
 import { publish } from './publish.ts'
-import { invalid } from './refusals.ts'
+import { invalid, notFound } from './refusals.ts'
 import type { BusEvent } from './schema.ts'
 import { eventLabel } from './target-deliveries.ts'
 
@@ -40,16 +40,24 @@ function checkBus(ctx: Ctx, { EventBusName }: PutEventsRequestEntry): void {
   if (bus) checkForeigner(ctx, bus)
 }
 
-function isHere({ place }: Ctx, nameOrArn: string | undefined): boolean {
-  const owner = ownerOfBus(nameOrArn)
-  return !owner || (owner.account === place.account && owner.region === place.region)
+/** Where an entry's bus is: a mere name is one of the caller's own, wherever the request's first entry led. */
+function placeOf(
+  { place, caller, signed, http }: Ctx,
+  nameOrArn: string | undefined,
+): Pick<Place, 'account' | 'region'> {
+  return ownerOfBus(nameOrArn) ?? (signed ? { account: caller.accountId, region: http?.region ?? place.region } : place)
+}
+
+function isHere(ctx: Ctx, nameOrArn: string | undefined): boolean {
+  const { account, region } = placeOf(ctx, nameOrArn)
+  return account === ctx.place.account && region === ctx.place.region
 }
 
 /** An entry for a bus of another place goes there; undefined when it is for one of this. */
 async function forwardEntry(ctx: Ctx, entry: PutEventsRequestEntry): Promise<PutEventsResultEntry | undefined> {
-  const place = ownerOfBus(entry.EventBusName)
-  if (!place || isHere(ctx, entry.EventBusName)) return undefined
-  const { Entries } = await ctx.call('events', 'PutEvents', { Entries: [entry] }, { place })
+  if (isHere(ctx, entry.EventBusName)) return undefined
+  const { account, region } = placeOf(ctx, entry.EventBusName)
+  const { Entries } = await ctx.call('events', 'PutEvents', { Entries: [entry] }, { place: { account, region } })
   return Entries?.[0] ?? {}
 }
 
@@ -67,8 +75,7 @@ function putEntry(ctx: Ctx, entry: PutEventsRequestEntry): PutEventsResultEntry 
 function noteLost(ctx: Ctx, { bus, event, traceId }: { bus: string; event: BusEvent; traceId: string }): void {
   const to = busArn(ctx.place, bus)
   const reason = `Event bus ${bus} does not exist.`
-  const hop = { from: event.source, to, outcome: 'refused', reason, event: eventLabel(event) } as const
-  writeHop(ctx.sql, { traceId, now: ctx.now }, hop)
+  ctx.journal({ from: event.source, to, outcome: 'refused', reason, event: eventLabel(event), traceId })
 }
 
 /** What a bus, or a partner, sends to a bus of any account: no model has it, so no request can ask. */
@@ -76,8 +83,9 @@ export type Forwarded = { EventBusName: string; Event: BusEvent }
 
 /** EventBridge → another bus: the event as it was, its account and region those it came from. */
 export function ForwardEvent(ctx: Ctx, { EventBusName, Event }: Forwarded): void {
-  const bus = findBus(ctx, EventBusName)
-  if (ctx.caller.accountId !== ctx.place.account) checkForeigner(ctx, bus, 'PutEvents')
+  const bus = lookUpBus(ctx, EventBusName)
+  if (!bus) throw notFound(`Event bus ${busName(EventBusName)} does not exist.`)
+  checkForeigner(ctx, bus, 'PutEvents')
   publish(ctx, { bus: bus.name, event: Event, traceId: ctx.traceId, forwarded: true })
 }
 

@@ -27,6 +27,41 @@ CREATE TABLE event_sources (
 CREATE TABLE partner_sources (
   name TEXT NOT NULL, account TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (name, account)
 ) WITHOUT ROWID;`,
+  `
+CREATE TABLE archives (
+  name TEXT PRIMARY KEY, bus TEXT NOT NULL, description TEXT, pattern TEXT, retentionDays INTEGER NOT NULL, kms TEXT,
+  createdAt INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE archived_events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, archive TEXT NOT NULL, time INTEGER NOT NULL, at INTEGER NOT NULL,
+  event TEXT NOT NULL, bytes INTEGER NOT NULL
+);
+CREATE INDEX archived_events_time ON archived_events (archive, time, seq);
+CREATE INDEX archived_events_at ON archived_events (archive, at);
+CREATE TABLE replays (
+  name TEXT PRIMARY KEY, archive TEXT NOT NULL, description TEXT, destination TEXT NOT NULL, startTime INTEGER NOT NULL,
+  endTime INTEGER NOT NULL, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER, lastTime INTEGER,
+  lastSeq INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE connections (
+  name TEXT PRIMARY KEY, id TEXT NOT NULL, secretId TEXT NOT NULL, description TEXT, type TEXT NOT NULL,
+  parameters TEXT NOT NULL, kms TEXT, state TEXT NOT NULL, reason TEXT, createdAt INTEGER NOT NULL,
+  modifiedAt INTEGER NOT NULL, authorizedAt INTEGER, token TEXT, tokenUntil INTEGER
+) WITHOUT ROWID;
+CREATE TABLE api_destinations (
+  name TEXT PRIMARY KEY, id TEXT NOT NULL, description TEXT, connectionArn TEXT NOT NULL, endpoint TEXT NOT NULL,
+  method TEXT NOT NULL, rate INTEGER NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL,
+  windowAt INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE api_calls (
+  id TEXT PRIMARY KEY, destination TEXT NOT NULL, rule TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
+  event TEXT NOT NULL, label TEXT NOT NULL, traceId TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  firstAt INTEGER NOT NULL, due INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX api_calls_due ON api_calls (due);
+CREATE TABLE endpoints (
+  name TEXT PRIMARY KEY, id TEXT NOT NULL, document TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
+) WITHOUT ROWID;`,
 ]
 
 export type BusRow = {
@@ -73,9 +108,10 @@ export type BusEvent = {
   account: string
   time: string
   region: string
+  /** Of an event that comes out of an archive. */
+  'replay-name'?: string
   resources: string[]
   detail: Record<string, unknown>
-  'replay-name'?: string
 }
 
 /** A partner's event source as its customer has it. */
@@ -83,3 +119,90 @@ export type EventSourceRow = { name: string; createdBy: string; createdAt: numbe
 
 /** The same as the partner has it: one row a customer. */
 export type PartnerSourceRow = { name: string; account: string; createdAt: number }
+
+export type ArchiveRow = {
+  name: string
+  bus: string
+  description: string | null
+  pattern: string | null
+  /** 0: for ever. */
+  retentionDays: number
+  kms: string | null
+  createdAt: number
+}
+
+export type ReplayRow = {
+  name: string
+  archive: string
+  description: string | null
+  /** JSON: ReplayDestination. */
+  destination: string
+  startTime: number
+  endTime: number
+  state: 'STARTING' | 'RUNNING' | 'CANCELLING' | 'COMPLETED' | 'CANCELLED'
+  startedAt: number
+  endedAt: number | null
+  /** Time of the last event that was replayed, and its place in the archive. */
+  lastTime: number | null
+  lastSeq: number
+}
+
+export type ConnectionRow = {
+  name: string
+  /** What its ARN ends in. */
+  id: string
+  secretId: string
+  description: string | null
+  type: string
+  /** JSON: the authorization parameters, secrets and all. */
+  parameters: string
+  kms: string | null
+  state: string
+  reason: string | null
+  createdAt: number
+  modifiedAt: number
+  authorizedAt: number | null
+  /** An OAuth access token, and how long it is good. */
+  token: string | null
+  tokenUntil: number | null
+}
+
+export type ApiDestinationRow = {
+  name: string
+  id: string
+  description: string | null
+  connectionArn: string
+  endpoint: string
+  method: string
+  /** Calls a second. */
+  rate: number
+  createdAt: number
+  modifiedAt: number
+  /** The second in which its last call was, or is to be, made; and the calls of that second. */
+  windowAt: number
+  used: number
+}
+
+export type ApiCallRow = {
+  id: string
+  destination: string
+  rule: string
+  /** JSON: the target as it was when the event came. */
+  target: string
+  body: string
+  event: string
+  label: string
+  traceId: string
+  attempts: number
+  firstAt: number
+  due: number
+}
+
+export type EndpointRow = {
+  name: string
+  id: string
+  /** JSON: what was put. */
+  document: string
+  createdAt: number
+  modifiedAt: number
+}

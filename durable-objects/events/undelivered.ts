@@ -3,6 +3,7 @@ import type { Delivery, Undelivered } from '../deliver.ts'
 import type { Ctx } from '../operation.ts'
 import { type ErrorData, reasonOf } from '../shared/errors.ts'
 import { logEnd } from './bus-logs.ts'
+import { count } from './metrics.ts'
 import { type About, PRINCIPAL } from './target-deliveries.ts'
 
 /** Why an event was given up. */
@@ -14,16 +15,21 @@ export type Failure = {
   exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | undefined
 }
 
+/** An event that did not get to a target. */
+export type Undeliverable = { about: About; label: string; traceId: string }
+
 /** Hears how each delivery ended. */
 export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
   logEnd(ctx, delivery, undelivered)
-  if (!undelivered || !delivery.about) return
+  if (!delivery.about) return
   const about = delivery.about as About // written by deliveriesOf()
+  count(ctx, about.ruleArn, 'Invocations')
+  if (!undelivered) return
   const { error, attempts } = undelivered
   const transient = error.status >= 500 && error.status !== 501
   sendDeadLetter(
     ctx,
-    { about, label: delivery.event ?? '' },
+    { about, label: delivery.event ?? '', traceId: ctx.traceId },
     {
       code: errorCode(error),
       message: reasonOf(error),
@@ -34,11 +40,13 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html */
-export function sendDeadLetter(ctx: Ctx, { about, label }: { about: About; label: string }, failure: Failure): void {
+export function sendDeadLetter(ctx: Ctx, { about, label, traceId }: Undeliverable, failure: Failure): void {
   const { ruleArn, targetArn, deadLetter, event } = about
+  count(ctx, ruleArn, 'FailedInvocations')
   if (deadLetter === undefined) return
+  count(ctx, ruleArn, 'InvocationsSentToDlq')
   const reason = `${failure.message}; sent on to ${deadLetter}`
-  ctx.journal({ from: ruleArn, to: targetArn, outcome: 'dead-lettered', reason, event: label })
+  ctx.journal({ from: ruleArn, to: targetArn, outcome: 'dead-lettered', reason, event: label, traceId })
   const text = (StringValue: string) => ({ DataType: 'String', StringValue })
   ctx.deliver({
     to: deadLetter,
@@ -46,6 +54,7 @@ export function sendDeadLetter(ctx: Ctx, { about, label }: { about: About; label
     principal: PRINCIPAL,
     payload: event,
     event: `dead letter of ${label}`,
+    traceId,
     input: {
       MessageAttributes: {
         RULE_ARN: text(ruleArn),
