@@ -5,7 +5,7 @@ import { newRequestId } from '../durable-objects/shared/ids.ts'
 import { drain } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from './protocol/decode.ts'
-import { detectService, detectWireForm } from './protocol/detect.ts'
+import { credentialScope, detectService, detectWireForm } from './protocol/detect.ts'
 import { encode } from './protocol/encode.ts'
 import { encodeError } from './protocol/encode-error.ts'
 import { loadModel, type ServiceModel } from './protocol/model.ts'
@@ -75,7 +75,7 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
   const first = detectService(routed.wire)
   if (first === 's3') {
     // A form with no credentials may still be another service's; S3's own forms are multipart.
-    const wire = routed.wire.headers.has('authorization') ? routed.wire : await withForm(routed.wire)
+    const wire = credentialScope(routed.wire) ? routed.wire : await withForm(routed.wire)
     const service = wire.form ? detectService(wire) : 's3'
     return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
   }

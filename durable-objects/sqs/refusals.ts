@@ -14,6 +14,12 @@ export const QUERY_CODES: Record<string, string> = {
 
 /** Where JSON finds those: not in SQS's own namespace. */
 export const ERROR_NAMESPACES: Record<string, string> = {
+  AccessDeniedException: 'com.amazon.coral.service',
+  ExpiredTokenException: 'com.amazon.coral.service',
+  IncompleteSignatureException: 'com.amazon.coral.service',
+  InvalidSignatureException: 'com.amazon.coral.service',
+  MissingAuthenticationTokenException: 'com.amazon.coral.service',
+  UnrecognizedClientException: 'com.amazon.coral.service',
   InvalidParameterValueException: 'com.amazon.coral.service',
   MissingRequiredParameterException: 'com.amazon.coral.service',
 }

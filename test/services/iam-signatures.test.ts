@@ -307,3 +307,13 @@ test('FAKECLOUD_VERIFY_SIGV4 holds in every namespace that does not say otherwis
   expect((await make({ name: 'own' })).credentials?.secretAccessKey).toMatch(/^\w{40}$/)
   expect(await list('own', 'test')).toMatch('SignatureDoesNotMatch')
 })
+
+test('a signature that cannot be read is refused by the service that the form is for', async () => {
+  const at = await verifying()
+  const form = query('Action=ListUsers&Version=2010-05-08')
+  const headers = { ...form.headers, authorization: 'AWS4-HMAC-SHA256 garbage' }
+  const path = `/_ns/${at.aws.namespace}/`
+  expect(refusalIn(await at.sent({ ...form, path, headers }))).toMatch(
+    /^403 IncompleteSignature: 'garbage' not a valid key=value pair \(missing equal-sign\) in Authorization header/,
+  )
+})
