@@ -1,6 +1,6 @@
 import { encodeBase64 } from '../../worker/protocol/base64.ts'
 import type { Ctx } from '../operation.ts'
-import { pinBlob, type Piece, readChunk, unpinBlob } from '../shared/blobs.ts'
+import { endChunk, pinBlob, type Piece, readChunk, unpinBlob } from '../shared/blobs.ts'
 import { type HashAlgorithm, newHash } from '../shared/hash.ts'
 import type { CopySource } from './copy-source-names.ts'
 import { bodyOf, piecesOf } from './object-bodies.ts'
@@ -84,6 +84,7 @@ async function readPieces(ctx: Ctx, pieces: readonly Piece[], see: (chunk: Uint8
       const chunk = readChunk(ctx, { ...piece, from })
       see(chunk)
       from += chunk.length
+      endChunk(chunk)
     }
   }
 }

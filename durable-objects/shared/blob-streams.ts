@@ -1,5 +1,5 @@
 import type { Ctx } from '../operation.ts'
-import { CHUNK_BYTES, newBlob, type Piece, pinBlob, readChunk, unpinBlob, writeChunk } from './blobs.ts'
+import { CHUNK_BYTES, endChunk, newBlob, type Piece, pinBlob, readChunk, unpinBlob, writeChunk } from './blobs.ts'
 
 /** What a stream left behind: a pinned blob that nobody keeps yet. */
 export type Written = { blob: number; size: number }
@@ -109,6 +109,7 @@ async function pump(ctx: Ctx, pieces: readonly Piece[], sink: WritableStream<Uin
       const chunk = readChunk(ctx, { ...piece, from })
       from += chunk.length
       await writer.write(chunk)
+      endChunk(chunk)
     }
   }
   await writer.close()

@@ -118,7 +118,7 @@ function deleteSome(ctx: Ctx, blob: number): boolean {
 }
 
 /** The bytes of a piece that lie in one chunk, from the piece's start: at most CHUNK_BYTES. */
-export function readChunk(ctx: Ctx, { blob, from, to }: Piece): Uint8Array {
+export function readChunk(ctx: Ctx, { blob, from, to }: Piece): Uint8Array<ArrayBuffer> {
   const index = Math.floor(from / CHUNK_BYTES)
   const row = ctx.sql.first<{ data: ArrayBuffer }>(
     'SELECT data FROM chunks WHERE id = ?',
@@ -127,4 +127,9 @@ export function readChunk(ctx: Ctx, { blob, from, to }: Piece): Uint8Array {
   if (!row) throw new Error(`chunk ${index} of blob ${blob} is missing`)
   const start = from - index * CHUNK_BYTES
   return new Uint8Array(row.data, start, Math.min(to - index * CHUNK_BYTES, row.data.byteLength) - start)
+}
+
+/** Ends a chunk that has been read: one for each megabyte would be a lot of garbage, and collected late. */
+export function endChunk(chunk: Uint8Array<ArrayBuffer>): void {
+  chunk.buffer.transfer(0)
 }
