@@ -59,11 +59,18 @@ async function checkDestinations(ctx: Ctx, bucket: Bucket, arns: readonly string
   throw new AwsError('InvalidArgument', message, 400, Object.fromEntries(fields))
 }
 
-/** Why a destination cannot take the bucket's events; undefined when it can. Topics are taken at their word. */
+/** Why a destination cannot take the bucket's events; undefined when it can. */
 async function wrongWith(ctx: Ctx, bucket: Bucket, arn: string): Promise<string | undefined> {
-  const service = parseArn(arn)?.service
-  if (service === 'sqs') return wrongWithQueue(ctx, bucket, arn)
-  return service === 'lambda' ? wrongWithFunction(ctx, bucket, arn) : undefined
+  switch (parseArn(arn)?.service) {
+    case 'sqs':
+      return wrongWithQueue(ctx, bucket, arn)
+    case 'sns':
+      return wrongWithTopic(ctx, bucket, arn)
+    case 'lambda':
+      return wrongWithFunction(ctx, bucket, arn)
+    default:
+      return undefined
+  }
 }
 
 async function wrongWithQueue(ctx: Ctx, bucket: Bucket, arn: string): Promise<string | undefined> {
@@ -74,14 +81,33 @@ async function wrongWithQueue(ctx: Ctx, bucket: Bucket, arn: string): Promise<st
   const queue = { place: { account, region }, caller: { accountId: account } }
   const answer = await unlessRefused(ctx.call('sqs', 'GetQueueAttributes', asked, queue))
   if (!answer) return 'The destination queue does not exist'
-  const decision = evaluateResourcePolicy(answer.Attributes?.Policy ?? null, {
-    action: 'sqs:SendMessage',
+  return isOpen(bucket, { policy: answer.Attributes?.Policy, action: 'sqs:SendMessage', arn })
+    ? undefined
+    : 'Permissions on the destination queue do not allow S3 to publish notifications from this bucket'
+}
+
+async function wrongWithTopic(ctx: Ctx, bucket: Bucket, arn: string): Promise<string | undefined> {
+  const { account = '', region = '', resource = '' } = parseArn(arn) ?? {}
+  if (resource.endsWith('.fifo')) return 'FIFO SNS topics are not supported.'
+  const topic = { place: { account, region }, caller: { accountId: account } }
+  const answer = await unlessRefused(ctx.call('sns', 'GetTopicAttributes', { TopicArn: arn }, topic))
+  if (!answer) return 'The destination topic does not exist'
+  return isOpen(bucket, { policy: answer.Attributes?.Policy, action: 'sns:Publish', arn })
+    ? undefined
+    : 'Permissions on the destination topic do not allow S3 to publish notifications from this bucket'
+}
+
+type Asked = { policy: string | undefined; action: string; arn: string }
+
+/** Whether a destination's policy lets the bucket in. */
+function isOpen(bucket: Bucket, { policy = '', action, arn }: Asked): boolean {
+  const decision = evaluateResourcePolicy(policy || null, {
+    action,
     resource: arn,
     principal: { service: 's3.amazonaws.com' },
     context: { 'aws:SourceArn': bucketArn(bucket.name), 'aws:SourceAccount': bucket.owner },
   })
-  if (decision === 'allow') return undefined
-  return 'Permissions on the destination queue do not allow S3 to publish notifications from this bucket'
+  return decision === 'allow'
 }
 
 /** A dry run asks both whether the function is there and whether its policy lets the bucket in. */

@@ -7,7 +7,7 @@ import type { Ctx } from '../operation.ts'
 import { parseArn } from '../shared/arn.ts'
 import { reasonOf } from '../shared/errors.ts'
 import { notificationOfEvent } from './envelopes.ts'
-import { noteDelivered, noteFailed } from './metrics.ts'
+import { noteDelivered, noteFailed, noteRedriven } from './metrics.ts'
 import type { Attributes } from './schema.ts'
 
 export const PRINCIPAL = 'sns.amazonaws.com'
@@ -64,6 +64,7 @@ export function sendDeadLetter(ctx: Ctx, letter: Letter): boolean {
     reason: `${reason}; sent on to ${to}`,
   })
   ctx.deliver({ to, from: topic, principal: PRINCIPAL, payload, input, event, traceId: trace })
+  noteRedriven(ctx, topic)
   return true
 }
 

@@ -9,6 +9,8 @@ export type Message = {
   bodies: Record<string, string>
   subject: string | undefined
   attributes: MessageAttributes
+  /** In bytes, attributes included. */
+  size: number
   groupId: string | undefined
   deduplicationId: string | undefined
 }
@@ -39,7 +41,8 @@ export function sizeOf({ Message, MessageAttributes = {} }: Stated): number {
 export function readMessage(stated: Stated): Message {
   const { Message, Subject, MessageStructure, MessageAttributes: attributes = {} } = stated
   if (Message === '') throw invalidParameter('Empty message')
-  if (sizeOf(stated) > MOST_BYTES) throw invalidParameter('Message too long')
+  const size = sizeOf(stated)
+  if (size > MOST_BYTES) throw invalidParameter('Message too long')
   if (Subject !== undefined) checkSubject(Subject)
   if (MessageStructure !== undefined && MessageStructure !== 'json') throw invalidParameter('MessageStructure')
   for (const [name, value] of Object.entries(attributes)) checkAttribute(name, value)
@@ -47,6 +50,7 @@ export function readMessage(stated: Stated): Message {
     bodies: MessageStructure === 'json' ? bodiesOf(Message) : { default: Message },
     subject: Subject,
     attributes,
+    size,
     groupId: stated.MessageGroupId,
     deduplicationId: stated.MessageDeduplicationId,
   }

@@ -21,10 +21,14 @@ import { CreateTopic, DeleteTopic, ListTopics } from './topics.ts'
 
 /*
  * Known gaps and choices:
- * - ListOriginationNumbers answers 501. Text messages and pushes are kept for whoever looks, and go nowhere.
- * - Mail, Firehose and mobile subscriptions are kept; a message for one is journaled as refused.
+ * - ListOriginationNumbers answers 501. Text messages and pushes are kept for whoever looks, and go nowhere; the SMS
+ *   sandbox is told of and not enforced.
+ * - Mail is not sent yet: a message for it is journaled as refused. Its subscriptions wait for their confirmation.
  * - Archive and replay policies, delivery status logging, data protection and KMS keys are kept and change nothing.
- * - Signing certificates are served by the emulator, not by a host of amazonaws.com.
+ * - Signing certificates and links are served by the emulator, not by a host of amazonaws.com.
+ * - Why a filter policy cannot be read is told without Jackson's "at [Source: …]" after it.
+ * - AWS gives no formula for the curves of a delivery policy's backoff between its least and its greatest delay.
+ * - A message that an endpoint does not take within an hour is given up; queues and functions get thirty tries.
  */
 
 const operations = {

@@ -12,6 +12,7 @@ import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
 import type { TestClients } from '../support/clients.ts'
 import { refused, setUpS3 } from '../support/s3.ts'
+import { makeTopic } from '../support/sns.ts'
 import { makeQueue } from '../support/sqs.ts'
 
 const Bucket = 'uploads'
@@ -230,6 +231,10 @@ test('a notification configuration comes back whole, with ids for what had none'
   const { aws, s3, configure } = await setUp()
   const queue = await openQueue(aws, 'events')
   const TopicArn = 'arn:aws:sns:us-east-1:123456789012:topic'
+  const Policy = JSON.stringify({
+    Statement: { Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: TopicArn },
+  })
+  await makeTopic(aws, 'topic', { Policy })
   const FilterRules = [{ Name: 'suffix' as const, Value: '.jpg' }]
   await configure({
     QueueConfigurations: [{ QueueArn: queue.arn, Events: ['s3:ObjectCreated:*'], Filter: { Key: { FilterRules } } }],
