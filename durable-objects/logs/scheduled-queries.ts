@@ -49,7 +49,7 @@ function check(ctx: Ctx, settings: ScheduledSettings): void {
     throw new AwsError('NotImplemented', 'logs: destinations of scheduled queries are not implemented', 501)
   }
   if (timezone !== undefined && !isTimeZone(timezone)) throw validation(`The timezone ${timezone} is invalid.`)
-  if (!/^cron\(/.test(scheduleExpression)) throw validation('The scheduleExpression must be a cron expression.')
+  if (!scheduleExpression.startsWith('cron(')) throw validation('The scheduleExpression must be a cron expression.')
   try {
     readSchedule(scheduleExpression)
   } catch (error) {
