@@ -9,59 +9,67 @@ const TOKEN = /\s*(?:(@[\w.]+)|"([^"]*)"|'([^']*)'|(!=|=|\[|\]|\(|\)|,)|(AND|OR|
 
 type Token = { kind: 'field' | 'text' | 'sign'; text: string }
 
+type Reader = { tokens: readonly Token[]; at: number }
+
 /**
  * A fieldSelectionCriteria, ready to be asked: `@aws.region IN ["eu-west-1"] AND @aws.account != "1234"`.
  * @throws AwsError InvalidParameterException
  */
 export function readCriteria(text: string | undefined): Criteria {
   if (text === undefined || text.trim() === '') return () => true
-  const tokens = tokensOf(text)
-  let at = 0
-  const take = (sign: string) => {
-    const found = tokens[at]?.kind === 'sign' && tokens[at]?.text === sign
-    if (found) at += 1
-    return found
-  }
-  const next = (kind: Token['kind']): string => {
-    const token = tokens[at]
-    if (token?.kind !== kind) throw invalid()
-    at += 1
-    return token.text
-  }
-  const any = (): Criteria => {
-    const alternatives = [all()]
-    while (take('OR')) alternatives.push(all())
-    return fields => alternatives.some(each => each(fields))
-  }
-  const all = (): Criteria => {
-    const conditions = [single()]
-    while (take('AND')) conditions.push(single())
-    return fields => conditions.every(each => each(fields))
-  }
-  const single = (): Criteria => {
-    if (take('(')) {
-      const inner = any()
-      if (!take(')')) throw invalid()
-      return inner
-    }
-    const field = fieldOf(next('field'))
-    if (take('=')) return equals(field, next('text'))
-    if (take('!=')) return negated(equals(field, next('text')))
-    const not = take('NOT')
-    if (!take('IN')) throw invalid()
-    const values = list()
-    return fields => values.includes(fields[field]) !== not
-  }
-  const list = (): string[] => {
-    if (!take('[')) throw invalid()
-    const values = [next('text')]
-    while (take(',')) values.push(next('text'))
-    if (!take(']')) throw invalid()
-    return values
-  }
-  const criteria = any()
-  if (at < tokens.length) throw invalid()
+  const reader: Reader = { tokens: tokensOf(text), at: 0 }
+  const criteria = readAny(reader)
+  if (reader.at < reader.tokens.length) throw invalid()
   return criteria
+}
+
+function take(reader: Reader, sign: string): boolean {
+  const token = reader.tokens[reader.at]
+  const found = token?.kind === 'sign' && token.text === sign
+  if (found) reader.at += 1
+  return found
+}
+
+function next(reader: Reader, kind: Token['kind']): string {
+  const token = reader.tokens[reader.at]
+  if (token?.kind !== kind) throw invalid()
+  reader.at += 1
+  return token.text
+}
+
+function readAny(reader: Reader): Criteria {
+  const alternatives = [readAll(reader)]
+  while (take(reader, 'OR')) alternatives.push(readAll(reader))
+  return fields => alternatives.some(each => each(fields))
+}
+
+function readAll(reader: Reader): Criteria {
+  const conditions = [readSingle(reader)]
+  while (take(reader, 'AND')) conditions.push(readSingle(reader))
+  return fields => conditions.every(each => each(fields))
+}
+
+function readSingle(reader: Reader): Criteria {
+  if (take(reader, '(')) {
+    const inner = readAny(reader)
+    if (!take(reader, ')')) throw invalid()
+    return inner
+  }
+  const field = fieldOf(next(reader, 'field'))
+  if (take(reader, '=')) return equals(field, next(reader, 'text'))
+  if (take(reader, '!=')) return negated(equals(field, next(reader, 'text')))
+  const not = take(reader, 'NOT')
+  if (!take(reader, 'IN')) throw invalid()
+  const values = readList(reader)
+  return fields => values.includes(fields[field]) !== not
+}
+
+function readList(reader: Reader): string[] {
+  if (!take(reader, '[')) throw invalid()
+  const values = [next(reader, 'text')]
+  while (take(reader, ',')) values.push(next(reader, 'text'))
+  if (!take(reader, ']')) throw invalid()
+  return values
 }
 
 const equals =

@@ -59,6 +59,14 @@ import { DeleteQueryDefinition, DescribeQueryDefinitions, PutQueryDefinition } f
 import { failInterrupted } from './query-runs.ts'
 import { GetLogRecord } from './records.ts'
 import { DeleteRetentionPolicy, onRetention, PutRetentionPolicy } from './retention.ts'
+import {
+  CreateScheduledQuery,
+  DeleteScheduledQuery,
+  GetScheduledQuery,
+  ListScheduledQueries,
+  UpdateScheduledQuery,
+} from './scheduled-queries.ts'
+import { GetScheduledQueryHistory, onScheduledQuery } from './scheduled-runs.ts'
 import { migrations } from './schema.ts'
 import { CheckDestination, ForwardSubscription, type ForwardingOperations } from './forwarding.ts'
 import { FilterLogEvents } from './search.ts'
@@ -82,7 +90,7 @@ import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperatio
  *
  * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data sources
  * (GetLogFields, ListAggregateLogGroupSummaries), large log objects, storage tiers, syslog and bearer tokens, each of
- * which is a product beside the log groups; scheduled queries and DescribeFieldIndexes; of account policies those for
+ * which is a product beside the log groups; DescribeFieldIndexes; destinations of scheduled queries; of account policies those for
  * transformers, metric extraction and retention; of queries the languages SQL and PPL, and of Insights' own the commands
  * and functions that insights/commands.ts and insights/functions.ts do not name; of processors those that
  * transformers/processors.ts does not name.
@@ -106,6 +114,7 @@ export const logs: ServiceDefinition = {
     CreateLogAnomalyDetector,
     CreateLogGroup,
     CreateLogStream,
+    CreateScheduledQuery,
     DeleteAccountPolicy,
     DeleteDataProtectionPolicy,
     DeleteDelivery,
@@ -121,6 +130,7 @@ export const logs: ServiceDefinition = {
     DeleteQueryDefinition,
     DeleteResourcePolicy,
     DeleteRetentionPolicy,
+    DeleteScheduledQuery,
     DeleteSubscriptionFilter,
     DeleteTransformer,
     DescribeAccountPolicies,
@@ -151,12 +161,15 @@ export const logs: ServiceDefinition = {
     GetLogGroupFields,
     GetLogRecord,
     GetQueryResults,
+    GetScheduledQuery,
+    GetScheduledQueryHistory,
     GetTransformer,
     InjectAnomaly,
     ListAnomalies,
     ListLogAnomalyDetectors,
     ListLogGroups,
     ListLogGroupsForQuery,
+    ListScheduledQueries,
     ListTagsForResource,
     ListTagsLogGroup,
     OpenDeliveryDestination,
@@ -189,10 +202,18 @@ export const logs: ServiceDefinition = {
     UpdateAnomaly,
     UpdateDeliveryConfiguration,
     UpdateLogAnomalyDetector,
+    UpdateScheduledQuery,
     VendLogs,
   } satisfies Handlers<Operations & AnomalyOperations & ForwardingOperations & VendingOperations>,
   migrations,
-  timers: { export: onExport, liveTail: onTailTimeout, query: onQueryExpiry, retention: onRetention, sweep: onSweep },
+  timers: {
+    export: onExport,
+    liveTail: onTailTimeout,
+    query: onQueryExpiry,
+    retention: onRetention,
+    sweep: onSweep,
+    scheduledQuery: onScheduledQuery,
+  },
   introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
