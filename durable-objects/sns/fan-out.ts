@@ -6,7 +6,7 @@ import { lambdaEvent, type Notice, notification } from './envelopes.ts'
 import { deduplicationIdOf } from './fifo.ts'
 import { filterMismatch, type Scope } from './filter-policies.ts'
 import { bodyFor, type Message } from './message.ts'
-import { noteFiltered } from './metrics.ts'
+import { noteFiltered, noteMessage } from './metrics.ts'
 import { startPost } from './posts.ts'
 import { notePublished } from './published.ts'
 import { rootOf } from './roots.ts'
@@ -55,6 +55,7 @@ export async function signatures(
 export function fanOut(ctx: Ctx, topic: Topic, published: Published): void {
   const { message, messageId } = published
   notePublished(ctx, { messageId, topic: topic.arn, message: message.bodies.default ?? '', subject: message.subject })
+  noteMessage(ctx, topic.arn, new TextEncoder().encode(message.bodies.default ?? '').length)
   for (const subscription of subscriptionsOf(ctx, topic)) {
     const body = bodyFor(message, subscription.protocol)
     const why = mismatchOf(subscription, body, message)
