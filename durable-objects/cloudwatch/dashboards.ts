@@ -38,8 +38,7 @@ function checkBody(text: string): void {
     body === undefined
       ? [
           {
-            Message:
-              'The dashboard body is invalid, there are validation errors in it: The field DashboardBody must be a valid JSON object',
+            Message: 'The field DashboardBody must be a valid JSON object',
           },
         ]
       : 'widgets' in body && !Array.isArray(body.widgets)
