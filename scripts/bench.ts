@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Bare, startBare } from './bench/bare.ts'
+import { buses } from './bench/buses.ts'
 import { type Figure, missed, printFigure, printHeading } from './bench/figures.ts'
 import { functions } from './bench/functions.ts'
 import { manyEvents, manyFunctions, manyMessages, manyObjects } from './bench/growth.ts'
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   start,
   sqs: queues,
   sns: topics,
+  events: buses,
   s3: objects,
   lambda: functions,
   logs: logEvents,

@@ -38,6 +38,11 @@ export function logs(operation: string, input: object): Bytes {
   return request('logs', { method: 'POST', path: '/', headers, body: JSON.stringify(input) })
 }
 
+export function events(operation: string, input: object): Bytes {
+  const headers = { 'x-amz-target': `AWSEvents.${operation}`, 'content-type': 'application/x-amz-json-1.1' }
+  return request('events', { method: 'POST', path: '/', headers, body: JSON.stringify(input) })
+}
+
 export function s3(method: string, path: string, body: string | Uint8Array = ''): Bytes {
   const headers = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', 'content-type': 'application/octet-stream' }
   return request('s3', { method, path, headers, body })

@@ -184,6 +184,6 @@ test('a partner offers an event source, its customer binds a bus to it, and gets
     'DELETED',
   ])
   expect(await refusal(events.send(new DescribeEventSourceCommand({ Name: 'aws.partner/example.com/none' })))).toBe(
-    'ResourceNotFoundException: Event source aws.partner/none does not exist.',
+    'ResourceNotFoundException: Event source aws.partner/example.com/none does not exist.',
   )
 })
