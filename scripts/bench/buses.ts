@@ -10,13 +10,13 @@ const open = JSON.stringify({
   Statement: { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' },
 })
 
-/** An event put to five rules: one sends it to a queue, four do not match. Then five that do. */
+/** An event put to five rules: one sends it to its queue, four do not match. Then all five do. */
 export const buses: Part = async ({ emulator: { port }, say }) => {
-  await ask(port, sqs('CreateQueue', { QueueName: 'rate', Attributes: { Policy: open } }))
   for (const Name of RULES) {
+    await ask(port, sqs('CreateQueue', { QueueName: Name, Attributes: { Policy: open } }))
     const EventPattern = JSON.stringify({ source: ['bench'], detail: { rule: [Name, 'all'] } })
     await ask(port, events('PutRule', { Name, EventPattern }))
-    const Targets = [{ Id: 'queue', Arn: 'arn:aws:sqs:us-east-1:123456789012:rate' }]
+    const Targets = [{ Id: 'queue', Arn: `arn:aws:sqs:us-east-1:123456789012:${Name}` }]
     await ask(port, events('PutTargets', { Rule: Name, Targets }))
   }
   const put = (rule: string) =>
