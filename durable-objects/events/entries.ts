@@ -63,7 +63,9 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The X-Ray trace that an entry is part of, if it says so. */
-export function traceOf(ctx: Ctx, { TraceHeader = '' }: PutEventsRequestEntry): string {
-  return /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(TraceHeader)?.[1] ?? ctx.traceId
+/** The X-Ray trace that an entry is part of: its own, if it says so, else its request's. */
+export function traceOf(ctx: Ctx, { TraceHeader = '' }: PutEventsRequestEntry): { traceId: string; trace?: string } {
+  const own = /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(TraceHeader)?.[1]
+  if (own !== undefined) return { traceId: own, trace: TraceHeader }
+  return { traceId: ctx.traceId, ...(ctx.trace !== undefined && { trace: ctx.trace }) }
 }

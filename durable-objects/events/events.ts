@@ -64,7 +64,8 @@ import { ended } from './undelivered.ts'
  * - KmsKeyIdentifier and a bus's DeadLetterConfig are kept and given back; nothing is encrypted. A bus logs (by
  *   LogConfig) what comes, what matches and how it ended; attempts in between and API destinations it does not log.
  * - A bus of the same account needs neither role nor policy to be a target.
- * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time; 29 times at the most.
+ * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time and 29 times at the most;
+ *   its MaximumEventAgeInSeconds holds for API destinations alone, whose retries go by the clock.
  * - A replay runs at once, not in the minutes that AWS takes. A managed rule of an archive has no target to show.
  * - API destinations may be plain HTTP, as endpoints on one's own machine are; private connectivity does not exist.
  *   A connection's secret is kept here, and not in Secrets Manager under the ARN that it shows.

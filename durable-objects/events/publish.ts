@@ -21,6 +21,8 @@ export type Arrived = {
   bus: string
   event: BusEvent
   traceId: string
+  /** The X-Ray header that goes along. */
+  trace?: string | undefined
   /** It came from another bus: EventBridge sends it to no third. */
   forwarded?: boolean | undefined
   /** ARNs of the only rules that a replay is for. */
@@ -68,7 +70,7 @@ export function fireRule(ctx: Ctx, rule: RuleRow, event: BusEvent): Target[] {
 }
 
 function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
-  const { event, traceId } = arrived
+  const { event, traceId, trace } = arrived
   if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
   const targets = targetsOf(ctx, rule)
   const arn = ruleArn(ctx.place, rule)
@@ -76,7 +78,7 @@ function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
   for (const target of targets) {
     const arrival = { ruleArn: arn, ruleName: rule.name, arrivedAt: ctx.now }
     const input = inputOf(target, event, arrival)
-    send(ctx, { target, event, input, ruleArn: arn, traceId, now: ctx.now }, arrived.forwarded ?? false)
+    send(ctx, { target, event, input, ruleArn: arn, traceId, trace, now: ctx.now }, arrived.forwarded ?? false)
   }
   return targets
 }

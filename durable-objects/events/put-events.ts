@@ -65,9 +65,9 @@ function putEntry(ctx: Ctx, entry: PutEventsRequestEntry): PutEventsResultEntry 
   const { event, refusal } = checkEntry(ctx, entry)
   if (refusal) return refusal
   const bus = busName(entry.EventBusName)
-  const traceId = traceOf(ctx, entry)
+  const { traceId, trace } = traceOf(ctx, entry)
   // AWS takes an event for a bus that is not there, and drops it.
-  if (lookUpBus(ctx, bus)) publish(ctx, { bus, event, traceId })
+  if (lookUpBus(ctx, bus)) publish(ctx, { bus, event, traceId, trace })
   else noteLost(ctx, { bus, event, traceId })
   return { EventId: event.id }
 }
@@ -86,7 +86,7 @@ export function ForwardEvent(ctx: Ctx, { EventBusName, Event }: Forwarded): void
   const bus = lookUpBus(ctx, EventBusName)
   if (!bus) throw notFound(`Event bus ${busName(EventBusName)} does not exist.`)
   checkForeigner(ctx, bus, 'PutEvents')
-  publish(ctx, { bus: bus.name, event: Event, traceId: ctx.traceId, forwarded: true })
+  publish(ctx, { bus: bus.name, event: Event, traceId: ctx.traceId, trace: ctx.trace, forwarded: true })
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPartnerEvents.html */

@@ -13,6 +13,8 @@ export type Sending = {
   input: string
   ruleArn: string
   traceId: string
+  /** The X-Ray header that goes along. */
+  trace?: string | undefined
   /** Epoch milliseconds of the namespace's clock. */
   now: number
 }
@@ -37,7 +39,7 @@ export function deliveriesOf(sending: Sending): Delivery[] {
   return [{ ...base, payload: sending.input, input: membersOf(sending, arn) }]
 }
 
-function baseOf({ target, event, ruleArn, traceId }: Sending): Delivery {
+function baseOf({ target, event, ruleArn, traceId, trace }: Sending): Delivery {
   const retries = target.RetryPolicy?.MaximumRetryAttempts ?? MOST_RETRIES
   const about: About = {
     ruleArn,
@@ -54,15 +56,21 @@ function baseOf({ target, event, ruleArn, traceId }: Sending): Delivery {
     ...(target.RoleArn && { role: target.RoleArn }),
     event: eventLabel(event),
     traceId,
+    trace,
     retries,
     about,
   }
 }
 
 /** What an operation takes beside the input. */
-function membersOf({ target, event }: Sending, arn: Arn | undefined): Record<string, unknown> {
-  if (arn?.service === 'sqs' && target.SqsParameters?.MessageGroupId) {
-    return { MessageGroupId: target.SqsParameters.MessageGroupId }
+function membersOf({ target, event, trace }: Sending, arn: Arn | undefined): Record<string, unknown> {
+  if (arn?.service === 'sqs') {
+    const { MessageGroupId } = target.SqsParameters ?? {}
+    const AWSTraceHeader = { DataType: 'String', StringValue: trace }
+    return {
+      ...(MessageGroupId && { MessageGroupId }),
+      ...(trace !== undefined && { MessageSystemAttributes: { AWSTraceHeader } }),
+    }
   }
   if (arn?.service === 'kinesis') {
     const path = target.KinesisParameters?.PartitionKeyPath

@@ -18,8 +18,11 @@ test('M04 EventBridge → SQS: an event that matches a rule arrives in the queue
     { order: { id: 7, items: ['tea'] } },
     { Time, Resources: ['arn:aws:s3:::shop'], TraceHeader: `Root=${root};Sampled=1` },
   )
-  const [body = '', ...more] = await queue.received()
+  await aws.admin('POST', '/_fakecloud/settle')
+  const receive = { MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['AWSTraceHeader' as const] }
+  const [{ Body: body, Attributes } = {}, ...more] = await queue.receive(receive)
   expect(more).toEqual([])
+  expect(Attributes).toEqual({ AWSTraceHeader: `Root=${root};Sampled=1` })
   expect(body).toBe(
     JSON.stringify({
       version: '0',

@@ -7,16 +7,19 @@ export type Received = { method: string; path: string; headers: Record<string, s
 type Answer = { status?: number; headers?: Record<string, string>; body?: string }
 
 /** An HTTP server for one test: what it got, and what it answers. */
-export async function apiServer(answer: (request: Received, at: number) => Answer = () => ({})) {
+export async function apiServer(answer: (request: Received, at: number) => Answer | Promise<Answer> = () => ({})) {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
     const got = await read(request)
     received.push(got)
-    const { status = 200, headers = {}, body = '' } = answer(got, received.length)
+    const { status = 200, headers = {}, body = '' } = await answer(got, received.length)
     response.writeHead(status, headers).end(body)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
   const { port } = server.address() as AddressInfo // of a server that listens on TCP
   return { url: `http://127.0.0.1:${port}`, received }
 }
