@@ -1,5 +1,6 @@
 import type { PutEventsRequestEntry, PutEventsResultEntry } from '../../worker/models/events.types.ts'
 import type { Ctx } from '../operation.ts'
+import { isTooDeep } from './nesting.ts'
 import { eventTime } from './schedules.ts'
 import type { BusEvent } from './schema.ts'
 
@@ -54,6 +55,7 @@ const refused = (ErrorCode: string, ErrorMessage: string): Checked => ({ refusal
 
 /** An object's JSON, or undefined. */
 function parsed(text: string): Record<string, unknown> | undefined {
+  if (isTooDeep(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)
     const object = typeof value === 'object' && value !== null && !Array.isArray(value)

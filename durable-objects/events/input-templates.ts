@@ -72,10 +72,7 @@ function isQuoted(template: string, at: number): boolean {
 /** A value as it stands in the text: JSON where a value may stand, its mere characters within quotes. */
 function textOf(value: unknown, { quoted, json }: { quoted: boolean; json: boolean }): string {
   if (value === undefined) return quoted || !json ? '' : '""'
-  if (typeof value === 'string') {
-    if (quoted) return escaped(value)
-    return json ? JSON.stringify(value) : value
-  }
+  if (typeof value === 'string') return quoted ? escaped(value) : JSON.stringify(value)
   const text = JSON.stringify(value)
   // An object within quotes loses its own.
   return quoted ? text.replaceAll('"', '') : text

@@ -1,6 +1,7 @@
 import type { Operations } from '../../worker/models/events.types.ts'
 import type { Ctx } from '../operation.ts'
 import { InvalidPattern, mismatch, type Pattern, readPattern } from '../shared/pattern.ts'
+import { isTooDeep } from './nesting.ts'
 import { invalid, invalidPattern } from './refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -45,6 +46,7 @@ export function TestEventPattern(ctx: Ctx, input: In<'TestEventPattern'>): Out<'
 }
 
 function parsed(text: string): unknown {
+  if (isTooDeep(text)) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -103,6 +103,8 @@ export function checkForeigner(ctx: Ctx, bus: BusRow, operation = ctx.operation)
     ? 'with an explicit deny in a resource-based policy'
     : `because no resource-based policy allows the ${action} action`
   const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`
+  // What comes from an outbox is journalled there.
+  if (ctx.signed) ctx.journal({ from: arn, to: resource, outcome: 'denied', event: action, reason: message })
   throw new AwsError('AccessDeniedException', message, 400)
 }
 

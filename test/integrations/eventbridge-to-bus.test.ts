@@ -91,7 +91,7 @@ test('M04 EventBridge → another bus: a bus of another region tells where the e
 })
 
 test('events are put straight on another account’s bus, where its policy lets them', async () => {
-  const { events, queue, permit } = await setUp()
+  const { aws, events, queue, permit } = await setUp()
   const entry = { Source: 'shop', DetailType: 'Order', Detail: '{}' }
   const put = () =>
     events.send(
@@ -105,6 +105,9 @@ test('events are put straight on another account’s bus, where its policy lets 
   expect(await refusal(put())).toBe(
     `AccessDeniedException: User: arn:aws:iam::123456789012:root is not authorized to perform: events:PutEvents on resource: ${foreignBus} because no resource-based policy allows the events:PutEvents action`,
   )
+  const path = `/_fakecloud/journal/why?arn=${encodeURIComponent(foreignBus)}`
+  const { reasons } = await aws.admin<{ reasons: string[] }>('GET', path)
+  expect(reasons.join()).toMatch(/no resource-based policy allows the events:PutEvents action/)
   await permit()
   expect((await put()).FailedEntryCount).toBe(0)
   expect((await queue.received()).map(body => JSON.parse(body).account)).toEqual(['123456789012'])

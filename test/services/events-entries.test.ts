@@ -42,18 +42,20 @@ test('each entry that is wrong is refused by itself, and the others are taken', 
         { ...ENTRY, Detail: '{' },
         { ...ENTRY, Detail: '[]' },
         { ...ENTRY, Detail: '"text"' },
+        { ...ENTRY, Detail: `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}` },
         { ...ENTRY, Source: 'aws.s3' },
         { ...ENTRY, Detail: '{"n":2}' },
       ],
     }),
   )
-  expect(FailedEntryCount).toBe(7)
+  expect(FailedEntryCount).toBe(8)
   const ok = { EventId: expect.stringMatching(/^[0-9a-f-]{36}$/) }
   expect(Entries).toEqual([
     ok,
     required('Source'),
     required('DetailType'),
     required('Detail'),
+    malformed,
     malformed,
     malformed,
     malformed,

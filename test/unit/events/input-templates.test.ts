@@ -29,6 +29,7 @@ test.each([
   ['of several lines', '"one <n>"\n"two <ok>"', '"one 5"\n"two true"'],
   ['a line break within a value stays within its text', '"<text>"', '"one\\ntwo"'],
   ['a single variable may be all of it', '<object>', '{"x":"y"}'],
+  ['text too, in quotes', '<name>', '"Ann \\"A\\""'],
   ['an escaped quote does not end a text', '{"a": "\\"<name>\\""}', '{"a":"\\"Ann \\"A\\"\\""}'],
   [
     'AWS has variables of its own',
