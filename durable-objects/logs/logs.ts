@@ -88,21 +88,21 @@ import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperatio
 /**
  * CloudWatch Logs.
  *
- * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data sources
- * (GetLogFields, ListAggregateLogGroupSummaries), large log objects, storage tiers, syslog and bearer tokens, each of
- * which is a product beside the log groups; DescribeFieldIndexes; destinations of scheduled queries; of account policies those for
- * transformers, metric extraction and retention; of queries the languages SQL and PPL, and of Insights' own the commands
- * and functions that insights/commands.ts and insights/functions.ts do not name; of processors those that
- * transformers/processors.ts does not name.
+ * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data
+ * sources (GetLogFields, ListAggregateLogGroupSummaries), large log objects, storage tiers, syslog and bearer tokens,
+ * each of which is a product beside the log groups; DescribeFieldIndexes; destinations of scheduled queries; of
+ * account policies those for transformers, metric extraction and retention; of queries the languages SQL and PPL, and
+ * of Insights' own the commands and functions that insights/commands.ts and insights/functions.ts do not name; of
+ * processors those that transformers/processors.ts does not name.
  * Subscription filters may send to SQS too, which AWS's do not; a queue of the same account needs no policy for it. An
  * account's subscription policy never sends a function its own log, where AWS only warns of the loop. Vended logs are
  * those of services that hand them over by VendLogs, and of `/_fakecloud/logs/vend`; configuration templates are there
  * for the services in delivery-templates.ts alone; Parquet is written as JSON; nothing goes to X-Ray. Data protection
- * masks what sensitive-data.ts names and custom identifiers, and reports no findings. Anomaly detectors find nothing of
- * their own. A KMS key is kept by its ARN: it is neither looked up nor used. Resource policies are asked when
- * EventBridge writes; other services write without. Linked accounts (cross-account observability) do not exist. Page tokens do not expire. A
- * log record's pointer is the event's id. An object that is killed fails the queries it was running, and ends its live
- * tail sessions.
+ * masks what sensitive-data.ts names and custom identifiers, and reports no findings. Anomaly detectors find nothing
+ * of their own. A KMS key is kept by its ARN: it is neither looked up nor used. Resource policies are asked when
+ * EventBridge writes; other services write without. Linked accounts (cross-account observability) do not exist. Page
+ * tokens do not expire. A log record's pointer is the event's id. An object that is killed fails the queries it was
+ * running, and ends its live tail sessions.
  */
 export const logs: ServiceDefinition = {
   operations: {
