@@ -80,6 +80,7 @@ async function fromUpload({ emulator: { port }, say }: Bench): Promise<void> {
   const path = '/_fakecloud/lambda/invocations?functionName=clock'
   const answer = JSON.parse((await ask(port, request('none', { method: 'GET', path }))).body.toString()) as Answer // as documented
   const times = answer.invocations.flatMap(({ result }) => {
+    if (result === null) return []
     const { at, key = '' } = typeof result === 'string' ? (JSON.parse(result) as Ran) : result
     const from = begun.get(key)
     return from === undefined || key === 'key-0' ? [] : [at - from]
@@ -96,4 +97,4 @@ async function fromUpload({ emulator: { port }, say }: Bench): Promise<void> {
 }
 
 type Ran = { at: number; key?: string }
-type Answer = { invocations: { result: Ran | string }[] }
+type Answer = { invocations: { result: Ran | string | null }[] }

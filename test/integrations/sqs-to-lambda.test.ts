@@ -342,6 +342,16 @@ describe('M05 SQS → Lambda: while it runs', () => {
     expect(await left(queue)).toEqual(['2', '0'])
   })
 
+  test('M05 SQS → Lambda: it costs nothing while there are no messages', async () => {
+    const { aws, queue } = await wired()
+    await queue.send('the last for now')
+    expect(await invocations(aws)).toHaveLength(1)
+    await advance(aws, 120)
+    expect(await advance(aws, 24 * 3600)).toMatchObject({ timers: 0 })
+    await queue.send('and one more')
+    expect(await invocations(aws)).toHaveLength(2)
+  })
+
   test('M05 SQS → Lambda: an update of its function holds from the next batch on', async () => {
     const { aws, lambda, queue, UUID } = await wired()
     await create(lambda, ECHO, { FunctionName: 'other' })
