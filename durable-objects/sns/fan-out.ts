@@ -20,9 +20,13 @@ export type Published = {
   message: Message
   messageId: string
   timestamp: string
-  signatures: ReadonlyMap<string, string>
+  /** By version and body. */
+  signatures: Map<string, string>
   sequenceNumber?: string | undefined
 }
+
+/** A topic and who has subscribed to it. */
+export type Audience = { topic: Topic; subscriptions: readonly Subscription[] }
 
 export function subscriptionsOf(ctx: Ctx, topic: Topic): Subscription[] {
   return ctx.sql
@@ -35,28 +39,42 @@ const isRaw = ({ attributes }: Subscription) => attributes.RawMessageDelivery?.t
 /** Protocols whose subscribers get a signature with their message. */
 const SIGNED = ['sqs', 'lambda', 'http', 'https', 'firehose']
 
-/** A signature for each body that some subscriber gets in an envelope: one, unless protocols have bodies of their own. */
-export async function signatures(
-  ctx: Ctx,
-  topic: Topic,
-  { message, messageId, timestamp }: Omit<Published, 'signatures'>,
-): Promise<Map<string, string>> {
-  if (topic.fifo) return new Map()
-  const enveloped = subscriptionsOf(ctx, topic).filter(each => SIGNED.includes(each.protocol) && !isRaw(each))
-  const bodies = [...new Set(enveloped.map(({ protocol }) => bodyFor(message, protocol)))]
-  const signed = bodies.map(async body => {
-    const members = { Message: body, MessageId: messageId, Subject: message.subject, Timestamp: timestamp }
-    return [body, await sign(ctx, versionOf(topic), { ...members, TopicArn: topic.arn, Type: 'Notification' })] as const
+const signatureKey = (topic: Topic, body: string) => `${versionOf(topic)} ${body}`
+
+type Unsigned = { published: Published; body: string }
+
+/**
+ * Bodies that some subscriber gets in an envelope and that have no signature yet: one, unless protocols have bodies of
+ * their own. Messages of FIFO topics carry none.
+ */
+export function unsignedOf(topic: Topic, subscriptions: readonly Subscription[], published: Published): Unsigned[] {
+  if (topic.fifo) return []
+  const enveloped = subscriptions.filter(each => SIGNED.includes(each.protocol) && !isRaw(each))
+  const bodies = new Set(enveloped.map(({ protocol }) => bodyFor(published.message, protocol)))
+  return [...bodies]
+    .filter(body => !published.signatures.has(signatureKey(topic, body)))
+    .map(body => ({ published, body }))
+}
+
+export async function signOne(ctx: Ctx, topic: Topic, { published, body }: Unsigned): Promise<void> {
+  const { message, messageId, timestamp, signatures } = published
+  const value = await sign(ctx, versionOf(topic), {
+    Message: body,
+    MessageId: messageId,
+    Subject: message.subject,
+    Timestamp: timestamp,
+    TopicArn: topic.arn,
+    Type: 'Notification',
   })
-  return new Map(await Promise.all(signed))
+  signatures.set(signatureKey(topic, body), value)
 }
 
 /** Sends a message to whom it concerns, and notes why it did not go to the others. */
-export function fanOut(ctx: Ctx, topic: Topic, published: Published): void {
+export function fanOut(ctx: Ctx, { topic, subscriptions }: Audience, published: Published): void {
   const { message, messageId } = published
   notePublished(ctx, { messageId, topic: topic.arn, message: message.bodies.default ?? '', subject: message.subject })
   noteMessage(ctx, topic.arn, message.size)
-  for (const subscription of subscriptionsOf(ctx, topic)) {
+  for (const subscription of subscriptions) {
     const body = bodyFor(message, subscription.protocol)
     const why = mismatchOf(subscription, body, message)
     if (why === undefined) send(ctx, topic, { subscription, body, published })
@@ -122,7 +140,7 @@ function send(ctx: Ctx, topic: Topic, sent: Sent): void {
 
 function noticeOf(ctx: Ctx, topic: Topic, { body, published }: Sent): Notice {
   const { message, messageId, timestamp, sequenceNumber } = published
-  const value = published.signatures.get(body)
+  const value = published.signatures.get(signatureKey(topic, body))
   return {
     messageId,
     topicArn: topic.arn,

@@ -2,7 +2,7 @@ import type { Operations } from '../../worker/models/sns.types.ts'
 import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import { publishToEndpoint } from './endpoints.ts'
-import { fanOut, type Published, signatures } from './fan-out.ts'
+import { type Audience, fanOut, type Published, signOne, subscriptionsOf, unsignedOf } from './fan-out.ts'
 import { checkOrder, deduplicate, nextSequence } from './fifo.ts'
 import { type Message, readMessage, sizeOf, type Stated } from './message.ts'
 import { invalidParameter } from './refusals.ts'
@@ -33,32 +33,33 @@ export async function Publish(ctx: Ctx, input: In<'Publish'>): Promise<Out<'Publ
 
 type Answered = { messageId: string; sequenceNumber: string | undefined }
 
-/** Signs first, then writes all of it in one stretch. */
+/** Signs first, then writes all of it in one stretch: again, should there be other subscribers by then. */
 async function publishAll(ctx: Ctx, { arn }: Topic, messages: readonly Message[]): Promise<Answered[]> {
   const timestamp = new Date(ctx.now).toISOString()
-  const ids = messages.map(() => crypto.randomUUID())
-  const signed = await Promise.all(
-    messages.map((message, i) => signatures(ctx, findTopic(ctx, arn), { message, messageId: ids[i] ?? '', timestamp })),
+  const drafts = messages.map(
+    (message): Published => ({ message, messageId: crypto.randomUUID(), timestamp, signatures: new Map() }),
   )
-  const topic = findTopic(ctx, arn)
-  noteRoot(ctx, topic)
-  return messages.map((message, i) => {
-    const published = { message, messageId: ids[i] ?? '', timestamp, signatures: signed[i] ?? new Map() }
-    return topic.fifo ? publishInOrder(ctx, topic, published) : publishOne(ctx, topic, published)
-  })
+  for (;;) {
+    const topic = findTopic(ctx, arn)
+    const subscriptions = subscriptionsOf(ctx, topic)
+    const unsigned = drafts.flatMap(draft => unsignedOf(topic, subscriptions, draft))
+    if (unsigned.length === 0) {
+      noteRoot(ctx, topic)
+      return drafts.map(draft => publishOne(ctx, { topic, subscriptions }, draft))
+    }
+    await Promise.all(unsigned.map(each => signOne(ctx, topic, each)))
+  }
 }
 
-function publishOne(ctx: Ctx, topic: Topic, published: Published): Answered {
-  fanOut(ctx, topic, published)
-  return { messageId: published.messageId, sequenceNumber: published.sequenceNumber }
-}
-
-function publishInOrder(ctx: Ctx, topic: Topic, published: Published): Answered {
-  const known = deduplicate(ctx, topic, published.message)
-  if (known.seen) return known.seen
-  const sequenceNumber = nextSequence(ctx, topic)
-  known.note({ messageId: published.messageId, sequenceNumber })
-  return publishOne(ctx, topic, { ...published, sequenceNumber })
+function publishOne(ctx: Ctx, to: Audience, published: Published): Answered {
+  const { topic } = to
+  const known = topic.fifo ? deduplicate(ctx, topic, published.message) : undefined
+  if (known?.seen) return known.seen
+  const { messageId } = published
+  const sequenceNumber = known && nextSequence(ctx, topic)
+  if (sequenceNumber !== undefined) known?.note({ messageId, sequenceNumber })
+  fanOut(ctx, to, { ...published, sequenceNumber })
+  return { messageId, sequenceNumber }
 }
 
 const MOST_ENTRIES = 10
