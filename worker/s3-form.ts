@@ -31,6 +31,18 @@ export async function readFormUpload(model: ServiceModel, decoded: Decoded, wire
   const boundary = boundaryOf(type)
   if (boundary === undefined || !wire.stream) throw malformedPost()
   const form = await readFormData(wire.stream, boundary)
+  try {
+    return await uploadOf(form, { model, decoded, wire })
+  } catch (error) {
+    // A body that nobody reads costs its client the connection.
+    await form.file?.content.pipeTo(new WritableStream()).catch(() => undefined)
+    throw error
+  }
+}
+
+type Origin = { model: ServiceModel; decoded: Decoded; wire: WireRequest }
+
+async function uploadOf(form: FormData, { model, decoded, wire }: Origin): Promise<FormUpload> {
   const { fields, file } = form
   const key = fieldIn(form, 'key')
   if (key === undefined) throw missingField('key')

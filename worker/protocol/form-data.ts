@@ -35,11 +35,23 @@ export async function readFormData(body: ReadableStream<Uint8Array>, boundary: s
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // The first delimiter begins the body, as others begin a line.
   const source: Source = { reader: body.getReader(), rest: Buffer.from('\r\n'), ended: false }
+  try {
+    return await readFields(source, delimiter)
+  } catch (error) {
+    await letGo(source)
+    throw error
+  }
+}
+
+async function readFields(source: Source, delimiter: Buffer): Promise<FormData> {
   const fields: [string, string][] = []
   let taken = (await take(source, delimiter, MOST_BEFORE_FILE)).length
   for (;;) {
     const padding = await take(source, Buffer.from('\r\n'), MOST_BEFORE_FILE - taken)
-    if (padding.toString().startsWith('--')) return { fields, file: undefined }
+    if (padding.toString().startsWith('--')) {
+      await letGo(source)
+      return { fields, file: undefined }
+    }
     const head = await take(source, Buffer.from('\r\n\r\n'), MOST_BEFORE_FILE - taken, '\r\n')
     const { name, fileName } = dispositionOf(head.toString())
     if (name.toLowerCase() === 'file') return { fields, file: { name: fileName, content: upTo(source, delimiter) } }
@@ -47,6 +59,15 @@ export async function readFormData(body: ReadableStream<Uint8Array>, boundary: s
     taken += value.length
     fields.push([name, value.toString()])
   }
+}
+
+/** Reads what is left, for the sake of the connection. */
+async function letGo(source: Source): Promise<void> {
+  while (!source.ended) {
+    source.rest = Buffer.alloc(0)
+    await more(source)
+  }
+  source.rest = Buffer.alloc(0)
 }
 
 async function more(source: Source): Promise<void> {
@@ -90,11 +111,7 @@ function upTo(source: Source, delimiter: Buffer): ReadableStream<Uint8Array> {
       const at = source.rest.indexOf(delimiter)
       if (at >= 0) {
         if (at > 0) controller.enqueue(new Uint8Array(source.rest.subarray(0, at)))
-        source.rest = Buffer.alloc(0)
-        while (!source.ended) {
-          await more(source)
-          source.rest = Buffer.alloc(0)
-        }
+        await letGo(source)
         controller.close()
         return
       }

@@ -107,7 +107,7 @@ function further(operation: string, input: Input): string[] {
   }
   if (operation === 'GetObjectAttributes') return ['GetObject']
   const bypass = input.BypassGovernanceRetention === true ? ['BypassGovernanceRetention'] : []
-  if (!/^(?:PutObject|CopyObject|CreateMultipartUpload)$/.test(operation)) return bypass
+  if (!/^(?:PutObject|PostObject|CopyObject|CreateMultipartUpload)$/.test(operation)) return bypass
   return [
     ...(acl ? ['PutObjectAcl'] : []),
     ...(tagsIn(input) ? ['PutObjectTagging'] : []),
