@@ -140,6 +140,14 @@ function encodeS3(writing: Writing): Response {
 /** Text of a refusal in XML, which must parse: what XML has no way to say, of a value that is quoted, becomes a question mark. */
 const legible = (text: string) => escapeText(text.replace(UNSPEAKABLE, '?'))
 
+/** Further members of an error may tell what the caller sent, as its message does. */
+function legibleFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value.replace(UNSPEAKABLE, '?') : value]),
+  )
+}
+
 /** https://www.w3.org/TR/xml/#charsets */
 const UNSPEAKABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
 
@@ -158,7 +166,7 @@ function encodeXml(writing: Writing): Response {
   const { model, error, shape, requestId } = writing
   const status = (model?.queryCompatible && !error.status && shape?.extra.qs) || writing.status
   const members = (shape?.members ?? []).filter(member => member.name.toLowerCase() !== 'message')
-  const fields = writeXmlMembers(members, error.fields, xmlStyleOf(model))
+  const fields = writeXmlMembers(members, legibleFields(error.fields), xmlStyleOf(model))
   const inner = [
     `<Type>${faultOf(status)}</Type>`,
     `<Code>${legible(codeOf(writing))}</Code>`,
