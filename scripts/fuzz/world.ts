@@ -49,6 +49,7 @@ const SEEDS: readonly Seed[] = [
   ['lambda', 'PublishVersion', { FunctionName: 'fuzz' }],
   ['lambda', 'CreateAlias', { FunctionName: 'fuzz', Name: 'live', FunctionVersion: '1' }],
   ['lambda', 'PublishLayerVersion', { LayerName: 'fuzz', Content: { ZipFile: zipOf('exports.x = 1') } }],
+  ['s3control', 'CreateAccessPoint', { AccountId: ACCOUNT, Name: 'fuzz', Bucket: 'fuzz-bucket' }],
   ['scheduler', 'CreateScheduleGroup', { Name: 'fuzz' }],
   [
     'scheduler',
@@ -90,7 +91,9 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   logStreamName: ['fuzz', 'other'],
   logGroupIdentifier: ['fuzz', ARN('logs', 'log-group:fuzz')],
   filterPattern: ['', 'ERROR', '{ $.a = 1 }', '[a, b, ...]', '?x -y', '{ $.a[0].b != "x*" && ($.c IS NULL) }'],
-  Bucket: ['fuzz-bucket', 'fuzz-bucket', ...BUCKETS],
+  Bucket: ['fuzz-bucket', 'fuzz-bucket', ...BUCKETS, 'arn:aws:s3:us-east-1:123456789012:accesspoint/fuzz'],
+  AccountId: [ACCOUNT],
+  SupportingAccessPoint: ['arn:aws:s3:us-east-1:123456789012:accesspoint/fuzz'],
   Key: ['a.txt', 'a.txt', 'dir/b c.txt', 'big', 'none', 'ü/💥'],
   CopySource: ['fuzz-bucket/a.txt', '/fuzz-bucket/dir/b%20c.txt', 'fuzz-bucket/none'],
   Delimiter: ['/', '', 'ir'],
