@@ -51,7 +51,7 @@ export function sdkOperation(arn: string): SdkOperation | undefined {
  */
 export function sdkInput({ model, operation }: SdkOperation, text: string, knobs: WireKnobs): Record<string, unknown> {
   const given = parsed(text)
-  const input = operation.input ? readStructure(operation.input, given) : {}
+  const input = operation.input ? readLoosely(operation.input, given) : {}
   validate(model, operation.name, input, knobs.validation === false ? { ...knobs, validation: REQUIRED } : knobs)
   return input
 }
@@ -72,7 +72,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const mismatch = (message: string) => new AwsError('ValidationException', message)
 
-function readStructure(shape: Structure, given: Record<string, unknown>): Record<string, unknown> {
+/** A structure from JSON whose names may be in another case than the model's. @throws AwsError for values of other types */
+export function readLoosely(shape: Structure, given: Record<string, unknown>): Record<string, unknown> {
   const read: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(given)) {
     const name = key.toLowerCase()
@@ -86,7 +87,7 @@ function readValue(shape: Shape, value: unknown, name: string): unknown {
   switch (shape.kind) {
     case 'structure':
       if (!isObject(value)) throw mismatch(`${name} must be an object`)
-      return readStructure(shape, value)
+      return readLoosely(shape, value)
     case 'list':
       if (!Array.isArray(value)) throw mismatch(`${name} must be a list`)
       return value.map(item => readValue(shape.member, item, name))

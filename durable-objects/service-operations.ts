@@ -4,6 +4,7 @@ import type { Operations as Iam } from '../worker/models/iam.types.ts'
 import type { Operations as Lambda } from '../worker/models/lambda.types.ts'
 import type { Operations as Logs } from '../worker/models/logs.types.ts'
 import type { Operations as S3 } from '../worker/models/s3.types.ts'
+import type { Operations as S3Control } from '../worker/models/s3control.types.ts'
 import type { Operations as Scheduler } from '../worker/models/scheduler.types.ts'
 import type { Operations as Sns } from '../worker/models/sns.types.ts'
 import type { Operations as Sqs } from '../worker/models/sqs.types.ts'
@@ -24,6 +25,7 @@ export type ServiceOperations = {
   lambda: Lambda & MappingOperations
   logs: Logs & ForwardingOperations & VendingOperations
   s3: S3 & IndexOperations & BucketOperations
+  s3control: S3Control
   scheduler: Scheduler
   sns: Sns
   sqs: Sqs & WatcherOperations

@@ -6,6 +6,7 @@ import { logs } from './logs/logs.ts'
 import type { ServiceDefinition } from './operation.ts'
 import { GLOBAL_REGION, type ObjectAddress, type Place } from './place.ts'
 import { s3 } from './s3/s3.ts'
+import { s3control } from './s3control/s3control.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { sns } from './sns/sns.ts'
 import { sqs } from './sqs/sqs.ts'
@@ -19,6 +20,7 @@ export const services: Readonly<Record<string, ServiceDefinition>> = {
   lambda,
   logs,
   s3,
+  s3control,
   scheduler,
   sns,
   sqs,

@@ -14,7 +14,9 @@ import type {
   LambdaInvocationsResponse,
   LifecycleTickResponse,
   PendingConfirmationsResponse,
+  S3AccessPointsResponse,
   S3NotificationsResponse,
+  S3ObjectLambdaResponsesResponse,
   SchedulerSchedulesResponse,
   SnsMessagesResponse,
   SnsSmsResponse,
@@ -103,6 +105,15 @@ export class S3Client {
   /** Applies the lifecycles of all buckets now, whatever the hour. */
   tickLifecycle(): Promise<LifecycleTickResponse> {
     return call(`${this.#root}/lifecycle-processor/tick`, 'POST')
+  }
+
+  getAccessPoints(): Promise<S3AccessPointsResponse> {
+    return call(`${this.#root}/access-points`)
+  }
+
+  /** What functions wrote to WriteGetObjectResponse, oldest first; of long bodies the first MiB. */
+  getObjectLambdaResponses(): Promise<S3ObjectLambdaResponsesResponse> {
+    return call(`${this.#root}/object-lambda-responses`)
   }
 }
 

@@ -86,6 +86,31 @@ export type ConfirmSubscriptionResponse = { confirmed: boolean }
 export type S3Notification = { bucket: string; key: string; eventType: string; timestamp: string }
 export type S3NotificationsResponse = { notifications: S3Notification[] }
 
+export type S3AccessPointEntry = {
+  name: string
+  alias: string
+  bucket: string
+  accountId: string
+  networkOrigin: string
+  vpcConfiguration?: string
+  publicAccessBlock?: string
+  createdAt: string
+}
+export type S3AccessPointsResponse = { accessPoints: S3AccessPointEntry[] }
+
+/** What a function answered through WriteGetObjectResponse. */
+export type S3ObjectLambdaResponse = {
+  requestToken: string
+  requestRoute: string
+  statusCode?: number
+  bodyBase64: string
+  bodySize: number
+  contentType?: string
+  errorMessage?: string
+  metadata: Record<string, string>
+}
+export type S3ObjectLambdaResponsesResponse = { responses: S3ObjectLambdaResponse[] }
+
 /** An event that came to a bus; `detail` is its JSON. */
 export type EventBridgeEvent = {
   eventId: string

@@ -2,6 +2,7 @@ import type { Env } from '../durable-objects/env.ts'
 import { definitionOf } from '../durable-objects/services.ts'
 import { AwsError, type ErrorData, errorData } from '../durable-objects/shared/errors.ts'
 import { newRequestId } from '../durable-objects/shared/ids.ts'
+import { throughAccessPoint } from './access-points.ts'
 import { drain } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from './protocol/decode.ts'
@@ -45,6 +46,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   if (!definition.operations[operation]) {
     throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
   }
+  if (service === 's3') decoded.input = await throughAccessPoint(decoded, { routed, env })
   const form = isForm(service, operation) ? await readFormUpload(model, decoded, wire) : undefined
   if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
   validate(model, operation, decoded.input, stage.knobs)

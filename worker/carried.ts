@@ -31,7 +31,7 @@ export async function carried(
 ): Promise<{ input: Record<string, unknown>; http: HttpFacts }> {
   const { input } = decoded
   const { wire } = origin
-  const facts = factsOf(decoded, origin)
+  const facts = { ...factsOf(decoded, origin), ...(showsHeaders(input) && { headers: shownHeaders(wire.headers) }) }
   const { member, streams } = bodyOf(decoded, wire)
   if (member === undefined) return { input, http: facts }
   const http = { ...facts, headers: digestHeaders(wire.headers) }
@@ -67,3 +67,12 @@ function digestHeaders(headers: Headers): Record<string, string> {
   }
   return found
 }
+
+/** Object Lambda tells its function of the whole request. */
+const showsHeaders = ({ Bucket }: Record<string, unknown>) =>
+  typeof Bucket === 'string' && Bucket.startsWith('arn:aws:s3-object-lambda:')
+
+const shownHeaders = (headers: Headers) =>
+  Object.fromEntries(
+    [...headers].filter(([name]) => !/^(?:authorization|x-fakecloud-.*|x-amz-security-token)$/.test(name)),
+  )

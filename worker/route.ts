@@ -10,6 +10,7 @@ import {
 import { accountOfAccessKey, openSession } from '../durable-objects/shared/credentials.ts'
 import { AwsError } from '../durable-objects/shared/errors.ts'
 import { secretOf } from '../durable-objects/shared/secret.ts'
+import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
 import { plainBody } from './protocol/body-in.ts'
@@ -77,9 +78,11 @@ function rawPath(request: Request): string | undefined {
   return raw?.startsWith('/') ? raw.split('?', 1)[0] : undefined
 }
 
-/** Puts an S3 virtual host's bucket into the path. */
+/** Puts an S3 virtual host's bucket, or what stands for one, into the path. */
 export function pathStyle(wire: WireRequest, env: Env): WireRequest {
-  const bucket = bucketOfHost(wire.host, env)
+  if (isObjectResponse(wire)) return wire
+  const point = accessPointOfHost(wire, env)
+  const bucket = point === undefined ? bucketOfHost(wire.host, env) : encodeURIComponent(point)
   return bucket === undefined ? wire : { ...wire, path: `/${bucket}${wire.path}` }
 }
 

@@ -5,6 +5,7 @@ import { iamAccess } from './actions/iam.ts'
 import { lambdaAccess } from './actions/lambda.ts'
 import { logsAccess } from './actions/logs.ts'
 import { s3Access } from './actions/s3.ts'
+import { s3controlAccess } from './actions/s3control.ts'
 import { schedulerAccess } from './actions/scheduler.ts'
 import { snsAccess } from './actions/sns.ts'
 import { sqsAccess } from './actions/sqs.ts'
@@ -22,6 +23,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   lambda: lambdaAccess,
   logs: logsAccess,
   s3: s3Access,
+  s3control: s3controlAccess,
   scheduler: schedulerAccess,
   sns: snsAccess,
   sqs: sqsAccess,
@@ -43,7 +45,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
 /** What an operation asks of policies: usually one action on one resource. */
 export async function accessOf(ctx: Ctx, input: Input, callerArn: string): Promise<readonly Access[]> {
   // What only objects ask of each other is not AWS's, and for nobody to allow.
-  if (!loadModel(ctx.service)?.operation(ctx.operation)) return doorAccess(ctx, input)
+  const models = ctx.service === 's3control' ? ['s3control', 's3'] : [ctx.service]
+  if (!models.some(name => loadModel(name)?.operation(ctx.operation))) return doorAccess(ctx, input)
   const rules = Object.hasOwn(RULES, ctx.service) ? RULES[ctx.service] : undefined
   return rules ? await rules(ctx, input, callerArn) : [usual(ctx, input)]
 }

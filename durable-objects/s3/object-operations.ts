@@ -15,6 +15,7 @@ import { PostObject } from './post-object.ts'
 import { PutObject } from './put-object.ts'
 import { CompleteMultipartUpload } from './upload-completion.ts'
 import { ListMultipartUploads, ListParts } from './upload-listings.ts'
+import { WriteGetObjectResponse } from './object-lambda.ts'
 import { UploadPartCopy } from './upload-part-copies.ts'
 import { UploadPart } from './upload-parts.ts'
 import { AbortMultipartUpload, CreateMultipartUpload } from './uploads.ts'
@@ -49,6 +50,7 @@ export const objectOperations = {
   RestoreObject,
   UploadPart,
   UploadPartCopy,
+  WriteGetObjectResponse,
 } satisfies Handlers<Operations>
 
 export const objectTimers = { restored, unrestored } satisfies ServiceDefinition['timers']

@@ -18,8 +18,8 @@ import { objectTags } from './object-tagging.ts'
  *   tests often mixes regions, and the official clients follow such redirects anyway.
  * - Configurations that are kept and given back, and do nothing yet: replication, logging, inventory, analytics, metrics,
  *   intelligent tiering, acceleration, request payment, ABAC. Topics are not asked whether they are there.
- * - Directory buckets (and RenameObject, which only they have), account-regional bucket names, metadata tables, access
- *   points and Object Lambda answer 501: each is a service of its own in all but name.
+ * - Directory buckets (and RenameObject, which only they have), account-regional bucket names and metadata tables
+ *   answer 501: each is a service of its own in all but name. Access points are S3 Control's.
  * - SelectObjectContent answers 501: it wants a SQL engine over CSV, JSON and Parquet, and AWS has closed it to new
  *   customers. So do GetObjectTorrent, which AWS has withdrawn, annotations, event holds and the XXHASH checksums.
  * - A deleted bucket's name is free at once. SSE-C is not blocked on new buckets.

@@ -62,6 +62,7 @@ const SEEDS: readonly Seed[] = [
       AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: 'key', ApiKeyValue: 'value' } },
     },
   ],
+  ['s3control', 'CreateAccessPoint', { AccountId: ACCOUNT, Name: 'fuzz', Bucket: 'fuzz-bucket' }],
   ['scheduler', 'CreateScheduleGroup', { Name: 'fuzz' }],
   [
     'scheduler',
@@ -103,7 +104,9 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   logStreamName: ['fuzz', 'other'],
   logGroupIdentifier: ['fuzz', ARN('logs', 'log-group:fuzz')],
   filterPattern: ['', 'ERROR', '{ $.a = 1 }', '[a, b, ...]', '?x -y', '{ $.a[0].b != "x*" && ($.c IS NULL) }'],
-  Bucket: ['fuzz-bucket', 'fuzz-bucket', ...BUCKETS],
+  Bucket: ['fuzz-bucket', 'fuzz-bucket', ...BUCKETS, 'arn:aws:s3:us-east-1:123456789012:accesspoint/fuzz'],
+  AccountId: [ACCOUNT],
+  SupportingAccessPoint: ['arn:aws:s3:us-east-1:123456789012:accesspoint/fuzz'],
   Key: ['a.txt', 'a.txt', 'dir/b c.txt', 'big', 'none', 'ü/💥'],
   CopySource: ['fuzz-bucket/a.txt', '/fuzz-bucket/dir/b%20c.txt', 'fuzz-bucket/none'],
   Delimiter: ['/', '', 'ir'],

@@ -1,15 +1,23 @@
 import type { LifecycleReport } from '../../durable-objects/s3/lifecycle-run.ts'
 import type { NotificationPage, ShownNotification } from '../../durable-objects/s3/notification-log.ts'
+import type { AccessPointView } from '../../durable-objects/s3control/introspection.ts'
+import type { ResponsePage, ResponseView } from '../../durable-objects/s3control/responses.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { objectsOf, viewNow } from './admin.ts'
+import { objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 /**
  * `GET /_fakecloud/s3/notifications` → `{ notifications }`, every event that a bucket's configuration sent on, oldest
- * first; `POST /_fakecloud/s3/lifecycle-processor/tick` → what the lifecycles of all buckets did, run at once.
+ * first; `GET …/access-points` → `{ accessPoints }`; `GET …/object-lambda-responses` → `{ responses }`, what functions
+ * wrote to WriteGetObjectResponse; `POST /_fakecloud/s3/lifecycle-processor/tick` → what the lifecycles of all buckets did, run at once.
  */
 export function s3Admin(app: AdminApp): void {
   app.get('/_fakecloud/s3/notifications', async c => c.json({ notifications: await notifications(c) }))
+  app.get('/_fakecloud/s3/access-points', async c => {
+    const places = await viewAll<AccessPointView[]>(c, 's3control', 'accessPoints')
+    return c.json({ accessPoints: places.flat() })
+  })
+  app.get('/_fakecloud/s3/object-lambda-responses', async c => c.json({ responses: await responses(c) }))
   app.post('/_fakecloud/s3/lifecycle-processor/tick', async c => {
     const reports = await viewNow<LifecycleReport>(c, 's3', 'lifecycleTick')
     const sum = (count: (report: LifecycleReport) => number) =>
@@ -36,6 +44,20 @@ async function notificationsOf(c: AdminContext, name: string): Promise<ShownNoti
     const page = answer as NotificationPage // that view's own shape
     found.push(...page.notifications)
     after = page.next
+  }
+  return found
+}
+
+async function responses(c: AdminContext): Promise<ResponseView[]> {
+  await settleAsked(c)
+  const found: ResponseView[] = []
+  for (const name of await objectsOf(c, 's3control')) {
+    for (let after: number | null = 0; after !== null; ) {
+      const answer = await c.env.OBJECTS.getByName(name).introspect('objectLambdaResponses', { after: String(after) })
+      const page = answer as ResponsePage // that view's own shape
+      found.push(...page.responses)
+      after = page.next
+    }
   }
   return found
 }

@@ -121,7 +121,8 @@ function encodeRest(writing: Writing, form: 'rest-json' | 'rest-xml'): Response 
 
 function statusOf(operation: OperationModel, shape: Structure, output: Record<string, unknown>): number {
   const member = shape.bound.find(each => each.flags & MEMBER.statusCode)
-  const stated = member && output[member.name]
+  // What stands for an object's answer may have a status that the model has no member for.
+  const stated = member ? output[member.name] : output.$status
   if (typeof stated === 'number' && stated >= 200 && stated <= 599) return stated
   // The model does not say so: a part of an object answers 206.
   return shape.bound.some(each => each.wire === 'Content-Range' && output[each.name] != null) ? 206 : operation.status
