@@ -129,7 +129,7 @@ test('Lambda ↔ S3: a loop is stopped, and its event goes to the failure destin
   })
 })
 
-test('Lambda ↔ Lambda: a function that invokes itself is told of the loop', async () => {
+test('Lambda ↔ Lambda: a function that invokes itself is told of the loop', { timeout: 120_000 }, async () => {
   const { aws, lambda } = setUp()
   const code = `const { LambdaClient, InvokeCommand } = require("@aws-sdk/client-lambda")
     const lambda = new LambdaClient()
