@@ -1,6 +1,7 @@
 /** EventBridge → a target's dead-letter queue: the event, with what went wrong as attributes. */
 import type { Delivery, Undelivered } from '../deliver.ts'
 import type { Ctx } from '../operation.ts'
+import { isTransient } from '../outbox.ts'
 import { type ErrorData, reasonOf } from '../shared/errors.ts'
 import { logEnd } from './bus-logs.ts'
 import { count } from './metrics.ts'
@@ -26,7 +27,6 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
   count(ctx, about.ruleArn, 'Invocations')
   if (!undelivered) return
   const { error, attempts } = undelivered
-  const transient = error.status >= 500 && error.status !== 501
   sendDeadLetter(
     ctx,
     { about, label: delivery.event ?? '', traceId: ctx.traceId },
@@ -34,7 +34,7 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
       code: errorCode(error),
       message: reasonOf(error),
       retries: attempts - 1,
-      ...(transient && { exhausted: 'MaximumRetryAttempts' }),
+      ...(isTransient(error) && { exhausted: 'MaximumRetryAttempts' }),
     },
   )
 }
