@@ -64,6 +64,8 @@ import { ended } from './undelivered.ts'
  * - KmsKeyIdentifier and a bus's DeadLetterConfig are kept and given back; nothing is encrypted. A bus logs (by
  *   LogConfig) what comes, what matches and how it ended; attempts in between and API destinations it does not log.
  * - A bus of the same account needs neither role nor policy to be a target.
+ * - Targets may be queues, topics, functions, log groups, buses, API destinations, streams and state machines; of others
+ *   (ECS, Batch, Systems Manager, Redshift, SageMaker, AppSync) the parameters are kept, and their events are refused.
  * - A target's RetryPolicy bounds how often a target that fails is tried again, in real time and 29 times at the most;
  *   its MaximumEventAgeInSeconds holds for API destinations alone, whose retries go by the clock.
  * - A replay runs at once, not in the minutes that AWS takes. A managed rule of an archive has no target to show.
