@@ -107,7 +107,7 @@ exports.handler = async event => {
   await new SNSClient().send(new PublishCommand({ TopicArn: process.env.NEXT, Message }))
 }`
 
-test('M01 SNS → Lambda: what the function publishes in turn goes on to its own subscribers', async () => {
+test('M01 SNS → Lambda: what the function publishes in turn goes on to its own subscribers, in the same chain', async () => {
   const aws = testClients()
   const [first, next] = await Promise.all([makeTopic(aws, 'first'), makeTopic(aws, 'next')])
   const lambda = aws.client(LambdaClient)
@@ -135,4 +135,5 @@ test('M01 SNS → Lambda: what the function publishes in turn goes on to its own
     { from: FUNCTION, to: next.arn },
     { from: next.arn, to: queue.arn },
   ])
+  expect(new Set(hops.map(({ traceId }) => traceId)).size).toBe(1)
 })
