@@ -45,6 +45,8 @@ export type MetricsPage = { epoch: string; rows: MetricsRow[]; full: boolean; ga
 const KEPT = 20_000
 const PAGE = 2000
 const MOST_SERIES = 1000
+/** Kept as they are in a row, which is written anew with each: few, so that it stays small. */
+const MOST_VALUES = 50
 
 type Series = {
   namespace: string
@@ -73,7 +75,7 @@ export function noteMetric(ctx: Ctx, metric: Metric, tell: Tell): void {
     entry = { unit: metric.unit, distribution: emptyDistribution() }
     series.metrics.set(metric.name, entry)
   }
-  addValue(entry.distribution, metric.value, metric.times)
+  addValue(entry.distribution, metric.value, metric.times, MOST_VALUES)
   if (store.changed.size === 0) queueMicrotask(() => flush(ctx, store, tell))
   store.changed.add(series)
 }

@@ -1,7 +1,7 @@
 import { AwsError } from '../shared/errors.ts'
 import { parseArn } from '../shared/arn.ts'
 import { periodOf, queriesOf } from './alarm-queries.ts'
-import { callsOf } from './math/parser.ts'
+import { callsOf, namesOf } from './math/parser.ts'
 import { readQueries, type ReadQuery } from './metric-queries.ts'
 import { validationError } from './refusals.ts'
 import type { Input } from './schema.ts'
@@ -74,8 +74,12 @@ function checkMath(definition: Definition): void {
 
 const isSearch = ({ node }: ReadQuery) => node !== undefined && callsOf(node).includes('SEARCH')
 
+/** Ids begin with a small letter, the language's own words do not. */
 function checkReferences(queries: readonly ReadQuery[]): void {
-  if (queries.length === 0) throw validationError('The parameter Metrics must not be empty.')
+  const ids = queries.map(({ query }) => query.Id)
+  const names = queries.flatMap(({ node }) => (node ? namesOf(node) : []))
+  const unknown = names.find(name => /^[a-z]/.test(name) && !ids.includes(name))
+  if (unknown !== undefined) throw validationError(`The metrics list contains no element with the id ${unknown}.`)
 }
 
 function checkThreshold({ Threshold, ThresholdMetricId, Metrics = [], ComparisonOperator = '' }: Definition): void {

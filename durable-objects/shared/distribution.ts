@@ -12,7 +12,7 @@ export type Distribution = {
 export type StoredDistribution = { n: number; s: number; l: number; h: number; v?: number[] }
 
 /** Values kept as they are; further ones are rounded to two digits, so that percentiles stay good and rows small. */
-const MOST_VALUES = 100
+const MOST_VALUES = 1000
 
 export const emptyDistribution = (): Distribution => ({
   count: 0,
@@ -22,16 +22,17 @@ export const emptyDistribution = (): Distribution => ({
   values: new Map(),
 })
 
-export function addValue(to: Distribution, value: number, times = 1): void {
+/** @param most values that are kept as they are */
+export function addValue(to: Distribution, value: number, times = 1, most = MOST_VALUES): void {
   to.count += times
   to.sum += value * times
   to.min = Math.min(to.min, value)
   to.max = Math.max(to.max, value)
-  if (to.values) countValue(to.values, value, times)
+  if (to.values) countValue(to.values, [value, times], most)
 }
 
-function countValue(values: Map<number, number>, value: number, times: number): void {
-  const key = values.size < MOST_VALUES || values.has(value) ? value : Number(value.toPrecision(2))
+function countValue(values: Map<number, number>, [value, times]: [number, number], most: number): void {
+  const key = values.size < most || values.has(value) ? value : Number(value.toPrecision(2))
   values.set(key, (values.get(key) ?? 0) + times)
 }
 
@@ -42,11 +43,14 @@ export function addDistribution(to: Distribution, other: Distribution): void {
   to.min = Math.min(to.min, other.min)
   to.max = Math.max(to.max, other.max)
   if (!other.values) to.values = null
-  else if (to.values) for (const [value, times] of other.values) countValue(to.values, value, times)
+  else if (to.values) for (const counted of other.values) countValue(to.values, counted, MOST_VALUES)
 }
 
 export function storedDistribution({ count: n, sum: s, min: l, max: h, values }: Distribution): StoredDistribution {
-  return values ? { n, s, l, h, v: [...values].flat() } : { n, s, l, h }
+  if (!values) return { n, s, l, h }
+  const v: number[] = []
+  for (const [value, times] of values) v.push(value, times)
+  return { n, s, l, h, v }
 }
 
 export function readDistribution({ n, s, l, h, v }: StoredDistribution): Distribution {

@@ -296,5 +296,6 @@ test('an alarm that makes no sense is refused', async () => {
   const math = (...Metrics: NonNullable<PutMetricAlarmCommandInput['Metrics']>) => said({ ...nothing, Metrics })
   expect(await math(stat('m1', 'Late'), stat('m2', 'Late'))).toMatch(/Exactly one element of the metrics list/)
   expect(await math({ Id: 'e1', Expression: "SUM(SEARCH('x', 'Sum'))" })).toMatch(/SEARCH is not supported/)
+  expect(await math({ Id: 'e1', Expression: 'm9 + 1' })).toMatch(/no element with the id m9/)
   expect(await math({ Id: 'e1', Expression: 'm1 +' })).toMatch(/Error in expression 'e1'/)
 })
