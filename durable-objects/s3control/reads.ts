@@ -39,11 +39,19 @@ export async function GetObject(ctx: Ctx, input: In<'GetObject'>): Promise<Out<'
   const waiting = waitForAnswer(ctx, asked.point.name)
   const run = runFunction(ctx, { ...asked, output: waiting.output })
   ctx.background(run)
-  const late = scheduler.wait(LONGEST_MS).then(timedOut)
-  const first = await Promise.race([waiting.answer, run.then(failureOf), late])
+  const late = deadline()
+  const first = await Promise.race([waiting.answer, run.then(failureOf), late.passed])
+  late.cancel()
   waiting.close()
   if (first instanceof AwsError) throw first
   return objectOf(first)
+}
+
+/** `cancel` lets go of the time that was not needed. */
+function deadline(): { passed: Promise<AwsError>; cancel(): void } {
+  const controller = new AbortController()
+  const passed = scheduler.wait(LONGEST_MS, { signal: controller.signal }).then(timedOut, timedOut)
+  return { passed, cancel: () => controller.abort() }
 }
 
 const failureOf = (ended: Ended) => ('failed' in ended ? ended.failed : notReceived())
@@ -70,10 +78,9 @@ type Returned = {
 }
 
 async function returnedFor(ctx: Ctx, action: Action, input: Record<string, unknown>): Promise<Returned> {
-  const ended = await Promise.race([
-    runFunction(ctx, askedOf(ctx, action, input)),
-    scheduler.wait(LONGEST_MS).then(() => ({ failed: timedOut() })),
-  ])
+  const late = deadline()
+  const failed = late.passed.then(error => ({ failed: error }))
+  const ended = await Promise.race([runFunction(ctx, askedOf(ctx, action, input)), failed]).finally(late.cancel)
   if ('failed' in ended) throw ended.failed
   const returned = parsed(ended.returned)
   const status = Number(returned.statusCode ?? 200)

@@ -9,7 +9,8 @@ import { settleAsked } from './settle.ts'
 /**
  * `GET /_fakecloud/s3/notifications` → `{ notifications }`, every event that a bucket's configuration sent on, oldest
  * first; `GET …/access-points` → `{ accessPoints }`; `GET …/object-lambda-responses` → `{ responses }`, what functions
- * wrote to WriteGetObjectResponse; `POST /_fakecloud/s3/lifecycle-processor/tick` → what the lifecycles of all buckets did, run at once.
+ * wrote to WriteGetObjectResponse; `POST /_fakecloud/s3/lifecycle-processor/tick` → what the lifecycles of all buckets
+ * did, run at once.
  */
 export function s3Admin(app: AdminApp): void {
   app.get('/_fakecloud/s3/notifications', async c => c.json({ notifications: await notifications(c) }))
