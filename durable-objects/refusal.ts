@@ -10,3 +10,8 @@ export function refusalOf(facts: ObjectFacts, request: OperationRequest, thrown:
   console.error(`${where} ${request.requestId}`, thrown instanceof Error ? thrown.stack : thrown)
   return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
 }
+
+/** What has no handler is not built. @throws AwsError always */
+export function notImplemented(service: string, operation: string): never {
+  throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
+}

@@ -8,6 +8,7 @@ import { type Modes, modesOf } from './authorization/modes.ts'
 import { admit } from './authorize.ts'
 import { noteReceived, receiveAll, wasReceived } from './inbox.ts'
 import { type JournalQuery, type JournalRow, readHops, writeHop } from './journal.ts'
+import { readLeftover } from './leftover.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
 import { type MetricsPage, metricsPage, type MetricsQuery } from './metrics.ts'
 import type { NamespaceSettings } from './namespace-stub.ts'
@@ -15,10 +16,10 @@ import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from '
 import { type Outbox, outboxOf } from './outbox.ts'
 import { parseObjectName } from './place.ts'
 import { registrar } from './registration.ts'
-import { refusalOf } from './refusal.ts'
+import { notImplemented, refusalOf } from './refusal.ts'
 import { requestOf } from './send.ts'
 import { definitionOf } from './services.ts'
-import { AwsError, errorData } from './shared/errors.ts'
+import { errorData } from './shared/errors.ts'
 import { noteVisit } from './visits.ts'
 import { type Wake, wakeOf } from './wake.ts'
 import { type Sql, sqlOf } from './sql.ts'
@@ -95,10 +96,7 @@ export class ServiceObject extends DurableObject<Env> {
     if (!this.registered) await this.register(request.to)
     this.activity += 1
     if (request.delivery && wasReceived(this.sql, request.delivery.id)) return { output: {} }
-    const result = await this.perform(request).then(
-      output => ({ output }),
-      thrown => ({ error: errorData(refusalOf(this.facts, request, thrown)) }),
-    )
+    const result = await this.perform(request)
     if (request.signed && request.caller.via) await noteVisit(this.context(request), request.input, result)
     const headers = request.http && this.definition.answerHeaders?.(this.context(request), request.input)
     return headers ? { ...result, headers } : result
@@ -109,20 +107,23 @@ export class ServiceObject extends DurableObject<Env> {
     return receiveAll(lists, request => this.invoke(request))
   }
 
-  private async perform(request: OperationRequest): Promise<Record<string, unknown>> {
-    const handler = this.definition.operations[request.operation]
-    if (!handler) {
-      const message = `${this.facts.service}.${request.operation} is not implemented`
-      throw new AwsError('NotImplemented', message, 501)
+  private async perform(request: OperationRequest): Promise<OperationResult> {
+    const { definition, modes, facts } = this
+    let body = request.input.Body
+    try {
+      const handler = definition.operations[request.operation] ?? notImplemented(facts.service, request.operation)
+      const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
+      const { ctx, input } = await admit(request, { definition, modes, context })
+      body = input.Body
+      // `never`: the handler's own input type was checked against the model when the request was decoded.
+      const output = await handler(ctx, input as never)
+      // No I/O lies between the handler's last write and this one: they commit together.
+      if (request.delivery) noteReceived(this.sql, request.delivery.id)
+      return { output: (output ?? {}) as Record<string, unknown> }
+    } catch (thrown) {
+      if (body instanceof ReadableStream) await readLeftover(body)
+      return { error: errorData(refusalOf(facts, request, thrown)) }
     }
-    const { definition, modes } = this
-    const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
-    const { ctx, input } = await admit(request, { definition, modes, context })
-    // `never`: the handler's own input type was checked against the model when the request was decoded.
-    const output = await handler(ctx, input as never)
-    // No I/O lies between the handler's last write and this one: they commit together.
-    if (request.delivery) noteReceived(this.sql, request.delivery.id)
-    return (output ?? {}) as Record<string, unknown>
   }
 
   private context(request?: OperationRequest, trailers?: Promise<Record<string, string>>): Ctx {

@@ -1,0 +1,20 @@
+/** The most that is read of a body that nobody wanted, in bytes; of a longer one the rest is left, and its connection. */
+const MOST = 16 * 2 ** 20
+
+/**
+ * Reads what is left of the body of a refused request: a client that is still sending would otherwise find its
+ * connection reset, and not read why.
+ */
+export async function readLeftover(body: unknown): Promise<void> {
+  if (!(body instanceof ReadableStream) || body.locked) return
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
+  try {
+    let left = MOST
+    for (let next = await reader.read(); !next.done && left > 0; next = await reader.read()) {
+      left -= next.value.byteLength
+    }
+    await reader.cancel()
+  } catch {
+    // The client has gone, or the body is not what was signed: it was refused anyway.
+  }
+}
