@@ -37,6 +37,20 @@ CREATE INDEX move_tasks_queue ON move_tasks (queue, seq);`,
   `
 CREATE TABLE watchers (queue TEXT NOT NULL, mapping TEXT NOT NULL, PRIMARY KEY (queue, mapping)) WITHOUT ROWID;
 ALTER TABLE messages ADD COLUMN traceId TEXT;`,
+  // How many messages each queue holds, so that telling it does not take longer the more there are.
+  `
+CREATE TABLE message_counts (queue INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+INSERT INTO message_counts SELECT queue, COUNT(*) FROM messages GROUP BY queue;
+CREATE TRIGGER messages_in AFTER INSERT ON messages BEGIN
+  INSERT INTO message_counts VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER messages_out AFTER DELETE ON messages BEGIN
+  UPDATE message_counts SET n = n - 1 WHERE queue = OLD.queue;
+END;
+CREATE TRIGGER messages_moved AFTER UPDATE OF queue ON messages WHEN NEW.queue <> OLD.queue BEGIN
+  UPDATE message_counts SET n = n - 1 WHERE queue = OLD.queue;
+  INSERT INTO message_counts VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET n = n + 1;
+END;`,
 ]
 
 /** Attributes by AWS's names and as AWS's strings. */
