@@ -9,6 +9,7 @@ import {
 } from './clients.ts'
 import { ClockClient, IamClient, JournalClient, NamespacesClient } from './control.ts'
 import { call } from './http.ts'
+import { LogsClient } from './logs.ts'
 import type {
   ContainerCredentialsResponse,
   CreateAdminResponse,
@@ -128,6 +129,10 @@ export class FakeCloud {
 
   get scheduler(): SchedulerClient {
     return new SchedulerClient(this.url)
+  }
+
+  get logs(): LogsClient {
+    return new LogsClient(this.url)
   }
 
   get iam(): IamClient {

@@ -17,4 +17,5 @@ export {
 } from './control.ts'
 export { FakeCloud, type StartedFakeCloud, type StartOptions } from './fakecloud.ts'
 export { FakeCloudError } from './http.ts'
+export * from './logs.ts'
 export type * from './types.ts'

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, CreateLogGroupCommand, PutIndexPolicyCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, inject, test } from 'vitest'
@@ -47,6 +48,22 @@ test('a namespace that verifies and enforces tells its root’s key once, and ex
     decision: 'implicitDeny',
     statements: [],
   })
+})
+
+test('log groups tell which fields they index, and unknown ones are refused', async () => {
+  const fc = new FakeCloud(inject('emulatorUrl')).namespaces.in('sdk-logs')
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const logs = new CloudWatchLogsClient({ endpoint: fc.url, region: 'us-east-1', credentials })
+  await logs.send(new CreateLogGroupCommand({ logGroupName: '/web/site' }))
+  const policyDocument = JSON.stringify({ Fields: ['status'] })
+  await logs.send(new PutIndexPolicyCommand({ logGroupIdentifier: '/web/site', policyDocument }))
+  const { logGroupName, indexes } = await fc.logs.getFieldIndexes('/web/site')
+  expect({ logGroupName, fields: indexes.flatMap(({ fields }) => fields) }).toMatchObject({
+    logGroupName: '/web/site',
+    fields: expect.arrayContaining(['status']),
+  })
+  expect(await fc.logs.getDeliveryConfig()).toEqual({ configurations: [] })
+  await expect(fc.logs.getFieldIndexes('none')).rejects.toMatchObject({ status: 404 })
 })
 
 test('a tick of the lifecycles tells what they did', async () => {
