@@ -12,7 +12,9 @@ export async function trustPolicyOf(ctx: Ctx, roleArn: string, principal: string
   if (!arn || !RoleName) return undefined
   try {
     const caller = { accountId: ctx.place.account, service: principal }
-    const { Role } = await ctx.call('iam', 'GetRole', { RoleName }, { place: { account: arn.account }, caller })
+    // A role that is not there is no refusal: the journal hears nothing of it.
+    const to = { place: { account: arn.account }, caller, own: true } as const
+    const { Role } = await ctx.call('iam', 'GetRole', { RoleName }, to)
     return decodeURIComponent(Role.AssumeRolePolicyDocument ?? '')
   } catch (error) {
     if (error instanceof AwsError && error.code.startsWith('NoSuchEntity')) return undefined
