@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -25,6 +25,7 @@ export async function startBare(): Promise<Bare> {
     process.off('exit', end)
     end()
     await closed
+    rmSync(directory, { recursive: true, force: true })
   }
   return { port, stop }
 }
