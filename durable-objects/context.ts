@@ -64,7 +64,7 @@ export function contextOf(parts: ContextParts): Ctx {
     },
     sql,
     timers: parts.timers,
-    journal: hop => writeHop(sql, { traceId: hop.traceId ?? request.traceId, now: parts.now() }, hop),
+    journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     deliver: delivery => parts.outbox.add(traced(delivery, request), delivery.traceId ?? request.traceId),

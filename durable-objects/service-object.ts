@@ -121,7 +121,7 @@ export class ServiceObject extends DurableObject<Env> {
       if (request.delivery) noteReceived(this.sql, request.delivery.id)
       return { output: (output ?? {}) as Record<string, unknown> }
     } catch (thrown) {
-      if (body instanceof ReadableStream) await readLeftover(body)
+      await readLeftover(body)
       return { error: errorData(refusalOf(facts, request, thrown)) }
     }
   }

@@ -13,6 +13,7 @@ import { secretOf } from '../durable-objects/shared/secret.ts'
 import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
+import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER, SOURCE_HEADER } from './isolates/contract.ts'
 import { plainBody } from './protocol/body-in.ts'
 import { credentialScope, parseQuery, splitUrl } from './protocol/detect.ts'
 import type { WireRequest } from './protocol/types.ts'
@@ -29,7 +30,7 @@ const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
 /** What came from inside (a function's own outbound) may say which host it asked for. */
 export function isInternal(headers: Headers, env: Env): boolean {
-  const secret = headers.get('x-fakecloud-internal')
+  const secret = headers.get(INTERNAL_HEADER)
   return secret !== null && secret === secretOf(env)
 }
 
@@ -42,7 +43,7 @@ export function routeOf(request: Request, env: Env): Routed {
   const host = hostOf(request, env, target.host)
   const raw = rawPath(request) ?? target.path
   const prefix = PREFIX.exec(raw)
-  const named = prefix?.[1] ?? request.headers.get('x-fakecloud-namespace') ?? namespaceOfHost(host, env)
+  const named = prefix?.[1] ?? request.headers.get(NAMESPACE_HEADER) ?? namespaceOfHost(host, env)
   const namespace = named ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
     throw new AwsError(
@@ -68,7 +69,7 @@ export function routeOf(request: Request, env: Env): Routed {
 }
 
 function hostOf(request: Request, env: Env, urlHost: string): string {
-  const asked = request.headers.get('x-fakecloud-host')
+  const asked = request.headers.get(HOST_HEADER)
   return asked !== null && isInternal(request.headers, env) ? asked : (request.headers.get('host') ?? urlHost)
 }
 
@@ -118,7 +119,7 @@ export function callerOf(routed: Routed, env: Env): Calling {
 
 /** The function that asks, which its own way out says. */
 function sourceOf({ headers }: WireRequest, env: Env): string | undefined {
-  const source = headers.get('x-fakecloud-source')
+  const source = headers.get(SOURCE_HEADER)
   return source !== null && isInternal(headers, env) ? source : undefined
 }
 

@@ -1,4 +1,3 @@
-import type { Ctx } from '../operation.ts'
 import type { ContextValues } from '../shared/policy-statement.ts'
 
 /** One thing that an operation asks of policies. */
@@ -18,9 +17,6 @@ export type Access = {
 }
 
 export type Input = Record<string, unknown>
-
-/** What each operation of a service asks; an operation that it does not name asks for nothing of its own making. */
-export type AccessRules = (ctx: Ctx, input: Input) => readonly Access[] | Promise<readonly Access[]>
 
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 

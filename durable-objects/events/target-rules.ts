@@ -1,5 +1,6 @@
 import type { Target } from '../../worker/models/events.types.ts'
 import { type Arn, parseArn } from '../shared/arn.ts'
+import { isJson } from '../shared/json.ts'
 import { checkTemplate } from './input-templates.ts'
 import { readPath } from './json-paths.ts'
 import { invalid } from './refusals.ts'
@@ -48,13 +49,4 @@ function checkInput({ Id, Input, InputPath, InputTransformer }: Target): void {
   if (InputPath && !readPath(InputPath))
     throw invalid(`Parameter InputPath is not valid. Reason: ${InputPath} is no JSON path.`)
   if (InputTransformer) checkTemplate(Id, InputTransformer)
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

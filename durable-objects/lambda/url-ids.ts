@@ -1,23 +1,17 @@
-import { randomHex } from '../shared/ids.ts'
+import { BASE32, base32, randomHex } from '../shared/ids.ts'
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
+const ALPHABET = BASE32.toLowerCase()
 const ACCOUNT_DIGITS = 8
 const SEAL_DIGITS = 2
 
-function base32(value: bigint, digits: number): string {
-  let text = ''
-  for (let i = 0; i < digits; i++) {
-    text = ALPHABET[Number(value & 31n)] + text
-    value >>= 5n
-  }
-  return text
-}
+/** Host names are lower case. */
+const letters = (value: bigint, digits: number) => base32(value, digits).toLowerCase()
 
 /** Two letters (FNV-1a of the rest) that tell our ids from any other text; not for security. */
 function seal(head: string): string {
   let hash = 0x811c9dc5
   for (let i = 0; i < head.length; i++) hash = Math.imul(hash ^ head.charCodeAt(i), 0x01000193)
-  return base32(BigInt(hash >>> 0), SEAL_DIGITS)
+  return letters(BigInt(hash >>> 0), SEAL_DIGITS)
 }
 
 /**
@@ -26,8 +20,8 @@ function seal(head: string): string {
  * @param account 12 digits
  */
 export function newUrlId(account: string): string {
-  const random = base32(BigInt(`0x${randomHex(28)}`), 32 - ACCOUNT_DIGITS - SEAL_DIGITS)
-  const head = base32(BigInt(account), ACCOUNT_DIGITS) + random
+  const random = letters(BigInt(`0x${randomHex(28)}`), 32 - ACCOUNT_DIGITS - SEAL_DIGITS)
+  const head = letters(BigInt(account), ACCOUNT_DIGITS) + random
   return head + seal(head)
 }
 

@@ -2,17 +2,8 @@ import type { Ctx } from '../operation.ts'
 import { AwsError } from '../shared/errors.ts'
 import type { BucketRow } from './bucket-schema.ts'
 
-/** A bucket as handlers know it. `created` is in epoch milliseconds. */
-export type Bucket = {
-  name: string
-  /** The account. */
-  owner: string
-  region: string
-  created: number
-  versioning: '' | 'Enabled' | 'Suspended'
-  mfaDelete: '' | 'Enabled' | 'Disabled'
-  objectLock: boolean
-}
+/** A bucket as handlers know it. */
+export type Bucket = Omit<BucketRow, 'objectLock' | 'state' | 'sequence'> & { objectLock: boolean }
 
 /**
  * The bucket that this object holds. Whoever awaits between this and a write asks again: it may have been deleted.

@@ -2,6 +2,7 @@ import type { Target } from '../../worker/models/scheduler.types.ts'
 import type { Ctx } from '../operation.ts'
 import { sdkAction, sdkModel, sdkOperation } from '../sdk-targets.ts'
 import { parseArn } from '../shared/arn.ts'
+import { isJson } from '../shared/json.ts'
 import { invalid } from './refusals.ts'
 import type { KeptTarget } from './schema.ts'
 
@@ -94,12 +95,3 @@ const unsupported = (service: string) => invalid(`${service} is not a supported 
 const notFor = (name: string) => invalid(`Parameters ${name} not supported for the target.`)
 const missing = (name: string) => invalid(`Parameters ${name} must be specified.`)
 const badJson = () => invalid('JSON syntax error in input for the target.')
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,27 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Env } from '../env.ts'
 import type { Session } from '../operation.ts'
-import { randomAlphanumeric } from './ids.ts'
+import { BASE32, base32, randomAlphanumeric } from './ids.ts'
 import { secretOf } from './secret.ts'
 
 /** Temporary credentials, as STS and the credential endpoints give them. */
 export type Credentials = { AccessKeyId: string; SecretAccessKey: string; SessionToken: string; Expiration: Date }
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const TOKEN_PREFIX = 'IQoJb3JpZ2luX2Vj'
 
 /** Signs what we hand out. */
 function hmac(env: Env, text: string): Buffer {
   return createHmac('sha256', secretOf(env)).update(text).digest()
-}
-
-function base32(value: bigint, digits: number): string {
-  let text = ''
-  for (let i = 0; i < digits; i++) {
-    text = BASE32[Number(value & 31n)] + text
-    value >>= 5n
-  }
-  return text
 }
 
 /** Three letters that a key of our own making ends in, so that an account is read from no other key. */

@@ -7,6 +7,19 @@ function randomText(length: number, alphabet: string): string {
   return text
 }
 
+/** The letters and digits of base32, RFC 4648. */
+export const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The lowest `digits` base32 digits of a value, which loses what does not fit. */
+export function base32(value: bigint, digits: number): string {
+  let text = ''
+  for (let i = 0; i < digits; i++) {
+    text = BASE32[Number(value & 31n)] + text
+    value >>= 5n
+  }
+  return text
+}
+
 /** `length` random hexadecimal digits, lower case. */
 export function randomHex(length: number): string {
   return randomText(length, HEX)

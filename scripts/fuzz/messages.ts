@@ -33,9 +33,6 @@ export function withHeader(message: Message, name: string, value: string): Messa
   return { ...message, headers: [...others, [name, value]] }
 }
 
-/** What the front takes for no HTTP ends a connection: a target or header with such characters. */
-export const printable = (text: string) => encodeURI(text.toWellFormed()).replaceAll('#', '%23')
-
 /** Texts in headers: no line ends, one byte a character. */
 export const headerText = (text: string) =>
   [...Buffer.from(text.toWellFormed(), 'utf8').toString('latin1')].filter(each => each >= ' ' || each === '\t').join('')
