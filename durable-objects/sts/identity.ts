@@ -2,7 +2,6 @@ import type { Operations } from '../../worker/models/sts.types.ts'
 import type { Ctx } from '../operation.ts'
 import { accountOfAccessKey } from '../shared/credentials.ts'
 import { AwsError } from '../shared/errors.ts'
-import { decodeAuthorizationMessage } from '../shared/policy-message.ts'
 import { callerOf } from './callers.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -22,14 +21,10 @@ export function GetAccessKeyInfo(ctx: Ctx, { AccessKeyId }: In<'GetAccessKeyInfo
   throw new AwsError('ValidationError', `Invalid Access Key ID: ${AccessKeyId}`)
 }
 
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html */
-export function DecodeAuthorizationMessage(
-  ctx: Ctx,
-  { EncodedMessage }: In<'DecodeAuthorizationMessage'>,
-): Out<'DecodeAuthorizationMessage'> {
-  const decoded = decodeAuthorizationMessage(ctx.env, EncodedMessage)
-  if (decoded === undefined) {
-    throw new AwsError('InvalidAuthorizationMessageException', 'The specified authorization message is invalid.')
-  }
-  return { DecodedMessage: decoded }
+/**
+ * No service here gives an encoded message, so none is valid.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+ */
+export function DecodeAuthorizationMessage(): Out<'DecodeAuthorizationMessage'> {
+  throw new AwsError('InvalidAuthorizationMessageException', 'The specified authorization message is invalid.')
 }

@@ -11,6 +11,7 @@ import { GetWebIdentityToken } from './web-identity-issuing.ts'
  * Known gaps and choices:
  * - Keys that nobody made (`test`, an account's 12 digits) are the root user's, which may assume roles here.
  * - Signatures of identity tokens and SAML assertions are not checked: the providers' keys lie outside.
+ * - Nothing is decoded: EC2 alone encodes its refusals, and is not here.
  * - How full session policies and tags are (PackedPolicySize) is estimated.
  * - AssumeRoot and GetDelegatedAccessToken need AWS Organizations and AWS's partners: 501.
  */
