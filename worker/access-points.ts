@@ -1,11 +1,11 @@
-import { objectName } from '../durable-objects/place.ts'
-import type { Env } from '../durable-objects/env.ts'
+import { objectName } from '../aws/place.ts'
+import type { Env } from '../durable-objects/kernel/env.ts'
 import { type NamedPoint, namedPoint } from '../durable-objects/shared/access-point-names.ts'
-import { AwsError } from '../durable-objects/shared/errors.ts'
-import type { Resolution } from '../durable-objects/s3control/resolution.ts'
+import { AwsError } from '../aws/errors.ts'
+import type { Resolution } from '../durable-objects/services/s3control/resolution.ts'
 import { bucketOfHost } from './hosts.ts'
-import { credentialScope } from './protocol/detect.ts'
-import type { Decoded, WireRequest } from './protocol/types.ts'
+import { credentialScope } from '../aws/wire/detect.ts'
+import type { Decoded, WireRequest } from '../aws/wire/types.ts'
 import type { Routed } from './route.ts'
 
 /*

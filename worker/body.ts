@@ -1,4 +1,4 @@
-import { AwsError } from '../durable-objects/shared/errors.ts'
+import { AwsError } from '../aws/errors.ts'
 
 /**
  * The most that is ever held of a body that no operation streams. AWS's own largest such request is a function's zip

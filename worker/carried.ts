@@ -1,6 +1,6 @@
-import type { HttpFacts } from '../durable-objects/operation.ts'
-import { unchunk } from './protocol/chunked.ts'
-import type { Decoded, WireRequest } from './protocol/types.ts'
+import type { HttpFacts } from '../durable-objects/kernel/object/operation.ts'
+import { unchunk } from '../aws/wire/chunked.ts'
+import type { Decoded, WireRequest } from '../aws/wire/types.ts'
 
 /** Bodies up to this size travel to their object as bytes, larger ones as a stream. */
 export const SMALL_BODY = 256 * 1024

@@ -1,4 +1,4 @@
-import type { Env } from '../durable-objects/env.ts'
+import type { Env } from '../durable-objects/kernel/env.ts'
 
 /** Where `<namespace>.<domain>` addresses a namespace, when the launcher or deployment names no other. */
 const DEFAULT_DOMAIN = 'fakecloud.localhost'

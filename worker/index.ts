@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
-import type { Env } from '../durable-objects/env.ts'
-import { AwsError, errorData } from '../durable-objects/shared/errors.ts'
-import { newRequestId } from '../durable-objects/shared/ids.ts'
+import type { Env } from '../durable-objects/kernel/env.ts'
+import { AwsError, errorData } from '../aws/errors.ts'
+import { newRequestId } from '../aws/ids.ts'
 import { admin } from './admin/app.ts'
 import { answer } from './answer.ts'
 import { functionUrlAnswer } from './doors/function-urls.ts'
 import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
 import { snsLink } from './doors/sns-links.ts'
-import { encodeError } from './protocol/encode-error.ts'
+import { encodeError } from '../aws/wire/encode-error.ts'
 
-export { NamespaceObject } from '../durable-objects/namespace.ts'
-export { ServiceObject } from '../durable-objects/service-object.ts'
+export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.ts'
+export { ServiceObject } from '../durable-objects/kernel/object/service-object.ts'
 export { IsolateHost, Outbound } from './isolates/host.ts'
 
 /** The whole chain: our own endpoints and doors first, then whatever speaks AWS. */

@@ -1,22 +1,21 @@
-import type { Env } from '../durable-objects/env.ts'
-import type { Caller } from '../durable-objects/operation.ts'
-import {
-  DEFAULT_ACCOUNT,
-  DEFAULT_NAMESPACE,
-  DEFAULT_REGION,
-  NAMESPACE_PATTERN,
-  type Place,
-} from '../durable-objects/place.ts'
-import { accountOfAccessKey, openSession } from '../durable-objects/shared/credentials.ts'
-import { AwsError } from '../durable-objects/shared/errors.ts'
-import { secretOf } from '../durable-objects/shared/secret.ts'
+import type { Env } from '../durable-objects/kernel/env.ts'
+import type { Caller } from '../durable-objects/kernel/object/operation.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, DEFAULT_REGION, NAMESPACE_PATTERN, type Place } from '../aws/place.ts'
+import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
+import { AwsError } from '../aws/errors.ts'
+import { secretOf } from '../durable-objects/kernel/namespace/secret.ts'
 import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
-import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER, SOURCE_HEADER } from './isolates/contract.ts'
-import { plainBody } from './protocol/body-in.ts'
-import { credentialScope, parseQuery, splitUrl } from './protocol/detect.ts'
-import type { WireRequest } from './protocol/types.ts'
+import {
+  HOST_HEADER,
+  INTERNAL_HEADER,
+  NAMESPACE_HEADER,
+  SOURCE_HEADER,
+} from '../durable-objects/shared/functions/contract.ts'
+import { plainBody } from '../aws/wire/body-in.ts'
+import { credentialScope, parseQuery, splitUrl } from '../aws/wire/detect.ts'
+import type { WireRequest } from '../aws/wire/types.ts'
 
 /** A request as the rest of the Worker sees it: in its namespace, path-style, with the root that its caller used. */
 export type Routed = {

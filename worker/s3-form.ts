@@ -1,13 +1,13 @@
-import { AwsError } from '../durable-objects/shared/errors.ts'
+import { AwsError } from '../aws/errors.ts'
 import { collect } from './body.ts'
 import { SMALL_BODY } from './carried.ts'
-import { boundaryOf, type FormData, type FormFile, malformedPost, readFormData } from './protocol/form-data.ts'
-import type { ServiceModel } from './protocol/model.ts'
-import { readBindings } from './protocol/rest-in.ts'
-import { malformedXml } from './protocol/refusals.ts'
-import type { Decoded, WireRequest } from './protocol/types.ts'
-import { type Element, parseXml } from './protocol/xml-tree.ts'
-import { type FormCredentials, formCredentials, missingField } from './sigv4/form.ts'
+import { boundaryOf, type FormData, type FormFile, malformedPost, readFormData } from '../aws/wire/form-data.ts'
+import type { ServiceModel } from '../aws/wire/model.ts'
+import { readBindings } from '../aws/wire/rest-in.ts'
+import { malformedXml } from '../aws/wire/refusals.ts'
+import type { Decoded, WireRequest } from '../aws/wire/types.ts'
+import { type Element, parseXml } from '../aws/wire/xml-tree.ts'
+import { type FormCredentials, formCredentials, missingField } from '../aws/sigv4/form.ts'
 
 /** An upload by a browser's form, as its object takes it, and by whose leave. */
 export type FormUpload = { decoded: Decoded; credentials: FormCredentials | undefined }

@@ -1,7 +1,7 @@
-import { signingNames } from '../../worker/models/index.ts'
-import type { Key, Verifier } from '../../worker/sigv4/keys.ts'
-import { verifierOf } from '../../worker/sigv4/keys.ts'
-import type { Dialect, Lifetime, Proof, Signed } from '../../worker/sigv4/proof.ts'
+import { signingNames } from '../../aws/models/index.ts'
+import type { Key, Verifier } from '../../aws/sigv4/keys.ts'
+import { verifierOf } from '../../aws/sigv4/keys.ts'
+import type { Dialect, Lifetime, Proof, Signed } from '../../aws/sigv4/proof.ts'
 import {
   expiredToken,
   invalidSignature,
@@ -12,13 +12,13 @@ import {
   payloadMismatch,
   signatureMismatch,
   unknownKey,
-} from '../../worker/sigv4/refusals.ts'
-import { basicTime, isoSeconds, parseTime } from '../../worker/sigv4/times.ts'
-import type { Ctx } from '../operation.ts'
-import { UNCLAIMED } from '../place.ts'
-import { definitionOf } from '../services.ts'
-import { sessionSecret } from '../shared/credentials.ts'
-import { AwsError } from '../shared/errors.ts'
+} from '../../aws/sigv4/refusals.ts'
+import { basicTime, isoSeconds, parseTime } from '../../aws/sigv4/times.ts'
+import type { Ctx } from '../kernel/object/operation.ts'
+import { UNCLAIMED } from '../../aws/place.ts'
+import { definitionOf } from '../services/index.ts'
+import { sessionSecret } from '../kernel/namespace/credentials.ts'
+import { AwsError } from '../../aws/errors.ts'
 import { principalView } from './identity.ts'
 import { isRootKey, type Modes } from './modes.ts'
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../operation.ts'
+import type { Ctx } from '../kernel/object/operation.ts'
 import type { ContextValues } from '../shared/policy-statement.ts'
 import { type Access, type Input, tagKeysIn, tagsIn } from './access.ts'
 import type { Identity } from './identity.ts'

@@ -1,4 +1,4 @@
-import type { Sql } from '../sql.ts'
+import type { Sql } from '../kernel/object/sql.ts'
 import type { Decision } from '../shared/policy-evaluate.ts'
 import type { IamMode } from './modes.ts'
 

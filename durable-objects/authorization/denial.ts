@@ -1,5 +1,5 @@
-import type { Dialect } from '../../worker/sigv4/proof.ts'
-import { AwsError } from '../shared/errors.ts'
+import type { Dialect } from '../../aws/sigv4/proof.ts'
+import { AwsError } from '../../aws/errors.ts'
 import type { Decision, Layer } from '../shared/policy-evaluate.ts'
 
 /** How AWS names each kind of policy. */

@@ -1,5 +1,5 @@
-import type { Env } from '../env.ts'
-import type { NamespaceSettings } from '../namespace-stub.ts'
+import type { Env } from '../kernel/env.ts'
+import type { NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 
 export type IamMode = 'off' | 'soft' | 'strict'
 

@@ -1,6 +1,6 @@
-import type { Place } from '../place.ts'
-import { parseArn } from './arn.ts'
-import { randomHex } from './ids.ts'
+import type { Place } from '../../aws/place.ts'
+import { parseArn } from '../../aws/arn.ts'
+import { randomHex } from '../../aws/ids.ts'
 
 /**
  * Names of S3's access points, as requests have them in the place of a bucket: an ARN, or an alias. An alias says where

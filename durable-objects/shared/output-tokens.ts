@@ -1,5 +1,5 @@
-import type { Place } from '../place.ts'
-import { randomHex } from './ids.ts'
+import type { Place } from '../../aws/place.ts'
+import { randomHex } from '../../aws/ids.ts'
 
 /** The token by which a function answers a request through Object Lambda: it says where that request waits. */
 export function newOutputToken({ account, region }: Place, point: string): string {

@@ -1,4 +1,4 @@
-import { parseArn } from './arn.ts'
+import { parseArn } from '../../aws/arn.ts'
 import type { Policy } from './policy-document.ts'
 import { type Principal, type PrincipalMatch, rootOf } from './policy-principals.ts'
 import { applies, appliesTo, type ContextValues, type Question, questionOf } from './policy-statement.ts'

@@ -1,4 +1,4 @@
-import { AwsError } from './errors.ts'
+import { AwsError } from '../../aws/errors.ts'
 import { readPolicy } from './policy-document.ts'
 import { resourceFault } from './policy-resources.ts'
 

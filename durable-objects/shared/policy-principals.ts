@@ -1,4 +1,4 @@
-import { parseArn } from './arn.ts'
+import { parseArn } from '../../aws/arn.ts'
 
 /** Who asks. */
 export type Principal = {

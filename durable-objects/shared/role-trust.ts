@@ -1,6 +1,6 @@
-import type { Ctx } from '../operation.ts'
-import { parseArn } from './arn.ts'
-import { AwsError } from './errors.ts'
+import type { Ctx } from '../kernel/object/operation.ts'
+import { parseArn } from '../../aws/arn.ts'
+import { AwsError } from '../../aws/errors.ts'
 
 /**
  * The trust policy of a role that a service is to act as; undefined for a role that IAM does not know, which is taken

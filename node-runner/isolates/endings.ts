@@ -1,4 +1,4 @@
-import type { End, Frame, Invocation } from '../../worker/isolates/contract.ts'
+import type { End, Frame, Invocation } from '../../durable-objects/shared/functions/contract.ts'
 
 /** The last frames of invocations whose sandbox did not come to write them itself, as lines. */
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { End } from '../../worker/isolates/contract.ts'
+import type { End } from '../../durable-objects/shared/functions/contract.ts'
 import { exitFrames, lineOf, timeoutFrames } from './endings.ts'
 import { judge, memoryUsed, responds, type Run, type Sandbox } from './member.ts'
 import { caught, type Pool } from './pool.ts'

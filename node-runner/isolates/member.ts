@@ -1,4 +1,4 @@
-import type { Invocation } from '../../worker/isolates/contract.ts'
+import type { Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import type { Session } from './sandbox-session.ts'
 import { cpuMs, ping, residentBytes, type WorkerdProcess } from './workerd-process.ts'
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import type { Invocation } from '../../worker/isolates/contract.ts'
+import type { Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import { discard, dropIdleProcesses, dropOldSandboxes } from './eviction.ts'
 import { codeOf, load, type Member, type Sandbox, watch, watchMemory } from './member.ts'
 import { pump, startShared } from './placement.ts'

@@ -1,4 +1,4 @@
-import type { Invocation } from '../../worker/isolates/contract.ts'
+import type { Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import { execute } from './execution.ts'
 import { exitFrames, importFrames } from './endings.ts'
 import type { Run, Sandbox } from './member.ts'

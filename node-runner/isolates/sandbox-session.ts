@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
-import { INVOCATION_HEADER, type Invocation } from '../../worker/isolates/contract.ts'
+import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import { encodeInvocation, encodeMessage } from '../../worker/isolates/session.ts'
 import type { WorkerdProcess } from './workerd-process.ts'
 

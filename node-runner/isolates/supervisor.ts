@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { INVOCATION_HEADER } from '../../worker/isolates/contract.ts'
+import { INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { decodeInvocation } from '../../worker/isolates/session.ts'
 import { createPool, idleProcess, type Pool } from './pool.ts'
 import { runInvocation } from './run-invocation.ts'

@@ -1,14 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { services } from '../../durable-objects/services.ts'
+import { services } from '../../durable-objects/services/index.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
 /** Tests in test/services that are of no one service: of what stands before and around all of them. */
 const AROUND = ['admin', 'clock', 'front', 'journal', 'launcher', 'namespaces', 'routing', 'sdk', 'wrangler']
-
-/** Folders in durable-objects that are no service's. */
-const KERNEL_FOLDERS = ['authorization', 'shared']
 
 /** A row of README's table of services: its name in AWS's models, and how far it is. */
 type Row = { service: string; state: string }
@@ -18,16 +15,16 @@ export async function checkServices(): Promise<string[]> {
   const listed = Object.keys(services)
   return [
     ...listed.flatMap(missingFiles),
-    ...foldersOf('durable-objects')
-      .filter(name => !KERNEL_FOLDERS.includes(name) && !listed.includes(name))
-      .map(name => `durable-objects/${name} is in no line of durable-objects/services.ts`),
+    ...foldersOf('durable-objects/services')
+      .filter(name => !listed.includes(name))
+      .map(name => `durable-objects/services/${name} is in no line of durable-objects/services/index.ts`),
     ...strayTests(listed),
     ...checkReadme(listed),
   ]
 }
 
 function missingFiles(service: string): string[] {
-  const wanted = [`durable-objects/${service}/${service}.ts`, `worker/models/${service}.table.ts`]
+  const wanted = [`durable-objects/services/${service}/${service}.ts`, `aws/models/${service}.table.ts`]
   const missing = wanted.filter(path => !existsSync(join(ROOT, path))).map(path => `${service} has no ${path}`)
   const tested = testFiles().some(name => isOf(name, service))
   return tested ? missing : [...missing, `${service} has no test/services/${service}.test.ts`]

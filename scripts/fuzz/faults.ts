@@ -1,4 +1,4 @@
-import type { Scalar, Shape, Structure } from '../../worker/protocol/shapes.ts'
+import type { Scalar, Shape, Structure } from '../../aws/wire/shapes.ts'
 import type { Random } from './random.ts'
 
 /** Key of a JSON text that stands in a value as it is: numbers that JavaScript does not have. */

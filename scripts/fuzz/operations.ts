@@ -1,6 +1,6 @@
-import { services } from '../../durable-objects/services.ts'
-import { tables } from '../../worker/models/tables.ts'
-import { loadModel } from '../../worker/protocol/model.ts'
+import { services } from '../../durable-objects/services/index.ts'
+import { tables } from '../../aws/models/tables.ts'
+import { loadModel } from '../../aws/wire/model.ts'
 import type { Asked } from './wire-forms.ts'
 
 /** Every modelled operation in every form of its service; `built` when a handler answers it. */

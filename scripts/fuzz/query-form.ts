@@ -1,5 +1,5 @@
-import type { Member, Shape, Structure } from '../../worker/protocol/shapes.ts'
-import { MEMBER } from '../../worker/protocol/table.ts'
+import type { Member, Shape, Structure } from '../../aws/wire/shapes.ts'
+import { MEMBER } from '../../aws/wire/table.ts'
 import { isPlain } from './faults.ts'
 import { plainText } from './wire-forms.ts'
 

@@ -1,5 +1,5 @@
-import type { Member, Shape, Structure } from '../../worker/protocol/shapes.ts'
-import { MEMBER } from '../../worker/protocol/table.ts'
+import type { Member, Shape, Structure } from '../../aws/wire/shapes.ts'
+import { MEMBER } from '../../aws/wire/table.ts'
 import { isPlain } from './faults.ts'
 import { headerText, type Message } from './messages.ts'
 import { type Asked, asHeader, escaped, jsonText, plainText } from './wire-forms.ts'

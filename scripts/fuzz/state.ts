@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, GLOBAL_REGION, objectName, UNCLAIMED } from '../../durable-objects/place.ts'
-import { services } from '../../durable-objects/services.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, GLOBAL_REGION, objectName, UNCLAIMED } from '../../aws/place.ts'
+import { services } from '../../durable-objects/services/index.ts'
 import { BUCKETS } from './world.ts'
 
 /** Tables of the kernel that may change without any state having changed; what SQLite and workerd keep for themselves. */

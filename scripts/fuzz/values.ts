@@ -1,5 +1,5 @@
-import type { List, MapShape, Member, Scalar, Shape, Structure } from '../../worker/protocol/shapes.ts'
-import { MEMBER } from '../../worker/protocol/table.ts'
+import type { List, MapShape, Member, Scalar, Shape, Structure } from '../../aws/wire/shapes.ts'
+import { MEMBER } from '../../aws/wire/table.ts'
 import type { Random } from './random.ts'
 
 /** Names that exist in the namespace at hand, by the member that takes them. */

@@ -1,6 +1,6 @@
 import { cbor } from '@smithy/core/cbor'
 import { XMLValidator } from 'fast-xml-parser'
-import type { WireForm } from '../../worker/protocol/types.ts'
+import type { WireForm } from '../../aws/wire/types.ts'
 import type { RawResponse } from '../processes/raw-http.ts'
 
 /** What is known of the request that was answered. */

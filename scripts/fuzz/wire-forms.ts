@@ -1,6 +1,6 @@
 import { cbor } from '@smithy/core/cbor'
-import type { OperationModel, ServiceModel } from '../../worker/protocol/model.ts'
-import type { WireForm } from '../../worker/protocol/types.ts'
+import type { OperationModel, ServiceModel } from '../../aws/wire/model.ts'
+import type { WireForm } from '../../aws/wire/types.ts'
 import { isPlain, literalOf } from './faults.ts'
 import { headerText, type Message } from './messages.ts'
 import { queryForm } from './query-form.ts'

@@ -1,5 +1,5 @@
 import { strToU8, zipSync } from 'fflate'
-import { loadModel } from '../../worker/protocol/model.ts'
+import { loadModel } from '../../aws/wire/model.ts'
 import { type Message, withHeader } from './messages.ts'
 import { messageFor } from './wire-forms.ts'
 

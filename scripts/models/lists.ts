@@ -1,4 +1,4 @@
-import type { Table } from '../../worker/protocol/table.ts'
+import type { Table } from '../../aws/wire/table.ts'
 
 /**
  * `index.ts`: how a request names its service. A signing name can stand for several services; a Query API's version
@@ -33,7 +33,7 @@ export function tablesFile(services: readonly string[], heading: string): string
   const name = (service: string) => service.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   const imports = services.map(service => `import ${name(service)} from './${service}.table.ts'`)
   const entries = services.map(service => `  '${service}': () => JSON.parse(${name(service)}),`)
-  return `${heading}import type { Table } from '../protocol/table.ts'
+  return `${heading}import type { Table } from '../wire/table.ts'
 ${imports.join('\n')}
 
 export const tables: Readonly<Record<string, () => Table>> = {

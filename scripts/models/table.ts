@@ -16,7 +16,7 @@ import {
   type Table,
   TIMESTAMP_FORMATS,
   WIRE_FORMS,
-} from '../../worker/protocol/table.ts'
+} from '../../aws/wire/table.ts'
 import type { MemberOverlay, Overlay, StructureOverlay } from './overlay.ts'
 import { type Model, type Namespace, type Operation, type Reference, type Shape, shapeOf } from './source.ts'
 

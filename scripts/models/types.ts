@@ -32,7 +32,7 @@ export function typesOf(model: Model, heading: string): string {
   })
   const types = [...declarations.types.values()].join('\n')
   const used = ['EventStreamBody', 'StreamingBody'].filter(name => new RegExp(`: ${name}\\b`).test(types))
-  const imported = used.length > 0 ? `import type { ${used.join(', ')} } from '../protocol/types.ts'\n` : ''
+  const imported = used.length > 0 ? `import type { ${used.join(', ')} } from '../wire/types.ts'\n` : ''
   return `${heading}${imported}\n${types}\n\nexport type Operations = {\n${operations.join('\n')}\n}\n`
 }
 

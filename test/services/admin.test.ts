@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
-import { services } from '../../durable-objects/services.ts'
+import { services } from '../../durable-objects/services/index.ts'
 import { testClients } from '../support/clients.ts'
 
 test('health tells the version and the services, to migrants too', async () => {

@@ -22,7 +22,7 @@ import {
   STSClient,
 } from '@aws-sdk/client-sts'
 import { describe, expect, test } from 'vitest'
-import { codeAt } from '../../durable-objects/iam/one-time-codes.ts'
+import { codeAt } from '../../durable-objects/services/iam/credentials/one-time-codes.ts'
 import { ACCOUNT, enforcing, policy, somebody } from '../support/enforcing.ts'
 import { refusal } from '../support/sqs.ts'
 

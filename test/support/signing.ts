@@ -1,6 +1,6 @@
 import { createECDH, createHash, createHmac, createPrivateKey, sign as ecdsa } from 'node:crypto'
 import { request } from 'node:http'
-import { asymmetricKey } from '../../worker/sigv4/keys.ts'
+import { asymmetricKey } from '../../aws/sigv4/keys.ts'
 
 /*
  * Signature Version 4 as the guide has it, apart from the product's own, so that each part of a signature can be made

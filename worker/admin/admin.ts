@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
-import type { Env } from '../../durable-objects/env.ts'
-import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
-import { parseObjectName } from '../../durable-objects/place.ts'
+import type { Env } from '../../durable-objects/kernel/env.ts'
+import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
+import { parseObjectName } from '../../aws/place.ts'
 import type { Routed } from '../route.ts'
 import { settleAsked } from './settle.ts'
 

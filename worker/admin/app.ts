@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { AwsError } from '../../durable-objects/shared/errors.ts'
+import { AwsError } from '../../aws/errors.ts'
 import { routeOf } from '../route.ts'
 import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type ClockState, clockNow } from '../../durable-objects/clock.ts'
-import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
+import { type ClockState, clockNow } from '../../durable-objects/kernel/clock/clock.ts'
+import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
 import { settle } from './settle.ts'

@@ -1,4 +1,4 @@
-import type { AlarmView, MetricView } from '../../durable-objects/cloudwatch/introspection.ts'
+import type { AlarmView, MetricView } from '../../durable-objects/services/cloudwatch/introspection.ts'
 import { type AdminApp, viewAll } from './admin.ts'
 
 /** `GET /_fakecloud/cloudwatch/alarms` → `{ alarms }`; `GET …/metrics` → `{ metrics }`, the services' own among them. */

@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import type { DeliveryPage, EventPage, ShownDelivery, ShownEvent } from '../../durable-objects/events/history.ts'
-import type { Fired } from '../../durable-objects/events/introspection.ts'
+import type {
+  DeliveryPage,
+  EventPage,
+  ShownDelivery,
+  ShownEvent,
+} from '../../durable-objects/services/events/history.ts'
+import type { Fired } from '../../durable-objects/services/events/introspection.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody, objectsOf, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 

@@ -1,4 +1,4 @@
-import { services } from '../../durable-objects/services.ts'
+import { services } from '../../durable-objects/services/index.ts'
 import type { AdminApp } from './admin.ts'
 
 /** `GET /_fakecloud/health` → `{ status, version, services }`; `/_localstack/health` for those who come from there. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { DecisionView } from '../../durable-objects/authorization/decisions.ts'
 import { type Hypothesis, hypothesis, type Verdict } from '../../durable-objects/authorization/hypothesis.ts'
-import { DEFAULT_ACCOUNT } from '../../durable-objects/place.ts'
-import { parseArn } from '../../durable-objects/shared/arn.ts'
+import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
+import { parseArn } from '../../aws/arn.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, jsonBody, objectsOf } from './admin.ts'
 

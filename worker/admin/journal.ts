@@ -1,4 +1,4 @@
-import type { JournalQuery, JournalRow } from '../../durable-objects/journal.ts'
+import type { JournalQuery, JournalRow } from '../../durable-objects/kernel/journal/journal.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
 import { treeOf } from './journal-tree.ts'

@@ -1,6 +1,9 @@
-import { objectName } from '../../durable-objects/place.ts'
-import type { ArchiveView, WarmContainer } from '../../durable-objects/lambda/introspection.ts'
-import type { InvocationPage, ViewedInvocation } from '../../durable-objects/lambda/invocation-records.ts'
+import { objectName } from '../../aws/place.ts'
+import type { ArchiveView, WarmContainer } from '../../durable-objects/services/lambda/introspection.ts'
+import type {
+  InvocationPage,
+  ViewedInvocation,
+} from '../../durable-objects/services/lambda/invocations/invocation-records.ts'
 import { isInternal } from '../route.ts'
 import { type AdminApp, type AdminContext, AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { DeliveryView } from '../../durable-objects/logs/deliveries.ts'
-import type { FieldIndexes } from '../../durable-objects/logs/index-policies.ts'
-import { DEFAULT_ACCOUNT } from '../../durable-objects/place.ts'
-import { addressOf, sendOperation } from '../../durable-objects/send.ts'
-import { parseArn } from '../../durable-objects/shared/arn.ts'
-import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
+import type { DeliveryView } from '../../durable-objects/services/logs/deliveries/deliveries.ts'
+import type { FieldIndexes } from '../../durable-objects/services/logs/queries/index-policies.ts'
+import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
+import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { parseArn } from '../../aws/arn.ts'
+import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody, viewAll } from './admin.ts'
 
 const vended = z.strictObject({

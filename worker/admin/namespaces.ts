@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { directoryStub, namespaceStub } from '../../durable-objects/namespace-stub.ts'
-import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../durable-objects/place.ts'
-import { randomHex } from '../../durable-objects/shared/ids.ts'
-import { verifiesAll } from '../sigv4.ts'
+import { directoryStub, namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../aws/place.ts'
+import { randomHex } from '../../aws/ids.ts'
+import { verifiesAll } from '../../aws/sigv4/sigv4.ts'
 import type { AdminApp } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
 

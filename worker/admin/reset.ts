@@ -1,6 +1,6 @@
-import { namespaceStub } from '../../durable-objects/namespace-stub.ts'
-import { parseObjectName } from '../../durable-objects/place.ts'
-import { services } from '../../durable-objects/services.ts'
+import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
+import { parseObjectName } from '../../aws/place.ts'
+import { services } from '../../durable-objects/services/index.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
 

@@ -1,7 +1,10 @@
-import type { LifecycleReport } from '../../durable-objects/s3/lifecycle-run.ts'
-import type { NotificationPage, ShownNotification } from '../../durable-objects/s3/notification-log.ts'
-import type { AccessPointView } from '../../durable-objects/s3control/introspection.ts'
-import type { ResponsePage, ResponseView } from '../../durable-objects/s3control/responses.ts'
+import type { LifecycleReport } from '../../durable-objects/services/s3/lifecycle/lifecycle-run.ts'
+import type {
+  NotificationPage,
+  ShownNotification,
+} from '../../durable-objects/services/s3/notifications/notification-log.ts'
+import type { AccessPointView } from '../../durable-objects/services/s3control/introspection.ts'
+import type { ResponsePage, ResponseView } from '../../durable-objects/services/s3control/responses.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'

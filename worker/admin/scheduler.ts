@@ -1,4 +1,4 @@
-import type { FiredView, SchedulePage, ScheduleView } from '../../durable-objects/scheduler/introspection.ts'
+import type { FiredView, SchedulePage, ScheduleView } from '../../durable-objects/services/scheduler/introspection.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'

@@ -1,4 +1,4 @@
-import type { SettleReport } from '../../durable-objects/background.ts'
+import type { SettleReport } from '../../durable-objects/kernel/object/background.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { objectsOf } from './admin.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { PendingView } from '../../durable-objects/sns/introspection.ts'
-import type { PublishedPage, ShownMessage, ShownSms } from '../../durable-objects/sns/published.ts'
-import { SIGNING_CERTIFICATE } from '../../durable-objects/sns/signing-key.ts'
+import type { PendingView } from '../../durable-objects/services/sns/introspection.ts'
+import type { PublishedPage, ShownMessage, ShownSms } from '../../durable-objects/services/sns/published.ts'
+import { SIGNING_CERTIFICATE } from '../../durable-objects/services/sns/signing-key.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody, objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 

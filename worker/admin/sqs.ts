@@ -1,4 +1,4 @@
-import type { MessagesPage, QueueView } from '../../durable-objects/sqs/introspection.ts'
+import type { MessagesPage, QueueView } from '../../durable-objects/services/sqs/introspection.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'

@@ -1,8 +1,8 @@
-import type { Env } from '../../durable-objects/env.ts'
-import type { Preflight } from '../../durable-objects/s3/cors.ts'
-import { addressOf } from '../../durable-objects/send.ts'
-import { AwsError } from '../../durable-objects/shared/errors.ts'
-import { encodeError } from '../protocol/encode-error.ts'
+import type { Env } from '../../durable-objects/kernel/env.ts'
+import type { Preflight } from '../../durable-objects/services/s3/website/cors.ts'
+import { addressOf } from '../../durable-objects/kernel/object/send.ts'
+import { AwsError } from '../../aws/errors.ts'
+import { encodeError } from '../../aws/wire/encode-error.ts'
 import { callerOf, pathStyle, routeOf } from '../route.ts'
 
 /** Hosts whose preflights are not for buckets. */

@@ -1,4 +1,4 @@
-import type { RoutingRule, WebsiteConfiguration } from '../models/s3.types.ts'
+import type { RoutingRule, WebsiteConfiguration } from '../../aws/models/s3.types.ts'
 
 /** A request to a website: what it asks for, and the site's root as it was addressed, without a trailing slash. */
 export type SiteRequest = { root: string; key: string }

@@ -1,10 +1,10 @@
-import type { Env } from '../../durable-objects/env.ts'
-import { addressOf, sendOperation } from '../../durable-objects/send.ts'
-import { AwsError, errorData } from '../../durable-objects/shared/errors.ts'
-import { newRequestId, newTraceId } from '../../durable-objects/shared/ids.ts'
-import { encode } from '../protocol/encode.ts'
-import { encodeError } from '../protocol/encode-error.ts'
-import { loadModel } from '../protocol/model.ts'
+import type { Env } from '../../durable-objects/kernel/env.ts'
+import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { AwsError, errorData } from '../../aws/errors.ts'
+import { newRequestId, newTraceId } from '../../aws/ids.ts'
+import { encode } from '../../aws/wire/encode.ts'
+import { encodeError } from '../../aws/wire/encode-error.ts'
+import { loadModel } from '../../aws/wire/model.ts'
 import { callerOf, queryOf, type Routed, routeOf } from '../route.ts'
 
 /** What a link in a message does, and the members that it carries. */

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { INVOCATION_HEADER, type Invocation } from './contract.ts'
+import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import type { HostEnv } from './host-env.ts'
 import { endpointHosts, Outbound, type OutboundProps } from './outbound.ts'
 import { type ProgramCache, programOf } from './program-cache.ts'

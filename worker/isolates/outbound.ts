@@ -1,7 +1,12 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { secretOf } from '../../durable-objects/shared/secret.ts'
-import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER, SOURCE_HEADER } from './contract.ts'
+import { secretOf } from '../../durable-objects/kernel/namespace/secret.ts'
+import {
+  HOST_HEADER,
+  INTERNAL_HEADER,
+  NAMESPACE_HEADER,
+  SOURCE_HEADER,
+} from '../../durable-objects/shared/functions/contract.ts'
 import type { HostEnv } from './host-env.ts'
 
 /** What the host knows of a sandbox when it makes its way out. */

@@ -1,4 +1,4 @@
-import type { Invocation } from './contract.ts'
+import type { Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import type { HostEnv } from './host-env.ts'
 import { buildProgram, type Program } from './program.ts'
 

@@ -1,5 +1,5 @@
-import { secretOf } from '../../durable-objects/shared/secret.ts'
-import { type CodeRef, INTERNAL_HEADER, type Invocation } from './contract.ts'
+import { secretOf } from '../../durable-objects/kernel/namespace/secret.ts'
+import { type CodeRef, INTERNAL_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import { treeOf } from './file-tree.ts'
 import { handlerFile, splitHandler } from './handler-name.ts'
 import { type HostEnv, RUNTIME_ASSET } from './host-env.ts'

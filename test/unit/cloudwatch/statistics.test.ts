@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readStatistic, statisticOf } from '../../../durable-objects/cloudwatch/statistics.ts'
+import { readStatistic, statisticOf } from '../../../durable-objects/services/cloudwatch/metrics/statistics.ts'
 import { addValue, emptyDistribution } from '../../../durable-objects/shared/distribution.ts'
 
 function of(...values: number[]) {

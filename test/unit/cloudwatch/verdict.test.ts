@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { verdictOf } from '../../../durable-objects/cloudwatch/verdict.ts'
+import { verdictOf } from '../../../durable-objects/services/cloudwatch/alarms/verdict.ts'
 
 const STATES: Record<string, string> = { A: 'ALARM', O: 'OK', I: 'INSUFFICIENT_DATA', '=': 'kept' }
 const MISSING = ['missing', 'ignore', 'breaching', 'notBreaching'] as const

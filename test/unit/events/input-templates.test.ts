@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillTemplate, type Reserved } from '../../../durable-objects/events/input-templates.ts'
+import { fillTemplate, type Reserved } from '../../../durable-objects/services/events/input-templates.ts'
 
 const EVENT = {
   detail: { name: 'Ann "A"', n: 5, ok: true, none: null, list: ['a', 'b'], object: { x: 'y' }, text: 'one\ntwo' },

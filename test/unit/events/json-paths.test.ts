@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readPath, valueAt } from '../../../durable-objects/events/json-paths.ts'
+import { readPath, valueAt } from '../../../durable-objects/services/events/json-paths.ts'
 
 const EVENT = { 'detail-type': 'Order', detail: { list: [{ n: 1 }, { n: 2 }], 'a b': 'c' } }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { startSupervisor } from '../../../node-runner/isolates/supervisor.ts'
 import { buildIsolateHost, buildIsolateRuntime, buildSdkAssets } from '../../../scripts/build-sdk-assets.ts'
-import { collectOutcome, invokeIsolate, warmIsolate } from '../../../worker/isolates/client.ts'
-import type { Frame, Invocation, Outcome } from '../../../worker/isolates/contract.ts'
+import { collectOutcome, invokeIsolate, warmIsolate } from '../../../durable-objects/shared/functions/client.ts'
+import type { Frame, Invocation, Outcome } from '../../../durable-objects/shared/functions/contract.ts'
 
 export type Sources = Record<string, string | Uint8Array>
 export type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }

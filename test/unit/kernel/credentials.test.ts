@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Env } from '../../../durable-objects/env.ts'
+import type { Env } from '../../../durable-objects/kernel/env.ts'
 import {
   accountOfAccessKey,
   mintSession,
   newAccessKeyId,
   openSession,
-} from '../../../durable-objects/shared/credentials.ts'
+} from '../../../durable-objects/kernel/namespace/credentials.ts'
 
 const env = { FAKECLOUD_SECRET: 'a secret' } as Env // the only binding that credentials use
 const session = {

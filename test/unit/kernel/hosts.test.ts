@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Env } from '../../../durable-objects/env.ts'
+import type { Env } from '../../../durable-objects/kernel/env.ts'
 import { bucketOfHost, namespaceOfHost } from '../../../worker/hosts.ts'
 
 const env = {} as Env // no domain configured

@@ -1,10 +1,10 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { META_SCHEMA } from '../../../durable-objects/meta.ts'
-import { type MetricsPage, metricsPage, noteMetric } from '../../../durable-objects/metrics.ts'
-import { METRICS_SCHEMA } from '../../../durable-objects/metrics-schema.ts'
-import type { Ctx } from '../../../durable-objects/operation.ts'
-import type { Sql } from '../../../durable-objects/sql.ts'
+import { META_SCHEMA } from '../../../durable-objects/kernel/object/meta.ts'
+import { type MetricsPage, metricsPage, noteMetric } from '../../../durable-objects/kernel/metrics/metrics.ts'
+import { METRICS_SCHEMA } from '../../../durable-objects/kernel/metrics/metrics-schema.ts'
+import type { Ctx } from '../../../durable-objects/kernel/object/operation.ts'
+import type { Sql } from '../../../durable-objects/kernel/object/sql.ts'
 
 const MINUTE = 60_000
 const START = 30_000_000 * MINUTE

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { invocationRecord } from '../../../durable-objects/lambda/destinations.ts'
+import { invocationRecord } from '../../../durable-objects/services/lambda/invocations/destinations.ts'
 
 it('a record of failure is AWS’s to the last field', () => {
   const functionArn = 'arn:aws:lambda:us-east-2:123456789012:function:f:$LATEST'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkEnvironment } from '../../../durable-objects/lambda/environment.ts'
+import { checkEnvironment } from '../../../durable-objects/services/lambda/functions/environment.ts'
 
 describe('environment variables', () => {
   it('may be the function’s own, up to 4 KB', () => {

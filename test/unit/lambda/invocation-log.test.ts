@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../../../worker/isolates/contract.ts'
-import { invocationLog, type LogFacts, logBatches, logTail } from '../../../durable-objects/lambda/invocation-log.ts'
+import type { Outcome } from '../../../durable-objects/shared/functions/contract.ts'
+import {
+  invocationLog,
+  type LogFacts,
+  logBatches,
+  logTail,
+} from '../../../durable-objects/services/lambda/invocations/invocation-log.ts'
 
 const facts: LogFacts = {
   requestId: 'r-1',

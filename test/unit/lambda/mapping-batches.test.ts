@@ -5,7 +5,7 @@ import {
   filterView,
   MOST_BYTES,
   verdictOf,
-} from '../../../durable-objects/lambda/mapping-batches.ts'
+} from '../../../durable-objects/services/lambda/mappings/mapping-batches.ts'
 import { readPattern } from '../../../durable-objects/shared/pattern.ts'
 
 const items = (...sizes: number[]) => sizes.map(size => ({ size }))

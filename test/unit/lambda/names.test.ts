@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { functionHome, parseFunctionName } from '../../../durable-objects/lambda/names.ts'
+import { functionHome, parseFunctionName } from '../../../durable-objects/services/lambda/functions/names.ts'
 
 describe('function names', () => {
   it.each([

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { checkJson, parseClientContext, payloadText } from '../../../durable-objects/lambda/payloads.ts'
+import {
+  checkJson,
+  parseClientContext,
+  payloadText,
+} from '../../../durable-objects/services/lambda/invocations/payloads.ts'
 
 const bytes = (length: number) => new Uint8Array(length).fill(0x20)
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { routedVersion } from '../../../durable-objects/lambda/aliases.ts'
-import type { AliasRow } from '../../../durable-objects/lambda/schema.ts'
+import { routedVersion } from '../../../durable-objects/services/lambda/functions/aliases.ts'
+import type { AliasRow } from '../../../durable-objects/services/lambda/schema.ts'
 
 const alias: AliasRow = { name: 'f', alias: 'live', number: 1, description: '', weights: '{"2":0.25}', revisionId: 'r' }
 

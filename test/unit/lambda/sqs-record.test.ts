@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sqsRecord } from '../../../durable-objects/lambda/sqs-source.ts'
+import { sqsRecord } from '../../../durable-objects/services/lambda/mappings/sqs-source.ts'
 
 it('a message becomes the record that AWS’s documentation shows', () => {
   const message = {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { checkLoop, rootOf, timesRun, traceHeader } from '../../../durable-objects/lambda/trace-headers.ts'
+import {
+  checkLoop,
+  rootOf,
+  timesRun,
+  traceHeader,
+} from '../../../durable-objects/services/lambda/invocations/trace-headers.ts'
 
 const A = 'arn:aws:lambda:us-east-1:123456789012:function:a'
 const B = 'arn:aws:lambda:us-east-1:123456789012:function:b'

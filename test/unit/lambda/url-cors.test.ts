@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { corsHeaders, preflightHeaders } from '../../../durable-objects/lambda/url-cors.ts'
+import { corsHeaders, preflightHeaders } from '../../../durable-objects/services/lambda/urls/url-cors.ts'
 
 describe('CORS of a function URL', () => {
   it('names any origin where all are allowed', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { urlEvent, type UrlRequest } from '../../../durable-objects/lambda/url-events.ts'
+import { urlEvent, type UrlRequest } from '../../../durable-objects/services/lambda/urls/url-events.ts'
 
 const request: UrlRequest = {
   urlId: 'abc',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountOfUrlId, newUrlId } from '../../../durable-objects/lambda/url-ids.ts'
+import { accountOfUrlId, newUrlId } from '../../../durable-objects/services/lambda/urls/url-ids.ts'
 
 describe('the id of a function URL', () => {
   it.each(['000000000000', '123456789012', '999999999999'])('carries account %s', account => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { BAD_GATEWAY, headOf, responseOf } from '../../../durable-objects/lambda/url-responses.ts'
-import { urlStream } from '../../../durable-objects/lambda/url-streams.ts'
+import { BAD_GATEWAY, headOf, responseOf } from '../../../durable-objects/services/lambda/urls/url-responses.ts'
+import { urlStream } from '../../../durable-objects/services/lambda/urls/url-streams.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const TYPE = 'application/vnd.awslambda.http-integration-response'

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
-import { inspectZip } from '../../../durable-objects/lambda/zip.ts'
+import { inspectZip } from '../../../durable-objects/services/lambda/code/zip.ts'
 
 const zip = zipSync({
   'index.js': strToU8('exports.handler = async () => 1'),

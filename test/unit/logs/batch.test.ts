@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accept, checkBatch } from '../../../durable-objects/logs/batch.ts'
+import { accept, checkBatch } from '../../../durable-objects/services/logs/events/batch.ts'
 
 const NOW = 1_700_000_000_000
 const HOUR = 3_600_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readCriteria } from '../../../durable-objects/logs/field-criteria.ts'
+import { readCriteria } from '../../../durable-objects/services/logs/filters/field-criteria.ts'
 
 const fields = { '@aws.account': '111111111111', '@aws.region': 'eu-west-1', '@source.log': 'g' }
 

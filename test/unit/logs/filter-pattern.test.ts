@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseFilterPattern } from '../../../durable-objects/logs/patterns/filter-pattern.ts'
+import { parseFilterPattern } from '../../../durable-objects/services/logs/patterns/filter-pattern.ts'
 
 const matches = (pattern: string, message: string) => parseFilterPattern(pattern).matches(message)
 const refusal = (pattern: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readQuery } from '../../../durable-objects/logs/insights/commands.ts'
-import { pipelineOf } from '../../../durable-objects/logs/insights/pipeline.ts'
-import { rowOf } from '../../../durable-objects/logs/insights/rows.ts'
+import { readQuery } from '../../../durable-objects/services/logs/queries/insights/commands.ts'
+import { pipelineOf } from '../../../durable-objects/services/logs/queries/insights/pipeline.ts'
+import { rowOf } from '../../../durable-objects/services/logs/queries/insights/rows.ts'
 
 const NOW = Date.UTC(2024, 0, 31, 12, 34, 56, 789)
 

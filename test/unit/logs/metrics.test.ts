@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { dataOf } from '../../../durable-objects/logs/metrics.ts'
-import { parseFilterPattern } from '../../../durable-objects/logs/patterns/filter-pattern.ts'
+import { dataOf } from '../../../durable-objects/services/logs/metrics.ts'
+import { parseFilterPattern } from '../../../durable-objects/services/logs/patterns/filter-pattern.ts'
 
 const MINUTE = Date.UTC(2026, 0, 2, 3, 4)
 const transformation = { metricNamespace: 'app', metricName: 'm', metricValue: '1' }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { eventIdOf, parseStreamToken, positionOf, streamToken } from '../../../durable-objects/logs/positions.ts'
+import {
+  eventIdOf,
+  parseStreamToken,
+  positionOf,
+  streamToken,
+} from '../../../durable-objects/services/logs/events/positions.ts'
 
 describe('event ids', () => {
   it('have 56 digits and sort as timestamp and arrival do', () => {

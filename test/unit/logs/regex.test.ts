@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { programOf } from '../../../durable-objects/logs/regex/program.ts'
-import { regexOf } from '../../../durable-objects/logs/regex/regex.ts'
+import { programOf } from '../../../durable-objects/services/logs/regex/program.ts'
+import { regexOf } from '../../../durable-objects/services/logs/regex/regex.ts'
 
 /** Long enough that no expression with a repetition is left to the language's own engine. */
 const FILLER = ' '.repeat(200_000)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchesTagFilters } from '../../../durable-objects/logs/tag-filters.ts'
+import { matchesTagFilters } from '../../../durable-objects/services/logs/groups/tag-filters.ts'
 
 const tags = { env: 'Production', team: 'a' }
 const matches = (key: string, ...values: string[]) => matchesTagFilters(tags, [{ key, values }])

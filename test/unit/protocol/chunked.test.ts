@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decodeChunked, isChunked, unchunk } from '../../../worker/protocol/chunked.ts'
+import { decodeChunked, isChunked, unchunk } from '../../../aws/wire/chunked.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 

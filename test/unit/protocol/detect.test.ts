@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  credentialScope,
-  detectService,
-  detectWireForm,
-  parseQuery,
-  splitUrl,
-} from '../../../worker/protocol/detect.ts'
+import { credentialScope, detectService, detectWireForm, parseQuery, splitUrl } from '../../../aws/wire/detect.ts'
 import { modelNamed, wireRequest } from './wire.ts'
 
 const signed = (service: string, region = 'eu-west-1') => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { AwsError, errorData } from '../../../durable-objects/shared/errors.ts'
-import { encodeError } from '../../../worker/protocol/encode-error.ts'
-import type { WireForm, WireKnobs } from '../../../worker/protocol/types.ts'
+import { AwsError, errorData } from '../../../aws/errors.ts'
+import { encodeError } from '../../../aws/wire/encode-error.ts'
+import type { WireForm, WireKnobs } from '../../../aws/wire/types.ts'
 import { modelNamed } from './wire.ts'
 
 type Case = { error: AwsError; method?: string; knobs?: WireKnobs }

@@ -1,8 +1,8 @@
 import { EventStreamCodec } from '@smithy/core/event-streams'
 import { expect, test, vi } from 'vitest'
-import { eventFrame } from '../../../worker/protocol/event-frames.ts'
-import { eventStreamBody } from '../../../worker/protocol/event-stream.ts'
-import type { Shape } from '../../../worker/protocol/shapes.ts'
+import { eventFrame } from '../../../aws/wire/event-frames.ts'
+import { eventStreamBody } from '../../../aws/wire/event-stream.ts'
+import type { Shape } from '../../../aws/wire/shapes.ts'
 import { modelNamed } from './wire.ts'
 
 const codec = new EventStreamCodec(

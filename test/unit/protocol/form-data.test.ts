@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { boundaryOf, readFormData } from '../../../worker/protocol/form-data.ts'
+import { boundaryOf, readFormData } from '../../../aws/wire/form-data.ts'
 
 const BOUNDARY = 'xYzZY'
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of S3's own.

@@ -1,11 +1,11 @@
 import { cbor } from '@smithy/core/cbor'
 import { expect, test } from 'vitest'
-import { tables } from '../../../worker/models/tables.ts'
-import { AwsError } from '../../../durable-objects/shared/errors.ts'
-import { decode } from '../../../worker/protocol/decode.ts'
-import type { OperationModel, ServiceModel } from '../../../worker/protocol/model.ts'
-import type { WireForm, WireRequest } from '../../../worker/protocol/types.ts'
-import { validate } from '../../../worker/protocol/validate.ts'
+import { tables } from '../../../aws/models/tables.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { decode } from '../../../aws/wire/decode.ts'
+import type { OperationModel, ServiceModel } from '../../../aws/wire/model.ts'
+import type { WireForm, WireRequest } from '../../../aws/wire/types.ts'
+import { validate } from '../../../aws/wire/validate.ts'
 import { modelNamed } from './wire.ts'
 
 /** Values that no member wants, and a few that one might. */

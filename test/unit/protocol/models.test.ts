@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { signingNames, targets, versions } from '../../../worker/models/index.ts'
-import { tables } from '../../../worker/models/tables.ts'
-import { loadModel } from '../../../worker/protocol/model.ts'
-import { compilePattern } from '../../../worker/protocol/patterns.ts'
-import { shapeReader } from '../../../worker/protocol/shapes.ts'
-import { FIRST_ROW } from '../../../worker/protocol/table.ts'
+import { signingNames, targets, versions } from '../../../aws/models/index.ts'
+import { tables } from '../../../aws/models/tables.ts'
+import { loadModel } from '../../../aws/wire/model.ts'
+import { compilePattern } from '../../../aws/wire/patterns.ts'
+import { shapeReader } from '../../../aws/wire/shapes.ts'
+import { FIRST_ROW } from '../../../aws/wire/table.ts'
 import { modelNamed } from './wire.ts'
 
 test.each(Object.keys(tables))('every shape and operation of %s can be hydrated', service => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { decode } from '../../../worker/protocol/decode.ts'
-import { encode } from '../../../worker/protocol/encode.ts'
-import { modelOf } from '../../../worker/protocol/model.ts'
-import type { Table } from '../../../worker/protocol/table.ts'
+import { decode } from '../../../aws/wire/decode.ts'
+import { encode } from '../../../aws/wire/encode.ts'
+import { modelOf } from '../../../aws/wire/model.ts'
+import type { Table } from '../../../aws/wire/table.ts'
 import { modelNamed, serve, wireRequest } from './wire.ts'
 
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WireKnobs } from '../../../worker/protocol/types.ts'
+import type { WireKnobs } from '../../../aws/wire/types.ts'
 import { serve, wireRequest } from './wire.ts'
 
 const ROOT = 'http://host'

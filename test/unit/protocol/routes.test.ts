@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { tables } from '../../../worker/models/tables.ts'
-import { matchRoute } from '../../../worker/protocol/routes.ts'
-import { MEMBER } from '../../../worker/protocol/table.ts'
-import type { OperationModel } from '../../../worker/protocol/model.ts'
+import { tables } from '../../../aws/models/tables.ts'
+import { matchRoute } from '../../../aws/wire/routes.ts'
+import { MEMBER } from '../../../aws/wire/table.ts'
+import type { OperationModel } from '../../../aws/wire/model.ts'
 import { modelNamed, wireRequest } from './wire.ts'
 
 /** The request of an operation with only what its URI, and its required members, ask for. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { HttpResponse } from '@smithy/core/protocols'
-import type { AwsError } from '../../../durable-objects/shared/errors.ts'
+import type { AwsError } from '../../../aws/errors.ts'
 import { type Handlers, serve, wireRequest } from './wire.ts'
-import type { WireKnobs } from '../../../worker/protocol/types.ts'
+import type { WireKnobs } from '../../../aws/wire/types.ts'
 
 /** The parts of an SDK request that a handler of requests is given. */
 type SdkRequest = {

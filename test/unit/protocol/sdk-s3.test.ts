@@ -12,7 +12,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
-import { AwsError } from '../../../durable-objects/shared/errors.ts'
+import { AwsError } from '../../../aws/errors.ts'
 import { clientConfig, recorder, refusing } from './sdk-client.ts'
 import type { Handlers } from './wire.ts'
 

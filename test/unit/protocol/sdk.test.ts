@@ -12,7 +12,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols'
 import { describe, expect, test } from 'vitest'
-import { AwsError } from '../../../durable-objects/shared/errors.ts'
+import { AwsError } from '../../../aws/errors.ts'
 import { clientConfig, recorder, refusing } from './sdk-client.ts'
 import type { Handlers } from './wire.ts'
 

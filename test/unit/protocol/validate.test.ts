@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { validate } from '../../../worker/protocol/validate.ts'
-import type { WireKnobs } from '../../../worker/protocol/types.ts'
+import { validate } from '../../../aws/wire/validate.ts'
+import type { WireKnobs } from '../../../aws/wire/types.ts'
 import { modelNamed } from './wire.ts'
 
 const refused = (service: string, operation: string, input: Record<string, unknown>, knobs: WireKnobs = {}) => {

@@ -1,11 +1,11 @@
-import { encodeError } from '../../../worker/protocol/encode-error.ts'
-import { decode } from '../../../worker/protocol/decode.ts'
-import { detectService, detectWireForm, parseQuery, splitUrl } from '../../../worker/protocol/detect.ts'
-import { encode } from '../../../worker/protocol/encode.ts'
-import { loadModel, type ServiceModel } from '../../../worker/protocol/model.ts'
-import type { Decoded, WireForm, WireKnobs, WireRequest } from '../../../worker/protocol/types.ts'
-import { validate } from '../../../worker/protocol/validate.ts'
-import { AwsError, errorData } from '../../../durable-objects/shared/errors.ts'
+import { encodeError } from '../../../aws/wire/encode-error.ts'
+import { decode } from '../../../aws/wire/decode.ts'
+import { detectService, detectWireForm, parseQuery, splitUrl } from '../../../aws/wire/detect.ts'
+import { encode } from '../../../aws/wire/encode.ts'
+import { loadModel, type ServiceModel } from '../../../aws/wire/model.ts'
+import type { Decoded, WireForm, WireKnobs, WireRequest } from '../../../aws/wire/types.ts'
+import { validate } from '../../../aws/wire/validate.ts'
+import { AwsError, errorData } from '../../../aws/errors.ts'
 
 /** A service's model. @throws Error when there is none */
 export function modelNamed(service: string): ServiceModel {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LifecycleRule } from '../../../worker/models/s3.types.ts'
+import type { LifecycleRule } from '../../../aws/models/s3.types.ts'
 import {
   abortOf,
   dueAfter,
@@ -8,7 +8,7 @@ import {
   noncurrentExpires,
   ruleApplies,
   transitionOf,
-} from '../../../durable-objects/s3/lifecycle-matching.ts'
+} from '../../../durable-objects/services/s3/lifecycle/lifecycle-matching.ts'
 
 const DAY = 86_400_000
 const at = (text: string) => Date.parse(text)

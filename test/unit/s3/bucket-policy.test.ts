@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { canonicalUserOf } from '../../../durable-objects/s3/bucket-owner.ts'
-import { corsRuleFor } from '../../../durable-objects/s3/cors.ts'
-import { checkPolicy } from '../../../durable-objects/s3/policy-grammar.ts'
-import { isPublicPolicy } from '../../../durable-objects/s3/policy-status.ts'
+import { canonicalUserOf } from '../../../durable-objects/services/s3/buckets/bucket-owner.ts'
+import { corsRuleFor } from '../../../durable-objects/services/s3/website/cors.ts'
+import { checkPolicy } from '../../../durable-objects/services/s3/access/policy-grammar.ts'
+import { isPublicPolicy } from '../../../durable-objects/services/s3/access/policy-status.ts'
 
 const statement = (more: object = {}) => ({
   Effect: 'Allow',

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { eventMatches, keyFilterOf, keyMatches, overlap } from '../../../durable-objects/s3/notification-filters.ts'
+import {
+  eventMatches,
+  keyFilterOf,
+  keyMatches,
+  overlap,
+} from '../../../durable-objects/services/s3/notifications/notification-filters.ts'
 
 const any = { prefix: '', suffix: '' }
 const listener = (event: string, filter = any) => ({ events: [event], filter })

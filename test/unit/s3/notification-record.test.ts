@@ -4,7 +4,7 @@ import {
   notificationMessage,
   sequencerText,
   testMessage,
-} from '../../../durable-objects/s3/notification-record.ts'
+} from '../../../durable-objects/services/s3/notifications/notification-record.ts'
 
 const facts = {
   bucket: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkPosted, readPostPolicy } from '../../../durable-objects/s3/post-policy.ts'
+import { checkPosted, readPostPolicy } from '../../../durable-objects/services/s3/uploads/post-policy.ts'
 
 const EXPIRATION = '2027-03-10T10:00:00Z'
 const NOW = Date.parse('2027-03-10T09:00:00Z')

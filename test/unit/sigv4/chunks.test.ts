@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decodeChunked } from '../../../worker/protocol/chunked.ts'
-import { chunkInspector, type Seed } from '../../../worker/sigv4/chunks.ts'
-import { verifierOf } from '../../../worker/sigv4/keys.ts'
+import { decodeChunked } from '../../../aws/wire/chunked.ts'
+import { chunkInspector, type Seed } from '../../../aws/sigv4/chunks.ts'
+import { verifierOf } from '../../../aws/sigv4/keys.ts'
 
 /*
  * The example of AWS's guide: 65 KiB of `a` in a chunk of 64 KiB and one of 1 KiB, with its signatures.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { canonicalRequest, sha256Hex, type Signable } from '../../../worker/sigv4/canonical.ts'
-import { asymmetricKey, scopeText, verifierOf } from '../../../worker/sigv4/keys.ts'
-import { parseQuery } from '../../../worker/protocol/detect.ts'
+import { canonicalRequest, sha256Hex, type Signable } from '../../../aws/sigv4/canonical.ts'
+import { asymmetricKey, scopeText, verifierOf } from '../../../aws/sigv4/keys.ts'
+import { parseQuery } from '../../../aws/wire/detect.ts'
 
 /*
  * Requests of AWS's public signing test suite (awslabs/aws-c-auth, tests/aws-signing-test-suite), with its signatures.

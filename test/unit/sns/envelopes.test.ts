@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { lambdaEvent, notification, notificationOfEvent } from '../../../durable-objects/sns/envelopes.ts'
-import { stringToSign } from '../../../durable-objects/sns/signing.ts'
+import { lambdaEvent, notification, notificationOfEvent } from '../../../durable-objects/services/sns/envelopes.ts'
+import { stringToSign } from '../../../durable-objects/services/sns/signing.ts'
 
 const notice = {
   messageId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324',

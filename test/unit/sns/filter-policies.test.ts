@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { filterMismatch, invalidFilterPolicy, isNested } from '../../../durable-objects/sns/filter-policies.ts'
+import { filterMismatch, invalidFilterPolicy, isNested } from '../../../durable-objects/services/sns/filter-policies.ts'
 
 const values = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isTooLate, retryDelay, type RetryPolicy } from '../../../durable-objects/sns/retry-delays.ts'
+import { isTooLate, retryDelay, type RetryPolicy } from '../../../durable-objects/services/sns/retry-delays.ts'
 
 const policy = (settings: Partial<RetryPolicy> = {}): RetryPolicy => ({
   minDelayTarget: 10,

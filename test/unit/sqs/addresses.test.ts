@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { home, parseQueueUrl, parseTaskHandle, taskHandle } from '../../../durable-objects/sqs/addresses.ts'
-import { parseReceiptHandle, receiptHandle } from '../../../durable-objects/sqs/receipt-handles.ts'
+import { home, parseQueueUrl, parseTaskHandle, taskHandle } from '../../../durable-objects/services/sqs/addresses.ts'
+import { parseReceiptHandle, receiptHandle } from '../../../durable-objects/services/sqs/receipt-handles.ts'
 
 test.each([
   ['http://localhost:4566/123456789012/orders', { name: 'orders', account: '123456789012', region: undefined }],

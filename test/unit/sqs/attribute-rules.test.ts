@@ -4,8 +4,8 @@ import {
   checkQueueName,
   effectiveAttributes,
   sameAttribute,
-} from '../../../durable-objects/sqs/attribute-rules.ts'
-import type { Attributes } from '../../../durable-objects/sqs/schema.ts'
+} from '../../../durable-objects/services/sqs/attribute-rules.ts'
+import type { Attributes } from '../../../durable-objects/services/sqs/schema.ts'
 
 const standard = (changes: Attributes, set: Attributes = {}) => changeAttributes({ fifo: false, set }, changes)
 const fifo = (changes: Attributes, set: Attributes = {}) => changeAttributes({ fifo: true, set }, changes)

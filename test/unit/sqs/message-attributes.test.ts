@@ -4,7 +4,7 @@ import {
   encodeAttributes,
   md5Hex,
   selectAttributes,
-} from '../../../durable-objects/sqs/message-attributes.ts'
+} from '../../../durable-objects/services/sqs/message-attributes.ts'
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue })
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { failureOf } from '../../../durable-objects/sqs/batches.ts'
+import { failureOf } from '../../../durable-objects/services/sqs/batches.ts'
 import {
   checkCharacters,
   checkedAttributes,
   checkedTrace,
   messageSize,
-} from '../../../durable-objects/sqs/message-rules.ts'
-import { invalidParameter, invalidReceiptHandle, invalidValue } from '../../../durable-objects/sqs/refusals.ts'
+} from '../../../durable-objects/services/sqs/message-rules.ts'
+import { invalidParameter, invalidReceiptHandle, invalidValue } from '../../../durable-objects/services/sqs/refusals.ts'
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue })
 

@@ -3,7 +3,7 @@ import {
   allowsRedrive,
   parseRedrivePolicy,
   redriveAllowPolicyProblem,
-} from '../../../durable-objects/sqs/redrive-policy.ts'
+} from '../../../durable-objects/services/sqs/redrive-policy.ts'
 
 const ARN = 'arn:aws:sqs:us-east-1:123456789012:dead'
 

@@ -1,4 +1,4 @@
-import type { Frame, LogLine } from '../contract.ts'
+import type { Frame, LogLine } from '../../../durable-objects/shared/functions/contract.ts'
 import type { Ready } from '../session.ts'
 
 export type Channel = {

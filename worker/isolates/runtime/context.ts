@@ -1,4 +1,4 @@
-import type { Invocation } from '../contract.ts'
+import type { Invocation } from '../../../durable-objects/shared/functions/contract.ts'
 
 export type Context = Record<string, unknown>
 

@@ -1,4 +1,4 @@
-import type { FunctionError } from '../contract.ts'
+import type { FunctionError } from '../../../durable-objects/shared/functions/contract.ts'
 
 /** An error of AWS's Node runtime itself: its class name is the errorType that callers see. */
 export class RuntimeError extends Error {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { Frame, Invocation } from '../contract.ts'
+import type { Frame, Invocation } from '../../../durable-objects/shared/functions/contract.ts'
 import type { Activity } from './activity.ts'
 import type { Channel } from './channel.ts'
 import { createCallbacks, createContext, withCallbacks } from './context.ts'

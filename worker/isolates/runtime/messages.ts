@@ -1,4 +1,4 @@
-import type { Invocation } from '../contract.ts'
+import type { Invocation } from '../../../durable-objects/shared/functions/contract.ts'
 import type { Message } from '../session.ts'
 
 export type Received = { kind: 'poll' } | { kind: 'invoke'; invocation: Invocation; payload: string }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Frame, FunctionError, Invocation } from '../contract.ts'
+import type { Frame, FunctionError, Invocation } from '../../../durable-objects/shared/functions/contract.ts'
 import { MANIFEST_PATH, type Manifest } from '../manifest.ts'
 import { BUNDLE, moduleName, SCOPE } from '../names.ts'
 import { allowsRequireOfEsm } from '../require-of-esm.ts'

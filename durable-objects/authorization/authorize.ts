@@ -1,0 +1,85 @@
+import { authenticate, checkLifetimes, type Verified } from './authentication.ts'
+import { authorize } from './authorization.ts'
+import type { IamMode, Modes } from './modes.ts'
+import type { Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
+import { AwsError } from '../../aws/errors.ts'
+import { evaluateResourcePolicy } from '../shared/policy.ts'
+import { unframe } from './unframe.ts'
+
+/** An object's door: what it serves, and what its namespace has checked of who comes. */
+export type Door = {
+  definition: ServiceDefinition
+  modes: Modes
+  context: (trailers?: Promise<Record<string, string>>) => Ctx
+}
+
+/** A request that may be served. */
+export type Admitted = { ctx: Ctx; input: Record<string, unknown> }
+
+/**
+ * Lets a request in, or refuses it: by its signature, and by the policies of who calls and what is called on. Where
+ * nothing is to be checked this costs nothing.
+ */
+export async function admit(request: OperationRequest, door: Door): Promise<Admitted> {
+  const { definition, modes } = door
+  const { caller } = request
+  // Its letters do not tell: only the namespace knows its root's key.
+  if (modes.rootKey !== undefined && caller.accessKeyId === modes.rootKey) request.caller = { ...caller, root: true }
+  const guarded = modes.verify || modes.iam !== 'off'
+  if (guarded && definition.doorAccess?.(door.context(), request.input) === 'open') {
+    return { ctx: door.context(), input: request.input }
+  }
+  const verified = await authenticateRequest(request, door)
+  const { input, trailers } = unframe(request, verified)
+  const ctx = door.context(trailers)
+  authorizeService(ctx, definition, input)
+  const mode = modeFor(ctx, modes)
+  if (mode !== 'off') await authorize({ ctx, definition, input, mode }, modes)
+  return { ctx, input }
+}
+
+/**
+ * Checks how a request from outside is signed. What ends (presigned URLs, sessions) ends always; signatures are
+ * verified where the namespace asks for it.
+ */
+function authenticateRequest(
+  request: OperationRequest,
+  { modes, context }: Door,
+): Promise<Verified | undefined> | undefined {
+  const { signed, caller } = request
+  if (!signed || !(signed.lifetime || caller.session || modes.verify)) return undefined
+  const ctx = context()
+  checkLifetimes(ctx, signed)
+  return modes.verify ? authenticate(ctx, signed, modes) : undefined
+}
+
+function modeFor({ caller, signed }: Ctx, modes: Modes): IamMode {
+  const { service, anonymous, accessKeyId, session } = caller
+  // A service that calls as a role may do what the role may; those that are linked to services may what these do.
+  if (service !== undefined && (!session || session.roleArn.includes(':role/aws-service-role/'))) return 'off'
+  // Where signatures are verified, who has none gets what resources' policies give to all.
+  if (anonymous) return signed?.open ? 'off' : modes.verify ? 'strict' : modes.iam
+  return accessKeyId === undefined && session === undefined ? 'off' : modes.iam
+}
+
+/**
+ * AWS asks a resource's policy whenever another service calls on it (S3 into a queue, SNS into a function), whatever
+ * the account's own policies say.
+ */
+function authorizeService(ctx: Ctx, definition: ServiceDefinition, input: Record<string, unknown>): void {
+  const { caller } = ctx
+  if (!caller.service || !caller.sourceArn || !definition.resourcePolicy) return
+  const policy = definition.resourcePolicy(ctx, ctx.operation, input)
+  if (!policy) return
+  const decision = evaluateResourcePolicy(policy.document, {
+    action: policy.action,
+    resource: policy.resource,
+    principal: { service: caller.service },
+    context: { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': caller.accountId, ...policy.context },
+  })
+  if (decision === 'allow') return
+  const who = `${caller.service} (source ${caller.sourceArn})`
+  const why = decision === 'deny' ? 'with an explicit deny in' : 'because no statement allows it in'
+  const message = `${who} is not authorized to perform: ${policy.action} on resource: ${policy.resource} ${why} a resource-based policy`
+  throw new AwsError('AccessDeniedException', message, 403)
+}

@@ -1,0 +1,135 @@
+import type { Ctx } from '../object/operation.ts'
+
+/**
+ * Bytes of any length, kept as rows of at most 1 MiB. A blob is written before the change that uses it: until that takes
+ * it (`keepBlob`) it is nobody's, and after its last user let go of it (`dropBlob`) it is again, and is collected.
+ * Chunk rows are numbered so that one blob's follow each other and a new one's come last.
+ */
+export const BLOB_SCHEMA = `
+CREATE TABLE blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL DEFAULT 0, refs INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX blobs_unused ON blobs (id) WHERE refs = 0;
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, data BLOB NOT NULL);`
+
+/** Length in bytes of every chunk but a blob's last. */
+export const CHUNK_BYTES = 1_048_576
+
+/** Rows that one blob can have: 1 TiB. */
+const CHUNKS_PER_BLOB = 2 ** 20
+
+/** Chunks that are deleted at one go; a longer blob is deleted piece by piece, other work in between. */
+const DELETED_AT_ONCE = 8
+
+/** Bytes `from` (included) to `to` (excluded) of a blob. */
+export type Piece = { blob: number; from: number; to: number }
+
+/** Blobs that someone is writing or reading, and how often: they are not collected. */
+const pinsOf = (ctx: Ctx) => ctx.memory('blobs.pins', () => new Map<number, number>())
+
+export function pinBlob(ctx: Ctx, blob: number): void {
+  const pins = pinsOf(ctx)
+  pins.set(blob, (pins.get(blob) ?? 0) + 1)
+}
+
+export function unpinBlob(ctx: Ctx, blob: number): void {
+  const pins = pinsOf(ctx)
+  const left = (pins.get(blob) ?? 1) - 1
+  if (left > 0) {
+    pins.set(blob, left)
+    return
+  }
+  pins.delete(blob)
+  const unused = ctx.sql.first('SELECT 1 FROM blobs WHERE id = ? AND refs = 0', blob)
+  if (unused) collectBlobs(ctx)
+}
+
+/** Begins a blob, pinned for its writer. */
+export function newBlob(ctx: Ctx): number {
+  const row = ctx.sql.first<{ id: number }>('INSERT INTO blobs DEFAULT VALUES RETURNING id')
+  const blob = row?.id ?? 0
+  pinBlob(ctx, blob)
+  return blob
+}
+
+/** Writes the chunk of that index. Each but the last is CHUNK_BYTES long. */
+export function writeChunk(ctx: Ctx, at: { blob: number; index: number }, data: Uint8Array): void {
+  ctx.sql.run('INSERT INTO chunks (id, data) VALUES (?, ?)', at.blob * CHUNKS_PER_BLOB + at.index, data)
+}
+
+/** Takes a written blob into use, once more for each user. */
+export function keepBlob(ctx: Ctx, blob: number, size: number): void {
+  ctx.sql.run('UPDATE blobs SET size = ?, refs = refs + 1 WHERE id = ?', size, blob)
+}
+
+/** A user lets go of a blob; after the last one its rows are deleted. */
+export function dropBlob(ctx: Ctx, blob: number): void {
+  const row = ctx.sql.first<{ refs: number; size: number }>(
+    'UPDATE blobs SET refs = refs - 1 WHERE id = ? RETURNING refs, size',
+    blob,
+  )
+  if (!row || row.refs > 0 || pinsOf(ctx).has(blob)) return
+  if (row.size <= DELETED_AT_ONCE * CHUNK_BYTES) deleteSome(ctx, blob)
+  else collectBlobs(ctx)
+}
+
+/** A user lets go of many blobs: their rows are deleted in the background. */
+export function dropBlobs(ctx: Ctx, blobs: readonly number[]): void {
+  for (const blob of blobs) ctx.sql.run('UPDATE blobs SET refs = refs - 1 WHERE id = ?', blob)
+  if (blobs.length > 0) collectBlobs(ctx)
+}
+
+/** Deletes what nobody uses, in the background and bit by bit: also what an upload cut off by a crash left behind. */
+export function collectBlobs(ctx: Ctx): void {
+  const running = ctx.memory('blobs.collecting', () => ({ now: false }))
+  if (running.now) return
+  running.now = true
+  ctx.background(
+    collectAll(ctx).finally(() => {
+      running.now = false
+    }),
+  )
+}
+
+async function collectAll(ctx: Ctx): Promise<void> {
+  let after = 0
+  for (;;) {
+    // Others' requests go first; a delete of the requester's own commits before its blobs go.
+    await scheduler.wait(0)
+    const row = ctx.sql.first<{ id: number }>(
+      'SELECT id FROM blobs WHERE refs = 0 AND id > ? ORDER BY id LIMIT 1',
+      after,
+    )
+    if (!row) return
+    if (pinsOf(ctx).has(row.id) || deleteSome(ctx, row.id)) after = row.id
+  }
+}
+
+/** @returns whether nothing of the blob is left */
+function deleteSome(ctx: Ctx, blob: number): boolean {
+  const first = blob * CHUNKS_PER_BLOB
+  ctx.sql.run(
+    'DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE id >= ? AND id < ? LIMIT ?)',
+    first,
+    first + CHUNKS_PER_BLOB,
+    DELETED_AT_ONCE,
+  )
+  if (ctx.sql.changes() === DELETED_AT_ONCE) return false
+  ctx.sql.run('DELETE FROM blobs WHERE id = ?', blob)
+  return true
+}
+
+/** The bytes of a piece that lie in one chunk, from the piece's start: at most CHUNK_BYTES. */
+export function readChunk(ctx: Ctx, { blob, from, to }: Piece): Uint8Array<ArrayBuffer> {
+  const index = Math.floor(from / CHUNK_BYTES)
+  const row = ctx.sql.first<{ data: ArrayBuffer }>(
+    'SELECT data FROM chunks WHERE id = ?',
+    blob * CHUNKS_PER_BLOB + index,
+  )
+  if (!row) throw new Error(`chunk ${index} of blob ${blob} is missing`)
+  const start = from - index * CHUNK_BYTES
+  return new Uint8Array(row.data, start, Math.min(to - index * CHUNK_BYTES, row.data.byteLength) - start)
+}
+
+/** Ends a chunk that has been read: one for each megabyte would be a lot of garbage, and collected late. */
+export function endChunk(chunk: Uint8Array<ArrayBuffer>): void {
+  chunk.buffer.transfer(0)
+}

@@ -1,0 +1,78 @@
+import type { Sql } from '../object/sql.ts'
+
+/** How a hop ended: what `/_fakecloud/journal` shows and `why` explains. */
+export type Outcome = 'delivered' | 'filtered' | 'refused' | 'retried' | 'dead-lettered' | 'called' | 'denied'
+
+/** One hop between two resources. `at` is in epoch milliseconds of the namespace's clock. */
+export type Hop = {
+  from: string
+  to: string
+  outcome: Outcome
+  /** Why it ended so: the rule or filter that did not match, the target's error. */
+  reason?: string | undefined
+  /** What travelled: `s3:ObjectCreated:Put uploads/hello.txt`. */
+  event?: string | undefined
+  deliveryId?: string | undefined
+  attempt?: number | undefined
+  /** The chain it belongs to, where that is not the operation's at hand. */
+  traceId?: string | undefined
+}
+
+export type JournalRow = {
+  id: number
+  traceId: string
+  at: number
+  from: string
+  to: string
+  outcome: Outcome
+  reason: string | null
+  event: string | null
+  deliveryId: string | null
+  attempt: number | null
+}
+
+/** Notes one hop of the operation at hand. */
+export type Journal = (hop: Hop) => void
+
+export type JournalQuery = { traceId?: string; arn?: string; event?: string; limit?: number }
+
+/** Rows kept by each object: the newest that many. */
+const KEPT = 5000
+
+export const JOURNAL_SCHEMA = `
+CREATE TABLE _journal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, traceId TEXT NOT NULL, at INTEGER NOT NULL, "from" TEXT NOT NULL, "to" TEXT NOT NULL,
+  outcome TEXT NOT NULL, reason TEXT, event TEXT, deliveryId TEXT, attempt INTEGER
+);
+CREATE INDEX _journal_trace ON _journal (traceId);`
+
+export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): void {
+  const row = sql.first<{ id: number }>(
+    `INSERT INTO _journal (traceId, at, "from", "to", outcome, reason, event, deliveryId, attempt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    hop.traceId ?? at.traceId,
+    at.now,
+    hop.from,
+    hop.to,
+    hop.outcome,
+    hop.reason ?? null,
+    hop.event ?? null,
+    hop.deliveryId ?? null,
+    hop.attempt ?? null,
+  )
+  // Trimmed in steps, so that the cost of keeping it bounded is not paid by every hop.
+  if (row && row.id % 500 === 0) sql.run('DELETE FROM _journal WHERE id <= ?', row.id - KEPT)
+}
+
+/** Hops of this object, newest first: of one trace, touching one ARN, or about one event. */
+export function readHops(sql: Sql, query: JournalQuery): JournalRow[] {
+  const limit = Math.min(query.limit ?? 1000, KEPT)
+  return sql.all<JournalRow>(
+    `SELECT * FROM _journal WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
+     AND (?3 IS NULL OR instr(event, ?3) > 0) ORDER BY id DESC LIMIT ?4`,
+    query.traceId ?? null,
+    query.arn ?? null,
+    query.event ?? null,
+    limit,
+  )
+}

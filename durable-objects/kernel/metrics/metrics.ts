@@ -1,0 +1,178 @@
+import { readMeta, writeMeta } from '../object/meta.ts'
+import type { Ctx, ServiceDefinition } from '../object/operation.ts'
+import {
+  addValue,
+  type Distribution,
+  emptyDistribution,
+  type StoredDistribution,
+  storedDistribution,
+} from '../../shared/distribution.ts'
+
+/**
+ * What services publish of themselves. An object adds its values up in memory, one row for each set of dimensions and
+ * minute, and writes the row anew in the transaction of what it measured. CloudWatch fetches the rows that changed
+ * since it last asked, when it is read and when it evaluates an alarm: nothing is sent while nobody looks.
+ */
+export type Metric = {
+  /** `AWS/Lambda` */
+  namespace: string
+  name: string
+  value: number
+  unit: string
+  /** How often the value occurred: once, unless it says so. */
+  times?: number
+  dimensions?: Record<string, string>
+}
+
+/** What was measured with one set of dimensions within one minute; the later version of a row replaces the earlier. */
+export type MetricsRow = {
+  id: number
+  version: number
+  namespace: string
+  /** JSON: pairs of name and value, by name. */
+  dimensions: string
+  /** Minutes since the epoch, of the namespace's clock. */
+  minute: number
+  /** JSON: by metric, its unit and values. */
+  metrics: string
+}
+
+export type StoredMetrics = Record<string, { u: string } & StoredDistribution>
+
+/** A page of rows; more follow when it is full. `epoch` tells one life of the object from the next. */
+export type MetricsPage = { epoch: string; rows: MetricsRow[]; full: boolean; gauges: Metric[] }
+
+const KEPT = 20_000
+const PAGE = 2000
+const MOST_SERIES = 1000
+/** Kept as they are in a row, which is written anew with each: few, so that it stays small. */
+const MOST_VALUES = 50
+
+type Series = {
+  namespace: string
+  dimensions: string
+  minute: number
+  id: number | undefined
+  metrics: Map<string, { unit: string; distribution: Distribution }>
+}
+
+type Store = { series: Map<string, Series>; changed: Set<Series>; version: number | undefined; told: boolean }
+
+const storeOf = (ctx: Ctx): Store =>
+  ctx.memory('kernel.metrics', () => ({ series: new Map(), changed: new Set(), version: undefined, told: false }))
+
+/** `[["FunctionName","work"]]`: the same for the same dimensions, in whatever order they come. */
+export function dimensionsKey(dimensions: Record<string, string> = {}): string {
+  return JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** `ctx.metric`: counts a value. Its row is written when the work at hand pauses, before anything leaves the object. */
+export function noteMetric(ctx: Ctx, metric: Metric, tell: Tell): void {
+  const store = storeOf(ctx)
+  const series = seriesOf(store, metric, Math.floor(ctx.now / 60_000))
+  let entry = series.metrics.get(metric.name)
+  if (!entry) {
+    entry = { unit: metric.unit, distribution: emptyDistribution() }
+    series.metrics.set(metric.name, entry)
+  }
+  addValue(entry.distribution, metric.value, metric.times, MOST_VALUES)
+  if (store.changed.size === 0) queueMicrotask(() => flush(ctx, store, tell))
+  store.changed.add(series)
+}
+
+function seriesOf(store: Store, { namespace, dimensions: given }: Metric, minute: number): Series {
+  const dimensions = dimensionsKey(given)
+  const key = `${namespace} ${dimensions}`
+  const known = store.series.get(key)
+  if (known?.minute === minute) return known
+  // An unwritten row of the last minute stays among the changed.
+  const series: Series = { namespace, dimensions, minute, id: undefined, metrics: new Map() }
+  if (store.series.size >= MOST_SERIES) store.series.clear()
+  store.series.set(key, series)
+  return series
+}
+
+function flush(ctx: Ctx, store: Store, tell?: Tell): void {
+  store.version ??= ctx.sql.first<{ last: number | null }>('SELECT MAX(version) AS last FROM _metrics')?.last ?? 0
+  for (const series of store.changed) {
+    store.version += 1
+    writeSeries(ctx, series, store.version)
+  }
+  store.changed.clear()
+  if (tell && !store.told) tellOnce(ctx, store, tell)
+}
+
+function writeSeries({ sql }: Ctx, series: Series, version: number): void {
+  const metrics: StoredMetrics = {}
+  for (const [name, { unit, distribution }] of series.metrics) {
+    metrics[name] = { u: unit, ...storedDistribution(distribution) }
+  }
+  const text = JSON.stringify(metrics)
+  if (series.id !== undefined) {
+    sql.run('UPDATE _metrics SET metrics = ?, version = ? WHERE id = ?', text, version, series.id)
+    return
+  }
+  const row = sql.first<{ id: number }>(
+    'INSERT INTO _metrics (namespace, dimensions, minute, metrics, version) VALUES (?, ?, ?, ?, ?) RETURNING id',
+    series.namespace,
+    series.dimensions,
+    series.minute,
+    text,
+    version,
+  )
+  series.id = row?.id
+  if (row && row.id % 500 === 0) sql.run('DELETE FROM _metrics WHERE id <= ?', row.id - KEPT)
+}
+
+/** `watched`: CloudWatch has alarms that may wait for this; unknown when it has never asked. */
+export type Tell = (ctx: Ctx, watched: boolean | undefined) => Promise<void>
+
+/** Lets CloudWatch know that there is something new, once until it has fetched it. */
+function tellOnce(ctx: Ctx, store: Store, tell: Tell): void {
+  store.told = true
+  const watched = readMeta(ctx.sql, 'metrics.watched')
+  if (watched !== '0') ctx.background(tell(ctx, watched === undefined ? undefined : true))
+}
+
+/** What CloudWatch received: of which life, and up to which version; and whether it has alarms that may wait for more. */
+export type MetricsQuery = { epoch: string; after: number; watched: boolean }
+
+/** Rows changed since, and gauges as they stand. */
+export function metricsPage(
+  ctx: Ctx,
+  { gauges }: ServiceDefinition,
+  { epoch: read, after, watched }: MetricsQuery,
+): MetricsPage {
+  const store = storeOf(ctx)
+  if (store.changed.size > 0) flush(ctx, store)
+  store.told = false
+  const mark = watched ? '1' : '0'
+  if (mark !== readMeta(ctx.sql, 'metrics.watched')) writeMeta(ctx.sql, 'metrics.watched', mark)
+  const epoch = epochOf(ctx)
+  if (epoch === read) forget(ctx, store, after)
+  const rows = ctx.sql.all<MetricsRow>(
+    'SELECT * FROM _metrics WHERE version > ? ORDER BY version LIMIT ?',
+    epoch === read ? after : 0,
+    PAGE,
+  )
+  return { epoch, rows, full: rows.length === PAGE, gauges: gauges?.(ctx) ?? [] }
+}
+
+function epochOf(ctx: Ctx): string {
+  const known = readMeta(ctx.sql, 'metrics.epoch')
+  if (known !== undefined) return known
+  const epoch = crypto.randomUUID()
+  writeMeta(ctx.sql, 'metrics.epoch', epoch)
+  return epoch
+}
+
+/** Drops rows that were received and are complete, but for the newest, which keeps the count of versions. */
+function forget(ctx: Ctx, store: Store, received: number): void {
+  const minute = Math.floor(ctx.now / 60_000)
+  for (const [key, series] of store.series) if (series.minute < minute) store.series.delete(key)
+  ctx.sql.run(
+    'DELETE FROM _metrics WHERE version <= ? AND minute < ? AND version < (SELECT MAX(version) FROM _metrics)',
+    received,
+    minute,
+  )
+}

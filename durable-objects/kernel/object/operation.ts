@@ -1,0 +1,208 @@
+import type { Access } from '../../authorization/access.ts'
+import type { Env } from '../env.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Metric } from '../metrics/metrics.ts'
+import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { ObjectAddress, Place } from '../../../aws/place.ts'
+import type { ErrorData } from '../../../aws/errors.ts'
+import type { Sql } from './sql.ts'
+import type { Timers } from '../clock/clock.ts'
+import type { ServiceName, ServiceOperations } from './service-operations.ts'
+import type { WireKnobs } from '../../../aws/wire/types.ts'
+import type { Signed } from '../../../aws/sigv4/proof.ts'
+
+/** Who calls. `service` is set for an AWS service principal (`s3.amazonaws.com`), the rest for credentials. */
+export type Caller = {
+  accountId: string
+  accessKeyId?: string | undefined
+  /** Came from outside without credentials. Who has neither these nor a service's name is the emulator itself. */
+  anonymous?: true | undefined
+  /** The key is the one that the namespace's root was given. */
+  root?: true | undefined
+  /** A role session, read from its session token. */
+  session?: Session | undefined
+  /** ARN of the function whose code calls. */
+  via?: string | undefined
+  service?: string | undefined
+  sourceArn?: string | undefined
+}
+
+/** What a session token says. `expires` is in epoch milliseconds of the namespace's clock. */
+export type Session = {
+  accountId: string
+  roleArn: string
+  roleId: string
+  name: string
+  expires: number
+  /** Not a role's: then `roleArn` and `roleId` are the user's or root's behind it, `name` a federated user's. */
+  kind?: 'user' | 'root' | 'federated' | undefined
+  policy?: string | undefined
+  /** ARNs of managed session policies. */
+  policyArns?: string[] | undefined
+  tags?: Record<string, string> | undefined
+  /** Keys of the tags that pass on to the next session of a chain. */
+  transitive?: string[] | undefined
+  sourceIdentity?: string | undefined
+  /** Further context of its requests: the identity provider's, and whether there was MFA. */
+  context?: Record<string, string> | undefined
+}
+
+/** What a handler may need to know of the HTTP request that carried the operation. */
+export type HttpFacts = {
+  /** Scheme, host and namespace prefix as the caller addressed us, without a trailing slash: the root of URLs we hand out. */
+  baseUrl: string
+  host: string
+  sourceIp: string
+  userAgent: string
+  /** The region that the request was signed for or addressed to. */
+  region: string
+  /** `Origin` of a browser's request. */
+  origin?: string | undefined
+  /** Length of a streamed body without its framing, when declared. */
+  contentLength?: number | undefined
+  /** The aws-chunked trailers of a body that was small enough to be read before it travelled. */
+  trailers?: Record<string, string> | undefined
+  /** How a body arrives in aws-chunked framing; the kernel unframes it before the handler runs. */
+  chunked?: { decodedLength?: number | undefined } | undefined
+  /** Headers that no model binds and some handler asks for, by lower-case name. */
+  headers?: Record<string, string> | undefined
+}
+
+/** One operation on its way to an object. Plain data, but for a body stream in `input`. */
+export type OperationRequest = {
+  /** The object's own name: its address, since an object woken by an alarm cannot ask. */
+  to: string
+  operation: string
+  input: Record<string, unknown>
+  caller: Caller
+  requestId: string
+  traceId: string
+  /** The X-Amzn-Trace-Id that came with it, whole: it tells which functions an event has come through. */
+  trace?: string | undefined
+  http?: HttpFacts | undefined
+  /** Set when it came from outside: how it was signed. */
+  signed?: Signed | undefined
+  /** Set when this is a delivery from an outbox: an id seen before is answered and not done again. */
+  delivery?: { id: string } | undefined
+}
+
+/** `headers` are what the service adds to the answer beside its model's, such as CORS headers. */
+export type OperationResult = { headers?: Record<string, string> | undefined } & (
+  | { output: Record<string, unknown>; error?: undefined }
+  | { error: ErrorData; output?: undefined }
+)
+
+/** What an operation's handler works with. */
+export type Ctx = {
+  readonly place: Place
+  readonly service: string
+  readonly resource: string | undefined
+  readonly operation: string
+  readonly requestId: string
+  readonly traceId: string
+  readonly trace: string | undefined
+  readonly caller: Caller
+  readonly http: HttpFacts | undefined
+  /** How the request was signed, when it came from outside and not by another service's call. */
+  readonly signed: Signed | undefined
+  readonly env: Env
+  /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
+  readonly now: number
+  readonly sql: Sql
+  readonly timers: Timers
+  readonly journal: Journal
+  /** The aws-chunked trailers of the body, once it has been read to its end. */
+  readonly trailers: Promise<Record<string, string>> | undefined
+  /** What AWS does before it answers: another service's operation, in this place unless another is given. */
+  call<S extends ServiceName, O extends keyof ServiceOperations[S] & string>(
+    service: S,
+    operation: O,
+    input: OperationInput<S, O>,
+    to?: CallOptions,
+  ): Promise<OperationOutput<S, O>>
+  /** What AWS does after it answers: written to the outbox with the change that caused it. */
+  deliver(delivery: Delivery): void
+  /** Names of all objects in the namespace. */
+  neighbours(): Promise<string[]>
+  /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
+  metric(metric: Metric): void
+  /** Work that goes on after the answer, and that a reader of the state should wait for. */
+  background(work: Promise<unknown>): void
+  /** Memory of this object (waiters, warm sandboxes), lost when it sleeps: never state. */
+  memory<T>(key: string, initial: () => T): T
+  /** Names the account and region that own this object, where its name alone does not say (a bucket). */
+  claim(owner: { account: string; region: string }): void
+}
+
+export type CallOptions = {
+  place?: Partial<Place> | undefined
+  caller?: Caller | undefined
+  /** The object's own affair, no part of the request at hand: it knows nothing of that, and the journal nothing of it. */
+  own?: true | undefined
+}
+
+type Entry<S extends ServiceName, O> = O extends keyof ServiceOperations[S] ? ServiceOperations[S][O] : never
+export type OperationInput<S extends ServiceName, O> = Entry<S, O> extends { input: infer I } ? I : never
+export type OperationOutput<S extends ServiceName, O> = Entry<S, O> extends { output: infer R } ? R : never
+
+/** Handlers by operation name, typed by the service's generated `Operations`. */
+export type Handlers<Operations> = {
+  [O in keyof Operations]?: Operations[O] extends { input: infer I; output: infer R }
+    ? (ctx: Ctx, input: I) => R | Promise<R>
+    : never
+}
+
+/** A handler as the kernel runs it, the service's types erased. */
+export type AnyHandler = (ctx: Ctx, input: never) => unknown
+
+/**
+ * A service: tables of what it does, no logic. The kernel derives routing, storage, timers and introspection from it.
+ */
+export type ServiceDefinition = {
+  operations: Record<string, AnyHandler | undefined>
+  /** Append-only: each string runs once in an object's life, in order. */
+  migrations: readonly string[]
+  /** Handlers of due timers by name. They write and deliver; they never wait for user code. */
+  timers?: Record<string, (ctx: Ctx, key: string) => void | Promise<void>>
+  /** Read-only views (and test ticks) for `/_fakecloud/*`, by name; plain JSON in and out. */
+  introspections?: Record<string, (ctx: Ctx, parameters: Record<string, string>) => unknown>
+  /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
+  ended?: (ctx: Ctx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** What the service publishes each minute, such as the length of its queues: as it stands now. */
+  gauges?: (ctx: Ctx) => Metric[]
+  /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
+  onClock?: (ctx: Ctx) => void
+  /** Runs once when the object is first made, before its first operation. */
+  onCreate?: (ctx: Ctx) => void
+  /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
+  onWake?: (ctx: Ctx) => void
+  /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
+  answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
+  /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
+  resourcePolicy?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => ResourcePolicy | undefined
+  /**
+   * What an operation of one of the service's own doors, which is none of its model's, asks of policies. `open`: it is
+   * for all, signed or not.
+   */
+  doorAccess?: (ctx: Ctx, input: Record<string, unknown>) => readonly Access[] | 'open' | undefined
+  /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
+  resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
+  /** Operations that wait, and what ends the wait of a request whose client has gone. */
+  abandoned?: Record<string, (ctx: Ctx, requestId: string) => void>
+  /** An input with what only its request's path says, as a queue's in older Query requests. */
+  fromPath?: (input: Record<string, unknown>, path: string) => Record<string, unknown>
+  /** The object that serves an operation; by default one a place, or one a namespace and account for a global service. */
+  home?: (operation: string, input: Record<string, unknown>, place: Place) => ObjectAddress
+  /** `global`: the service has no regions. */
+  scope?: 'region' | 'global'
+  wire?: WireKnobs
+}
+
+/** A resource policy document (null when none is set) and the ARN it protects. */
+export type ResourcePolicy = {
+  document: string | null
+  resource: string
+  action: string
+  /** Condition keys of the service's own. */
+  context?: Record<string, string> | undefined
+}

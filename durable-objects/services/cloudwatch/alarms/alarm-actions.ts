@@ -1,0 +1,95 @@
+import type { Delivery, Undelivered } from '../../../kernel/outbox/deliver.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { alarmEvent, configurationOf, notification, subjectOf } from './alarm-messages.ts'
+import { alarmArn, alarmByName, alarmName } from './alarm-rows.ts'
+import type { StateChange } from './alarm-state.ts'
+import { writeHistory } from './history.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
+
+/*
+ * CloudWatch alarms → SNS, Lambda: an alarm's actions for the state it has taken; and → EventBridge: every change.
+ */
+
+type Actions = { AlarmActions?: string[]; OKActions?: string[]; InsufficientDataActions?: string[] }
+
+const ACTIONS: Record<StateValue, keyof Actions> = {
+  ALARM: 'AlarmActions',
+  OK: 'OKActions',
+  INSUFFICIENT_DATA: 'InsufficientDataActions',
+}
+
+/** Delivers the actions of a change, unless they are switched off. */
+export function deliverActions(ctx: Ctx, row: AlarmRow, change: StateChange): void {
+  if (!row.actionsEnabled) return
+  const definition = JSON.parse(row.definition) as Actions // an alarm of either kind has them
+  for (const action of definition[ACTIONS[change.after.state]] ?? [])
+    ctx.deliver(actionOf(ctx, row, { action, change }))
+}
+
+type Acting = { action: string; change: StateChange }
+
+function actionOf(ctx: Ctx, row: AlarmRow, { action, change }: Acting): Delivery {
+  const from = alarmArn(ctx, row.name)
+  const event = `${row.name} ${change.before.state} -> ${change.after.state}`
+  const service = parseArn(action)?.service
+  if (service === 'lambda') {
+    const payload = JSON.stringify(alarmEvent(ctx, row, change))
+    return { to: action, from, principal: 'lambda.alarms.cloudwatch.amazonaws.com', payload, event }
+  }
+  const input = service === 'sns' ? { Subject: subjectOf(ctx, row, change) } : {}
+  const payload = JSON.stringify(notification(ctx, row, change))
+  return { to: action, from, principal: 'cloudwatch.amazonaws.com', payload, input, event }
+}
+
+const defaultBus = ({ place: { region, account } }: Ctx) =>
+  arnOf({ service: 'events', region, account, resource: 'event-bus/default' })
+
+function deliverEvent(ctx: Ctx, row: AlarmRow, { DetailType, detail }: { DetailType: string; detail: object }): void {
+  const from = alarmArn(ctx, row.name)
+  const entry = {
+    Source: 'aws.cloudwatch',
+    DetailType,
+    Resources: [from],
+    Detail: JSON.stringify(detail),
+    Time: new Date(ctx.now),
+  }
+  ctx.deliver({
+    to: defaultBus(ctx),
+    from,
+    principal: 'cloudwatch.amazonaws.com',
+    operation: 'PutEvents',
+    input: { Entries: [entry] },
+    event: `${DetailType} ${row.name}`,
+  })
+}
+
+export function deliverStateEvent(ctx: Ctx, row: AlarmRow, change: StateChange): void {
+  deliverEvent(ctx, row, {
+    DetailType: 'CloudWatch Alarm State Change',
+    detail: alarmEvent(ctx, row, change).alarmData,
+  })
+}
+
+/** An alarm was made, changed or deleted. */
+export function deliverConfigurationEvent(ctx: Ctx, row: AlarmRow, operation: 'create' | 'update' | 'delete'): void {
+  deliverEvent(ctx, row, {
+    DetailType: 'CloudWatch Alarm Configuration Change',
+    detail: configurationOf(row, operation),
+  })
+}
+
+/** Kept in the alarm's history, once it is known. */
+export function ended(ctx: Ctx, { to, from, operation }: Delivery, undelivered?: Undelivered): void {
+  const row = operation === 'PutEvents' ? undefined : alarmByName(ctx, alarmName(from))
+  if (!row) return
+  const summary = undelivered
+    ? `Failed to execute action ${to}. Received error: "${undelivered.error.message}"`
+    : `Successfully executed action ${to}`
+  const data = {
+    actionState: undelivered ? 'Failed' : 'Succeeded',
+    notificationResource: to,
+    stateUpdateTimestamp: row.updatedAt,
+  }
+  writeHistory(ctx, { alarm: row.name, type: row.type, item: 'Action', summary, data })
+}

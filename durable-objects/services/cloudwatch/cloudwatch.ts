@@ -1,0 +1,109 @@
+import type { Operations } from '../../../aws/models/cloudwatch.types.ts'
+import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
+import { ended } from './alarms/alarm-actions.ts'
+import { DescribeAlarmContributors, DescribeAlarms, DescribeAlarmsForMetric } from './alarms/alarm-listings.ts'
+import { NoteMetrics, type NoteMetricsOperation } from './alarms/alarm-timers.ts'
+import {
+  DeleteAlarms,
+  DisableAlarmActions,
+  EnableAlarmActions,
+  PutCompositeAlarm,
+  PutMetricAlarm,
+  SetAlarmState,
+} from './alarms/alarms.ts'
+import { DeleteAnomalyDetector, DescribeAnomalyDetectors, PutAnomalyDetector } from './anomaly-detectors.ts'
+import { DeleteDashboards, GetDashboard, ListDashboards, PutDashboard } from './dashboards/dashboards.ts'
+import { evaluateDue } from './alarms/evaluation.ts'
+import { DescribeAlarmHistory } from './alarms/history.ts'
+import {
+  DeleteInsightRules,
+  DescribeInsightRules,
+  DisableInsightRules,
+  EnableInsightRules,
+  PutInsightRule,
+} from './insight-rules.ts'
+import { alarms, metrics } from './introspection.ts'
+import { PutMetricData } from './metrics/metric-data.ts'
+import { ListMetrics } from './metrics/metric-listing.ts'
+import { GetMetricData } from './metrics/metric-results.ts'
+import { GetMetricStatistics } from './metrics/metric-statistics.ts'
+import {
+  DeleteMetricStream,
+  GetMetricStream,
+  ListMetricStreams,
+  PutMetricStream,
+  StartMetricStreams,
+  StopMetricStreams,
+} from './streams/metric-streams.ts'
+import { DeleteAlarmMuteRule, GetAlarmMuteRule, ListAlarmMuteRules, PutAlarmMuteRule } from './mutes/mute-rules.ts'
+import { QUERY_CODES } from './refusals.ts'
+import { migrations } from './schema.ts'
+import { endSuppression } from './mutes/suppression.ts'
+import { ListTagsForResource, resourceTags, TagResource, UntagResource } from './tags.ts'
+
+/**
+ * CloudWatch metrics and alarms.
+ *
+ * Known gaps and choices. Not there, answering 501: images of widgets (nothing draws them), log alarms, alarms on PromQL
+ * and with a warm-up, reports of insight rules and managed ones, datasets, OpenTelemetry enrichment, resource metrics,
+ * query definitions.
+ * - Alarms are evaluated on the whole minute (each ten seconds for shorter periods) on what was measured until then:
+ *   AWS is a minute or two late. The range in which datapoints are looked for is two periods longer than the periods.
+ * - An anomaly band is the mean of what is shown, give or take its deviation: no model is trained. Detectors are kept.
+ * - Metric streams, insight rules and entities are kept and do nothing. Actions that a mute rule held back are not made
+ *   up for at its end. Data keep their resolution for 455 days. Accounts are not linked.
+ * - Metrics of objects that belong to no one region by name (S3 buckets) are not gathered.
+ * - SERVICE_QUOTA, INSIGHT_RULE_METRIC, DB_PERF_INSIGHTS and LAMBDA are refused in expressions.
+ */
+const operations = {
+  DeleteAlarmMuteRule,
+  DeleteAlarms,
+  DeleteAnomalyDetector,
+  DeleteDashboards,
+  DeleteInsightRules,
+  DeleteMetricStream,
+  DescribeAlarmContributors,
+  DescribeAlarmHistory,
+  DescribeAlarms,
+  DescribeAlarmsForMetric,
+  DescribeAnomalyDetectors,
+  DescribeInsightRules,
+  DisableAlarmActions,
+  DisableInsightRules,
+  EnableAlarmActions,
+  EnableInsightRules,
+  GetAlarmMuteRule,
+  GetDashboard,
+  GetMetricData,
+  GetMetricStatistics,
+  GetMetricStream,
+  ListAlarmMuteRules,
+  ListDashboards,
+  ListMetrics,
+  ListMetricStreams,
+  ListTagsForResource,
+  NoteMetrics,
+  PutAlarmMuteRule,
+  PutAnomalyDetector,
+  PutCompositeAlarm,
+  PutDashboard,
+  PutInsightRule,
+  PutMetricAlarm,
+  PutMetricData,
+  PutMetricStream,
+  SetAlarmState,
+  StartMetricStreams,
+  StopMetricStreams,
+  TagResource,
+  UntagResource,
+} satisfies Handlers<Operations & NoteMetricsOperation>
+
+export const cloudwatch: ServiceDefinition = {
+  operations,
+  migrations,
+  timers: { evaluate: evaluateDue, suppression: endSuppression },
+  introspections: { alarms, metrics },
+  ended,
+  resourceTags,
+  wire: { validation: { code: 'ValidationError' }, queryCodes: QUERY_CODES },
+}

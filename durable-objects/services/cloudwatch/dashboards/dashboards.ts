@@ -1,0 +1,111 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf } from '../../../../aws/arn.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { allResources, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { invalidValue } from '../refusals.ts'
+import type { Input, Output } from '../schema.ts'
+import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
+
+type Body = { text: string }
+
+const PAGE = 1000
+const NAME = /^[A-Za-z0-9_-]{1,255}$/
+
+export const dashboardArn = ({ place: { account } }: Ctx, name: string) =>
+  arnOf({ service: 'cloudwatch', account, resource: `dashboard/${name}` })
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+export function PutDashboard(
+  ctx: Ctx,
+  { DashboardName, DashboardBody, Tags }: Input<'PutDashboard'>,
+): Output<'PutDashboard'> {
+  if (!NAME.test(DashboardName)) {
+    throw invalidValue(
+      `The value ${DashboardName} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n`,
+    )
+  }
+  checkBody(DashboardBody)
+  checkTags(Tags)
+  const fresh = !resourceOf(ctx, 'dashboard', DashboardName)
+  putResource(ctx, 'dashboard', { name: DashboardName, body: { text: DashboardBody } })
+  if (fresh) writeTags(ctx, dashboardArn(ctx, DashboardName), Tags)
+  return { DashboardValidationMessages: [] }
+}
+
+function checkBody(text: string): void {
+  const body = parsed(text)
+  const messages =
+    body === undefined
+      ? [
+          {
+            Message: 'The field DashboardBody must be a valid JSON object',
+          },
+        ]
+      : 'widgets' in body && !Array.isArray(body.widgets)
+        ? [{ DataPath: '/widgets', Message: 'Should be array' }]
+        : widgetErrors('widgets' in body ? body.widgets : [])
+  if (messages.length === 0) return
+  const message = `The dashboard body is invalid, there are validation errors in it: ${JSON.stringify(messages)}`
+  throw new AwsError('DashboardInvalidInputError', message, 400, { dashboardValidationMessages: messages })
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null && !Array.isArray(body)
+      ? (body as Record<string, unknown>)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const TYPES = ['metric', 'text', 'log', 'alarm', 'explorer', 'custom', 'query']
+
+function widgetErrors(widgets: unknown): { DataPath: string; Message: string }[] {
+  return (widgets as unknown[]).flatMap((widget, i) => {
+    const { type, properties } = Object(widget) as { type?: unknown; properties?: unknown } // any JSON
+    if (typeof type !== 'string')
+      return [{ DataPath: `/widgets/${i}`, Message: "Should have required property 'type'" }]
+    if (!TYPES.includes(type))
+      return [{ DataPath: `/widgets/${i}/type`, Message: 'Should be equal to one of the allowed values' }]
+    return properties === undefined
+      ? [{ DataPath: `/widgets/${i}`, Message: "Should have required property 'properties'" }]
+      : []
+  })
+}
+
+const missing = (name: string) => new AwsError('DashboardNotFoundError', `Dashboard ${name} does not exist`)
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetDashboard.html */
+export function GetDashboard(ctx: Ctx, { DashboardName }: Input<'GetDashboard'>): Output<'GetDashboard'> {
+  const dashboard = resourceOf<Body>(ctx, 'dashboard', DashboardName)
+  if (!dashboard) throw missing(DashboardName)
+  return { DashboardArn: dashboardArn(ctx, DashboardName), DashboardBody: dashboard.body.text, DashboardName }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html */
+export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output<'ListDashboards'> {
+  const { DashboardNamePrefix: prefix = '', NextToken } = input
+  const refusal = invalidValue('The value for field NextToken is invalid.')
+  const list = allResources<Body>(ctx, 'dashboard').filter(({ name }) => name.startsWith(prefix))
+  const { page, next } = pageOf(list, { token: NextToken, most: PAGE, parameters: prefix, refusal })
+  const DashboardEntries = page.map(({ name, body, updatedAt }) => ({
+    DashboardName: name,
+    DashboardArn: dashboardArn(ctx, name),
+    LastModified: new Date(updatedAt),
+    Size: new TextEncoder().encode(body.text).length,
+  }))
+  return { DashboardEntries, ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteDashboards.html */
+export function DeleteDashboards(ctx: Ctx, { DashboardNames }: Input<'DeleteDashboards'>): Output<'DeleteDashboards'> {
+  const unknown = DashboardNames.find(name => !resourceOf(ctx, 'dashboard', name))
+  if (unknown !== undefined) throw missing(unknown)
+  for (const name of DashboardNames) {
+    deleteResource(ctx, 'dashboard', name)
+    deleteTags(ctx, dashboardArn(ctx, name))
+  }
+  return {}
+}

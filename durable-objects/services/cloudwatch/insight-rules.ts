@@ -1,0 +1,110 @@
+import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { arnOf } from '../../../aws/arn.ts'
+import { allResources, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
+import { invalidToken, invalidValue } from './refusals.ts'
+import type { Input, Output } from './schema.ts'
+import { checkTags, deleteTags, writeTags } from './tag-rows.ts'
+
+type Body = { definition: string; enabled: boolean; schema: string; transformed?: boolean | undefined }
+
+export const insightRuleArn = ({ place: { region, account } }: Ctx, name: string) =>
+  arnOf({ service: 'cloudwatch', region, account, resource: `insight-rule/${name}` })
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutInsightRule.html */
+export function PutInsightRule(ctx: Ctx, input: Input<'PutInsightRule'>): Output<'PutInsightRule'> {
+  const { RuleName, RuleState = 'ENABLED', RuleDefinition, Tags, ApplyOnTransformedLogs } = input
+  if (RuleState !== 'ENABLED' && RuleState !== 'DISABLED') throw invalidValue('RuleState must be ENABLED or DISABLED.')
+  const schema = schemaOf(RuleDefinition)
+  checkTags(Tags)
+  const fresh = !resourceOf(ctx, 'insight-rule', RuleName)
+  const body: Body = {
+    definition: RuleDefinition,
+    enabled: RuleState === 'ENABLED',
+    schema,
+    transformed: ApplyOnTransformedLogs,
+  }
+  putResource(ctx, 'insight-rule', { name: RuleName, body })
+  if (fresh) writeTags(ctx, insightRuleArn(ctx, RuleName), Tags)
+  return {}
+}
+
+/** A rule's definition is a document that names its own form. */
+function schemaOf(definition: string): string {
+  try {
+    const document: unknown = JSON.parse(definition)
+    const { Schema } = Object(document) as { Schema?: unknown } // any JSON
+    const { Name, Version } = Object(Schema) as { Name?: unknown; Version?: unknown } // likewise
+    if (typeof Name === 'string') return JSON.stringify({ Name, Version: Number(Version ?? 1) })
+  } catch {
+    throw invalidValue('RuleDefinition must be valid JSON.')
+  }
+  throw invalidValue('RuleDefinition must have a Schema with a Name.')
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeInsightRules.html */
+export function DescribeInsightRules(
+  ctx: Ctx,
+  { NextToken, MaxResults = 500 }: Input<'DescribeInsightRules'>,
+): Output<'DescribeInsightRules'> {
+  const list = allResources<Body>(ctx, 'insight-rule')
+  const { page, next } = pageOf(list, {
+    token: NextToken,
+    most: MaxResults,
+    parameters: 'rules',
+    refusal: invalidToken(),
+  })
+  const InsightRules = page.map(({ name, body }) => ({
+    Name: name,
+    State: body.enabled ? 'ENABLED' : 'DISABLED',
+    Schema: body.schema,
+    Definition: body.definition,
+    ManagedRule: false,
+    ...(body.transformed !== undefined && { ApplyOnTransformedLogs: body.transformed }),
+  }))
+  return { InsightRules, ...(next && { NextToken: next }) }
+}
+
+/** Does something with each rule that is there, and says which are not. */
+function each(
+  ctx: Ctx,
+  names: readonly string[],
+  act: (name: string, body: Body) => void,
+): { Failures: PartialFailure[] } {
+  const Failures = names.flatMap(name => {
+    const rule = resourceOf<Body>(ctx, 'insight-rule', name)
+    if (rule) act(name, rule.body)
+    const failure = {
+      FailureResource: name,
+      ExceptionType: 'ResourceNotFoundException',
+      FailureCode: '404',
+      FailureDescription: `Rule ${name} does not exist`,
+    }
+    return rule ? [] : [failure]
+  })
+  return { Failures }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteInsightRules.html */
+export function DeleteInsightRules(ctx: Ctx, { RuleNames }: Input<'DeleteInsightRules'>): Output<'DeleteInsightRules'> {
+  return each(ctx, RuleNames, name => {
+    deleteResource(ctx, 'insight-rule', name)
+    deleteTags(ctx, insightRuleArn(ctx, name))
+  })
+}
+
+const switched = (ctx: Ctx, names: readonly string[], enabled: boolean) =>
+  each(ctx, names, (name, body) => putResource(ctx, 'insight-rule', { name, body: { ...body, enabled } }))
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableInsightRules.html */
+export function EnableInsightRules(ctx: Ctx, { RuleNames }: Input<'EnableInsightRules'>): Output<'EnableInsightRules'> {
+  return switched(ctx, RuleNames, true)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableInsightRules.html */
+export function DisableInsightRules(
+  ctx: Ctx,
+  { RuleNames }: Input<'DisableInsightRules'>,
+): Output<'DisableInsightRules'> {
+  return switched(ctx, RuleNames, false)
+}

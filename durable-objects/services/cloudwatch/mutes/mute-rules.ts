@@ -1,0 +1,86 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf } from '../../../../aws/arn.ts'
+import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { isTimeZone } from '../../../shared/time-zone.ts'
+import { durationMs, type MuteRule, statusOf, type StoredMuteRule, targets } from './mutes.ts'
+import { allResources, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { invalidToken, validationError } from '../refusals.ts'
+import type { Input, Output } from '../schema.ts'
+import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
+
+const LONGEST_MS = 15 * 86_400_000
+
+export const muteRuleArn = ({ place: { region, account } }: Ctx, name: string) =>
+  arnOf({ service: 'cloudwatch', region, account, resource: `alarm-mute-rule:${name}` })
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html */
+export function PutAlarmMuteRule(ctx: Ctx, input: Input<'PutAlarmMuteRule'>): void {
+  const { Name, Description, Rule, MuteTargets, Tags, StartDate, ExpireDate } = input
+  checkSchedule(Rule)
+  if (StartDate && ExpireDate && StartDate >= ExpireDate) throw validationError('StartDate must be before ExpireDate.')
+  checkTags(Tags)
+  const before = resourceOf(ctx, 'mute-rule', Name)
+  const rule: MuteRule = { Description, Rule, MuteTargets, start: StartDate?.getTime(), expire: ExpireDate?.getTime() }
+  putResource(ctx, 'mute-rule', { name: Name, body: rule })
+  if (!before) writeTags(ctx, muteRuleArn(ctx, Name), Tags)
+}
+
+function checkSchedule({ Schedule: { Expression, Duration, Timezone } }: MuteRule['Rule']): void {
+  if (!/^(?:cron|at)\(/.test(Expression))
+    throw validationError('Schedule expression must be a cron or an at expression.')
+  try {
+    readSchedule(Expression)
+  } catch (error) {
+    if (!(error instanceof InvalidSchedule)) throw error
+    throw validationError(`Schedule expression is invalid: ${error.message}`)
+  }
+  const duration = durationMs(Duration)
+  if (duration === undefined || duration > LONGEST_MS) throw validationError('Duration must be from PT1M to P15D.')
+  if (Timezone !== undefined && !isTimeZone(Timezone)) throw validationError(`Timezone ${Timezone} is unknown.`)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetAlarmMuteRule.html */
+export function GetAlarmMuteRule(
+  ctx: Ctx,
+  { AlarmMuteRuleName }: Input<'GetAlarmMuteRule'>,
+): Output<'GetAlarmMuteRule'> {
+  const found = resourceOf<MuteRule>(ctx, 'mute-rule', AlarmMuteRuleName)
+  if (!found) {
+    const fields = { ResourceType: 'AlarmMuteRule', ResourceId: AlarmMuteRuleName }
+    throw new AwsError('ResourceNotFoundException', `Alarm mute rule ${AlarmMuteRuleName} does not exist`, 404, fields)
+  }
+  const { Description, Rule, MuteTargets, start } = found.body
+  return {
+    Name: found.name,
+    ...(Description !== undefined && { Description }),
+    Rule,
+    ...(MuteTargets && { MuteTargets }),
+    ...(start !== undefined && { StartDate: new Date(start) }),
+    ...summary(ctx, found),
+  }
+}
+
+const summary = (ctx: Ctx, { name, body, updatedAt }: StoredMuteRule) => ({
+  AlarmMuteRuleArn: muteRuleArn(ctx, name),
+  ...(body.expire !== undefined && { ExpireDate: new Date(body.expire) }),
+  Status: statusOf(body, ctx.now),
+  LastUpdatedTimestamp: new Date(updatedAt),
+  MuteType: body.Rule.Schedule.Expression.startsWith('at(') ? 'ONE_TIME' : 'RECURRING',
+})
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListAlarmMuteRules.html */
+export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>): Output<'ListAlarmMuteRules'> {
+  const { NextToken, MaxRecords = 50, ...parameters } = input
+  const list = allResources<MuteRule>(ctx, 'mute-rule')
+    .filter(({ body }) => input.AlarmName === undefined || targets(body, input.AlarmName))
+    .filter(({ body }) => input.Statuses === undefined || input.Statuses.includes(statusOf(body, ctx.now)))
+  const { page, next } = pageOf(list, { token: NextToken, most: MaxRecords, parameters, refusal: invalidToken() })
+  return { AlarmMuteRuleSummaries: page.map(rule => summary(ctx, rule)), ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html : also of one that is not there. */
+export function DeleteAlarmMuteRule(ctx: Ctx, { AlarmMuteRuleName }: Input<'DeleteAlarmMuteRule'>): void {
+  deleteResource(ctx, 'mute-rule', AlarmMuteRuleName)
+  deleteTags(ctx, muteRuleArn(ctx, AlarmMuteRuleName))
+}

@@ -1,0 +1,14 @@
+import { AwsError } from '../../../aws/errors.ts'
+
+export const invalidValue = (message: string) => new AwsError('InvalidParameterValueException', message)
+export const invalidCombination = (message: string) => new AwsError('InvalidParameterCombinationException', message)
+export const missingParameter = (message: string) => new AwsError('MissingRequiredParameterException', message)
+export const validationError = (message: string) => new AwsError('ValidationError', message)
+export const invalidToken = () => new AwsError('InvalidNextToken', 'Request token is invalid')
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
+export const QUERY_CODES: Record<string, string> = {
+  InvalidParameterValueException: 'InvalidParameterValue',
+  InvalidParameterCombinationException: 'InvalidParameterCombination',
+  MissingRequiredParameterException: 'MissingParameter',
+}

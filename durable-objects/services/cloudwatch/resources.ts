@@ -1,0 +1,50 @@
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import type { AwsError } from '../../../aws/errors.ts'
+
+/** What is kept and given back: dashboards, metric streams, detectors, rules. Dates in a body are texts. */
+export type Resource<Body> = { name: string; body: Body; createdAt: number; updatedAt: number }
+
+export type Kind = 'dashboard' | 'stream' | 'detector' | 'insight-rule' | 'mute-rule'
+
+type Row = { name: string; body: string; createdAt: number; updatedAt: number }
+
+const read = <Body>({ body, ...rest }: Row): Resource<Body> => ({ ...rest, body: JSON.parse(body) as Body }) // written by putResource()
+
+export function resourceOf<Body>(ctx: Ctx, kind: Kind, name: string): Resource<Body> | undefined {
+  const row = ctx.sql.first<Row>('SELECT * FROM resources WHERE kind = ? AND name = ?', kind, name)
+  return row && read<Body>(row)
+}
+
+export function putResource(ctx: Ctx, kind: Kind, { name, body }: { name: string; body: object }): void {
+  ctx.sql.run(
+    `INSERT INTO resources (kind, name, body, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
+     ON CONFLICT (kind, name) DO UPDATE SET body = ?3, updatedAt = ?4`,
+    kind,
+    name,
+    JSON.stringify(body),
+    ctx.now,
+  )
+}
+
+/** @returns whether it was there */
+export function deleteResource(ctx: Ctx, kind: Kind, name: string): boolean {
+  ctx.sql.run('DELETE FROM resources WHERE kind = ? AND name = ?', kind, name)
+  return ctx.sql.changes() > 0
+}
+
+export function allResources<Body>(ctx: Ctx, kind: Kind): Resource<Body>[] {
+  return ctx.sql.all<Row>('SELECT * FROM resources WHERE kind = ? ORDER BY name', kind).map(row => read<Body>(row))
+}
+
+export type Paging = { token: string | undefined; most: number; parameters: unknown; refusal: AwsError }
+
+/** A page of those that a filter lets through, by name. */
+export function pageOf<Body>(
+  list: readonly Resource<Body>[],
+  { token, most, parameters, refusal }: Paging,
+): { page: Resource<Body>[]; next?: string } {
+  const after = pageStart(token, parameters, refusal)
+  const rest = after === undefined ? list : list.filter(({ name }) => name > after)
+  return cutPage(rest.slice(0, most + 1), most, last => pageToken(last.name, parameters))
+}

@@ -1,0 +1,96 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { allResources, deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
+import { invalidCombination, invalidToken, invalidValue } from '../refusals.ts'
+import type { Input, Output } from '../schema.ts'
+import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
+
+type Body = Omit<Input<'PutMetricStream'>, 'Tags' | 'Name'> & { running: boolean }
+
+const FORMATS = ['json', 'opentelemetry0.7', 'opentelemetry1.0']
+
+export const streamArn = ({ place: { region, account } }: Ctx, name: string) =>
+  arnOf({ service: 'cloudwatch', region, account, resource: `metric-stream/${name}` })
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricStream.html */
+export function PutMetricStream(
+  ctx: Ctx,
+  { Tags, Name, ...body }: Input<'PutMetricStream'>,
+): Output<'PutMetricStream'> {
+  if (body.IncludeFilters?.length && body.ExcludeFilters?.length) {
+    throw invalidCombination('IncludeFilters and ExcludeFilters cannot be specified together.')
+  }
+  if (parseArn(body.FirehoseArn)?.service !== 'firehose')
+    throw invalidValue('FirehoseArn is not a valid ARN of a delivery stream.')
+  if (parseArn(body.RoleArn)?.service !== 'iam') throw invalidValue('RoleArn is not a valid ARN of a role.')
+  if (!FORMATS.includes(body.OutputFormat)) throw invalidValue(`OutputFormat must be one of ${FORMATS.join(', ')}.`)
+  checkTags(Tags)
+  const before = resourceOf<Body>(ctx, 'stream', Name)
+  putResource(ctx, 'stream', { name: Name, body: { ...body, running: before?.body.running ?? true } })
+  if (!before) writeTags(ctx, streamArn(ctx, Name), Tags)
+  return { Arn: streamArn(ctx, Name) }
+}
+
+/** What the listing and the description both tell. */
+const summary = (ctx: Ctx, { name, body, createdAt, updatedAt }: Resource<Body>) => ({
+  Arn: streamArn(ctx, name),
+  Name: name,
+  FirehoseArn: body.FirehoseArn,
+  State: body.running ? 'running' : 'stopped',
+  CreationDate: new Date(createdAt),
+  LastUpdateDate: new Date(updatedAt),
+  OutputFormat: body.OutputFormat,
+})
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStream.html */
+export function GetMetricStream(ctx: Ctx, { Name }: Input<'GetMetricStream'>): Output<'GetMetricStream'> {
+  const stream = resourceOf<Body>(ctx, 'stream', Name)
+  if (!stream) {
+    const fields = { ResourceType: 'AWS::CloudWatch::MetricStream', ResourceId: Name }
+    throw new AwsError('ResourceNotFoundException', `MetricStream ${Name} does not exist`, 404, fields)
+  }
+  const { running: _running, ...body } = stream.body
+  return { ...body, ...summary(ctx, stream) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetricStreams.html */
+export function ListMetricStreams(
+  ctx: Ctx,
+  { NextToken, MaxResults = 500 }: Input<'ListMetricStreams'>,
+): Output<'ListMetricStreams'> {
+  const list = allResources<Body>(ctx, 'stream')
+  const { page, next } = pageOf(list, {
+    token: NextToken,
+    most: MaxResults,
+    parameters: 'streams',
+    refusal: invalidToken(),
+  })
+  return { Entries: page.map(stream => summary(ctx, stream)), ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteMetricStream.html : also of one that is not there. */
+export function DeleteMetricStream(ctx: Ctx, { Name }: Input<'DeleteMetricStream'>): Output<'DeleteMetricStream'> {
+  deleteResource(ctx, 'stream', Name)
+  deleteTags(ctx, streamArn(ctx, Name))
+  return {}
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StartMetricStreams.html */
+export function StartMetricStreams(ctx: Ctx, { Names }: Input<'StartMetricStreams'>): Output<'StartMetricStreams'> {
+  switchStreams(ctx, Names, true)
+  return {}
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StopMetricStreams.html */
+export function StopMetricStreams(ctx: Ctx, { Names }: Input<'StopMetricStreams'>): Output<'StopMetricStreams'> {
+  switchStreams(ctx, Names, false)
+  return {}
+}
+
+function switchStreams(ctx: Ctx, names: readonly string[], running: boolean): void {
+  for (const name of names) {
+    const stream = resourceOf<Body>(ctx, 'stream', name)
+    if (stream) putResource(ctx, 'stream', { name, body: { ...stream.body, running } })
+  }
+}

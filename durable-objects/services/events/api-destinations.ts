@@ -1,0 +1,148 @@
+import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { connectionByArn } from './connections.ts'
+import { eventsArn } from './names.ts'
+import { alreadyExists, invalid, invalidToken, notFound } from './refusals.ts'
+import type { ApiDestinationRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const DEFAULT_RATE = 300
+
+const destinationArn = (ctx: Ctx, { name, id }: ApiDestinationRow) =>
+  eventsArn(ctx.place, `api-destination/${name}/${id}`)
+
+export function lookUpDestination(ctx: Ctx, name: string): ApiDestinationRow | undefined {
+  return ctx.sql.first<ApiDestinationRow>('SELECT * FROM api_destinations WHERE name = ?', name)
+}
+
+/** The API destination of an ARN; undefined when it is not here. */
+export function destinationByArn(ctx: Ctx, arn: string): ApiDestinationRow | undefined {
+  const row = lookUpDestination(ctx, arn.split('/').at(-2) ?? '')
+  return row && destinationArn(ctx, row) === arn ? row : undefined
+}
+
+function findDestination(ctx: Ctx, name: string, verb: string): ApiDestinationRow {
+  const row = lookUpDestination(ctx, name)
+  if (!row) throw notFound(`Failed to ${verb} the api-destination(s). An api-destination '${name}' does not exist.`)
+  return row
+}
+
+function checkSettings(
+  ctx: Ctx,
+  { connectionArn, endpoint }: Pick<ApiDestinationRow, 'connectionArn' | 'endpoint'>,
+): void {
+  if (!connectionByArn(ctx, connectionArn)) throw notFound(`Connection '${connectionArn}' does not exist.`)
+  if (!/^https?:\/\/[^/*]+/.test(endpoint)) throw invalid('Parameter InvocationEndpoint is not valid.')
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateApiDestination.html */
+export function CreateApiDestination(ctx: Ctx, input: In<'CreateApiDestination'>): Out<'CreateApiDestination'> {
+  if (lookUpDestination(ctx, input.Name)) throw alreadyExists(`An api-destination '${input.Name}' already exists.`)
+  const row: ApiDestinationRow = {
+    name: input.Name,
+    id: crypto.randomUUID(),
+    description: input.Description ?? null,
+    connectionArn: input.ConnectionArn,
+    endpoint: input.InvocationEndpoint,
+    method: input.HttpMethod,
+    rate: input.InvocationRateLimitPerSecond ?? DEFAULT_RATE,
+    createdAt: ctx.now,
+    modifiedAt: ctx.now,
+    windowAt: 0,
+    used: 0,
+  }
+  checkSettings(ctx, row)
+  writeDestination(ctx, row)
+  return answered(ctx, row)
+}
+
+function writeDestination(ctx: Ctx, row: ApiDestinationRow): void {
+  ctx.sql.run(
+    `INSERT OR REPLACE INTO api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
+     modifiedAt, windowAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.name,
+    row.id,
+    row.description,
+    row.connectionArn,
+    row.endpoint,
+    row.method,
+    row.rate,
+    row.createdAt,
+    row.modifiedAt,
+    row.windowAt,
+    row.used,
+  )
+}
+
+function answered(ctx: Ctx, row: ApiDestinationRow) {
+  const connection = connectionByArn(ctx, row.connectionArn)
+  return {
+    ApiDestinationArn: destinationArn(ctx, row),
+    ApiDestinationState: connection && connection.state !== 'DEAUTHORIZED' ? 'ACTIVE' : 'INACTIVE',
+    CreationTime: new Date(row.createdAt),
+    LastModifiedTime: new Date(row.modifiedAt),
+  }
+}
+
+function shown(ctx: Ctx, row: ApiDestinationRow): ApiDestination {
+  return {
+    ...answered(ctx, row),
+    Name: row.name,
+    ConnectionArn: row.connectionArn,
+    InvocationEndpoint: row.endpoint,
+    HttpMethod: row.method,
+    InvocationRateLimitPerSecond: row.rate,
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeApiDestination.html */
+export function DescribeApiDestination(ctx: Ctx, input: In<'DescribeApiDestination'>): Out<'DescribeApiDestination'> {
+  const row = findDestination(ctx, input.Name, 'describe')
+  return { ...shown(ctx, row), ...(row.description !== null && { Description: row.description }) }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateApiDestination.html */
+export function UpdateApiDestination(ctx: Ctx, input: In<'UpdateApiDestination'>): Out<'UpdateApiDestination'> {
+  const before = findDestination(ctx, input.Name, 'update')
+  const row = {
+    ...before,
+    description: input.Description ?? before.description,
+    connectionArn: input.ConnectionArn ?? before.connectionArn,
+    endpoint: input.InvocationEndpoint ?? before.endpoint,
+    method: input.HttpMethod ?? before.method,
+    rate: input.InvocationRateLimitPerSecond ?? before.rate,
+    modifiedAt: ctx.now,
+  }
+  checkSettings(ctx, row)
+  writeDestination(ctx, row)
+  return answered(ctx, row)
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteApiDestination.html */
+export function DeleteApiDestination(ctx: Ctx, input: In<'DeleteApiDestination'>): Out<'DeleteApiDestination'> {
+  const { name } = findDestination(ctx, input.Name, 'delete')
+  ctx.sql.run('DELETE FROM api_destinations WHERE name = ?', name)
+  return {}
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListApiDestinations.html */
+export function ListApiDestinations(ctx: Ctx, input: In<'ListApiDestinations'>): Out<'ListApiDestinations'> {
+  const { NamePrefix = '', ConnectionArn, NextToken, Limit = PAGE } = input
+  const listing = [NamePrefix, ConnectionArn]
+  const after = pageStart(NextToken, listing, invalidToken())
+  const rows = ctx.sql.all<ApiDestinationRow>(
+    `SELECT * FROM api_destinations WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2
+     AND (?3 IS NULL OR connectionArn = ?3) ORDER BY name LIMIT ?4`,
+    after ?? '',
+    NamePrefix,
+    ConnectionArn ?? null,
+    Limit + 1,
+  )
+  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
+  return { ApiDestinations: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+}

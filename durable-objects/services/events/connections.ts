@@ -1,0 +1,174 @@
+import type { Connection, Operations } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { arnOf } from '../../../aws/arn.ts'
+import { randomAlphanumeric } from '../../../aws/ids.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { exchange } from './access-tokens.ts'
+import { type AuthParameters, checkParameters, mergeParameters, shownParameters } from './connection-parameters.ts'
+import { eventsArn } from './names.ts'
+import { alreadyExists, invalidToken, notFound } from './refusals.ts'
+import type { ConnectionRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const connectionArn = (ctx: Ctx, { name, id }: ConnectionRow) => eventsArn(ctx.place, `connection/${name}/${id}`)
+
+export function lookUpConnection(ctx: Ctx, name: string): ConnectionRow | undefined {
+  return ctx.sql.first<ConnectionRow>('SELECT * FROM connections WHERE name = ?', name)
+}
+
+/** The connection of an ARN; undefined when it is not here. */
+export function connectionByArn(ctx: Ctx, arn: string): ConnectionRow | undefined {
+  const row = lookUpConnection(ctx, arn.split('/').at(-2) ?? '')
+  return row && connectionArn(ctx, row) === arn ? row : undefined
+}
+
+function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
+  const row = lookUpConnection(ctx, name)
+  if (!row) throw notFound(`Failed to ${verb} the connection(s). Connection '${name}' does not exist.`)
+  return row
+}
+
+export const parametersOf = ({ parameters }: ConnectionRow) => JSON.parse(parameters) as AuthParameters // as it was checked
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html */
+export function CreateConnection(ctx: Ctx, input: In<'CreateConnection'>): Out<'CreateConnection'> {
+  const { Name: name, AuthorizationType: type, AuthParameters: parameters, Description, KmsKeyIdentifier } = input
+  if (lookUpConnection(ctx, name)) throw alreadyExists(`Connection ${name} already exists.`)
+  checkParameters(type, parameters)
+  const row: ConnectionRow = {
+    name,
+    id: crypto.randomUUID(),
+    secretId: `${crypto.randomUUID()}-${randomAlphanumeric(6)}`,
+    description: Description ?? null,
+    type,
+    parameters: JSON.stringify(parameters),
+    kms: KmsKeyIdentifier ?? null,
+    ...authorization(ctx, type),
+    createdAt: ctx.now,
+    modifiedAt: ctx.now,
+  }
+  writeConnection(ctx, row)
+  if (row.state === 'AUTHORIZING') ctx.background(exchange(ctx, name))
+  const { LastAuthorizedTime: _later, ...answer } = answered(ctx, row)
+  return answer
+}
+
+type Authorization = Pick<ConnectionRow, 'state' | 'reason' | 'authorizedAt' | 'token' | 'tokenUntil'>
+
+/** Keys and passwords are taken as they are; a token must be asked for. */
+function authorization({ now }: Ctx, type: string): Authorization {
+  const state = type === 'OAUTH_CLIENT_CREDENTIALS' ? 'AUTHORIZING' : 'AUTHORIZED'
+  return { state, reason: null, authorizedAt: now, token: null, tokenUntil: null }
+}
+
+function writeConnection(ctx: Ctx, row: ConnectionRow): void {
+  ctx.sql.run(
+    `INSERT OR REPLACE INTO connections (name, id, secretId, description, type, parameters, kms, state, reason, createdAt,
+     modifiedAt, authorizedAt, token, tokenUntil) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.name,
+    row.id,
+    row.secretId,
+    row.description,
+    row.type,
+    row.parameters,
+    row.kms,
+    row.state,
+    row.reason,
+    row.createdAt,
+    row.modifiedAt,
+    row.authorizedAt,
+    row.token,
+    row.tokenUntil,
+  )
+}
+
+function answered(ctx: Ctx, row: ConnectionRow) {
+  return {
+    ConnectionArn: connectionArn(ctx, row),
+    ConnectionState: row.state,
+    CreationTime: new Date(row.createdAt),
+    LastModifiedTime: new Date(row.modifiedAt),
+    ...(row.authorizedAt !== null && { LastAuthorizedTime: new Date(row.authorizedAt) }),
+  }
+}
+
+function shown(ctx: Ctx, row: ConnectionRow): Connection {
+  const { name, type, reason } = row
+  return { ...answered(ctx, row), Name: name, AuthorizationType: type, ...(reason !== null && { StateReason: reason }) }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeConnection.html */
+export function DescribeConnection(ctx: Ctx, input: In<'DescribeConnection'>): Out<'DescribeConnection'> {
+  const row = findConnection(ctx, input.Name, 'describe')
+  const { account, region } = ctx.place
+  const resource = `secret:events!connection/${row.name}/${row.secretId}`
+  return {
+    ...shown(ctx, row),
+    ...(row.description !== null && { Description: row.description }),
+    ...(row.kms !== null && { KmsKeyIdentifier: row.kms }),
+    SecretArn: arnOf({ service: 'secretsmanager', account, region, resource }),
+    AuthParameters: shownParameters(parametersOf(row)),
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateConnection.html */
+export function UpdateConnection(ctx: Ctx, input: In<'UpdateConnection'>): Out<'UpdateConnection'> {
+  const before = findConnection(ctx, input.Name, 'update')
+  const type = input.AuthorizationType ?? before.type
+  const parameters = mergeParameters(type, parametersOf(before), input.AuthParameters)
+  checkParameters(type, parameters)
+  const row = {
+    ...before,
+    type,
+    parameters: JSON.stringify(parameters),
+    description: input.Description ?? before.description,
+    kms: input.KmsKeyIdentifier ?? before.kms,
+    ...authorization(ctx, type),
+    modifiedAt: ctx.now,
+  }
+  writeConnection(ctx, row)
+  if (row.state === 'AUTHORIZING') ctx.background(exchange(ctx, row.name))
+  return answered(ctx, row)
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeauthorizeConnection.html */
+export function DeauthorizeConnection(ctx: Ctx, input: In<'DeauthorizeConnection'>): Out<'DeauthorizeConnection'> {
+  const row = findConnection(ctx, input.Name, 'deauthorize')
+  writeConnection(ctx, {
+    ...row,
+    state: 'DEAUTHORIZED',
+    parameters: '{}',
+    token: null,
+    tokenUntil: null,
+    modifiedAt: ctx.now,
+  })
+  return { ...answered(ctx, row), ConnectionState: 'DEAUTHORIZING', LastModifiedTime: new Date(ctx.now) }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteConnection.html */
+export function DeleteConnection(ctx: Ctx, input: In<'DeleteConnection'>): Out<'DeleteConnection'> {
+  const row = findConnection(ctx, input.Name, 'delete')
+  ctx.sql.run('DELETE FROM connections WHERE name = ?', row.name)
+  return { ...answered(ctx, row), ConnectionState: 'DELETING' }
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListConnections.html */
+export function ListConnections(ctx: Ctx, input: In<'ListConnections'>): Out<'ListConnections'> {
+  const { NamePrefix = '', ConnectionState, NextToken, Limit = PAGE } = input
+  const listing = [NamePrefix, ConnectionState]
+  const after = pageStart(NextToken, listing, invalidToken())
+  const rows = ctx.sql.all<ConnectionRow>(
+    `SELECT * FROM connections WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR state = ?3)
+     ORDER BY name LIMIT ?4`,
+    after ?? '',
+    NamePrefix,
+    ConnectionState ?? null,
+    Limit + 1,
+  )
+  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
+  return { Connections: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+}

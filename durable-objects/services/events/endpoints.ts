@@ -1,0 +1,102 @@
+import type { Endpoint, Operations } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { randomAlphanumeric } from '../../../aws/ids.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { eventsArn } from './names.ts'
+import { alreadyExists, invalidToken, notFound } from './refusals.ts'
+import type { EndpointRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+type Document = Pick<Endpoint, 'Description' | 'RoutingConfig' | 'ReplicationConfig' | 'EventBuses' | 'RoleArn'>
+
+function lookUpEndpoint(ctx: Ctx, name: string): EndpointRow | undefined {
+  return ctx.sql.first<EndpointRow>('SELECT * FROM endpoints WHERE name = ?', name)
+}
+
+function findEndpoint(ctx: Ctx, name: string): EndpointRow {
+  const row = lookUpEndpoint(ctx, name)
+  if (!row) throw notFound(`Endpoint ${name} does not exist.`)
+  return row
+}
+
+const documentOf = ({ document }: EndpointRow) => JSON.parse(document) as Document // written below
+
+function write(ctx: Ctx, row: EndpointRow): void {
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
+    row.name,
+    row.id,
+    row.document,
+    row.createdAt,
+    row.modifiedAt,
+  )
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEndpoint.html */
+export function CreateEndpoint(ctx: Ctx, input: In<'CreateEndpoint'>): Out<'CreateEndpoint'> {
+  const { Name: name, ReplicationConfig = { State: 'ENABLED' }, ...rest } = input
+  if (lookUpEndpoint(ctx, name)) throw alreadyExists(`Endpoint ${name} already exists.`)
+  const document = JSON.stringify({ ...rest, ReplicationConfig })
+  const id = `${randomAlphanumeric(10).toLowerCase()}.${randomAlphanumeric(3).toLowerCase()}`
+  const row = { name, id, document, createdAt: ctx.now, modifiedAt: ctx.now }
+  write(ctx, row)
+  return { ...answered(ctx, row), State: 'CREATING' }
+}
+
+function answered(ctx: Ctx, row: EndpointRow) {
+  const { Description: _description, ...document } = documentOf(row)
+  return { Name: row.name, Arn: eventsArn(ctx.place, `endpoint/${row.name}`), ...document }
+}
+
+function shown(ctx: Ctx, row: EndpointRow): Endpoint {
+  return {
+    ...answered(ctx, row),
+    ...documentOf(row),
+    EndpointId: row.id,
+    EndpointUrl: `https://${row.id}.endpoint.events.amazonaws.com`,
+    State: 'ACTIVE',
+    CreationTime: new Date(row.createdAt),
+    LastModifiedTime: new Date(row.modifiedAt),
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEndpoint.html */
+export function DescribeEndpoint(ctx: Ctx, input: In<'DescribeEndpoint'>): Out<'DescribeEndpoint'> {
+  return shown(ctx, findEndpoint(ctx, input.Name))
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEndpoint.html */
+export function UpdateEndpoint(ctx: Ctx, input: In<'UpdateEndpoint'>): Out<'UpdateEndpoint'> {
+  const before = findEndpoint(ctx, input.Name)
+  const { Name: _name, ...given } = input
+  const document = JSON.stringify({ ...documentOf(before), ...JSON.parse(JSON.stringify(given)) })
+  const row = { ...before, document, modifiedAt: ctx.now }
+  write(ctx, row)
+  const { EndpointId, EndpointUrl } = shown(ctx, row)
+  return { ...answered(ctx, row), EndpointId, EndpointUrl, State: 'UPDATING' }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEndpoint.html */
+export function DeleteEndpoint(ctx: Ctx, input: In<'DeleteEndpoint'>): Out<'DeleteEndpoint'> {
+  const { name } = findEndpoint(ctx, input.Name)
+  ctx.sql.run('DELETE FROM endpoints WHERE name = ?', name)
+  return {}
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEndpoints.html */
+export function ListEndpoints(ctx: Ctx, input: In<'ListEndpoints'>): Out<'ListEndpoints'> {
+  const { NamePrefix = '', NextToken, MaxResults = PAGE } = input
+  const after = pageStart(NextToken, [NamePrefix], invalidToken())
+  const rows = ctx.sql.all<EndpointRow>(
+    'SELECT * FROM endpoints WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    after ?? '',
+    NamePrefix,
+    MaxResults + 1,
+  )
+  const { page, next } = cutPage(rows, MaxResults, last => pageToken(last.name, [NamePrefix]))
+  return { Endpoints: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+}

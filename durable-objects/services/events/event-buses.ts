@@ -1,0 +1,147 @@
+import type { DeadLetterConfig, EventBus, LogConfig, Operations } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { bindEventSource, releaseEventSource } from './event-sources.ts'
+import { busArn, busName } from './names.ts'
+import { checkForeigner } from './permissions.ts'
+import { alreadyExists, invalid, invalidToken, limitExceeded, notFound } from './refusals.ts'
+import type { BusRow } from './schema.ts'
+import { dropTags, setTags } from './tags.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** What is kept of a bus beside its name and policy. */
+export type BusSettings = {
+  Description?: string | undefined
+  KmsKeyIdentifier?: string | undefined
+  DeadLetterConfig?: DeadLetterConfig | undefined
+  LogConfig?: LogConfig | undefined
+}
+
+const MOST_BUSES = 100
+
+/** Every place has its default bus. */
+export function createDefaultBus(ctx: Ctx): void {
+  insertBus(ctx, 'default', {})
+}
+
+function insertBus(ctx: Ctx, name: string, settings: BusSettings): void {
+  ctx.sql.run(
+    'INSERT INTO buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
+    name,
+    JSON.stringify(settings),
+    ctx.now,
+  )
+}
+
+export function lookUpBus(ctx: Ctx, nameOrArn: string | undefined): BusRow | undefined {
+  return ctx.sql.first<BusRow>('SELECT * FROM buses WHERE name = ?', busName(nameOrArn))
+}
+
+/** @throws AwsError ResourceNotFoundException, or AccessDeniedException for who is of another account */
+export function findBus(ctx: Ctx, nameOrArn: string | undefined): BusRow {
+  const bus = lookUpBus(ctx, nameOrArn)
+  if (!bus) throw notFound(`Event bus ${busName(nameOrArn)} does not exist.`)
+  checkForeigner(ctx, bus)
+  return bus
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
+export function CreateEventBus(ctx: Ctx, input: In<'CreateEventBus'>): Out<'CreateEventBus'> {
+  const { Name, EventSourceName, Tags = [], ...rest } = input
+  if (Name === 'default') throw alreadyExists('Event bus default already exists.')
+  if (EventSourceName === undefined && Name.includes('/')) throw invalid("Event bus name must not contain '/'.")
+  if (lookUpBus(ctx, Name)) throw alreadyExists(`Event bus ${Name} already exists.`)
+  if (countBuses(ctx) >= MOST_BUSES) throw limitExceeded()
+  if (EventSourceName !== undefined) bindEventSource(ctx, EventSourceName, Name)
+  const settings = settingsOf(rest)
+  const arn = busArn(ctx.place, Name)
+  setTags(ctx, arn, Tags)
+  insertBus(ctx, Name, settings)
+  return { EventBusArn: arn, ...settings }
+}
+
+function countBuses(ctx: Ctx): number {
+  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM buses')?.n ?? 0
+}
+
+function settingsOf({ Description, KmsKeyIdentifier, DeadLetterConfig, LogConfig }: BusSettings): BusSettings {
+  return {
+    ...(Description && { Description }),
+    ...(KmsKeyIdentifier && { KmsKeyIdentifier }),
+    ...(DeadLetterConfig?.Arn && { DeadLetterConfig }),
+    ...(LogConfig && { LogConfig }),
+  }
+}
+
+export function settingsOfBus({ settings }: BusRow): BusSettings {
+  return JSON.parse(settings) as BusSettings // written by the functions above and below
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEventBus.html */
+export function UpdateEventBus(ctx: Ctx, input: In<'UpdateEventBus'>): Out<'UpdateEventBus'> {
+  const bus = findBus(ctx, input.Name)
+  const settings = settingsOf({ ...settingsOfBus(bus), ...given(input) })
+  ctx.sql.run(
+    'UPDATE buses SET settings = ?, modifiedAt = ? WHERE name = ?',
+    JSON.stringify(settings),
+    ctx.now,
+    bus.name,
+  )
+  return { Arn: busArn(ctx.place, bus.name), Name: bus.name, ...settings }
+}
+
+/** What is absent from an update stays as it is. */
+function given({ Name: _name, ...settings }: In<'UpdateEventBus'>): BusSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventBus.html */
+export function DescribeEventBus(ctx: Ctx, input: In<'DescribeEventBus'>): Out<'DescribeEventBus'> {
+  const bus = findBus(ctx, input.Name)
+  return { ...shown(ctx, bus), ...settingsOfBus(bus) }
+}
+
+function shown(ctx: Ctx, bus: BusRow): EventBus {
+  const { Description } = settingsOfBus(bus)
+  return {
+    Name: bus.name,
+    Arn: busArn(ctx.place, bus.name),
+    ...(Description && { Description }),
+    ...(bus.policy !== null && { Policy: bus.policy }),
+    CreationTime: new Date(bus.createdAt),
+    LastModifiedTime: new Date(bus.modifiedAt),
+  }
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html */
+export function ListEventBuses(ctx: Ctx, input: In<'ListEventBuses'>): Out<'ListEventBuses'> {
+  const { NamePrefix = '', NextToken, Limit = PAGE } = input
+  const after = pageStart(NextToken, [NamePrefix], invalidToken())
+  const rows = ctx.sql.all<BusRow>(
+    'SELECT * FROM buses WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    after ?? '',
+    NamePrefix,
+    Limit + 1,
+  )
+  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, [NamePrefix]))
+  return { EventBuses: page.map(bus => shown(ctx, bus)), ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html */
+export function DeleteEventBus(ctx: Ctx, input: In<'DeleteEventBus'>): void {
+  const name = busName(input.Name)
+  if (name === 'default') throw invalid('Cannot delete event bus default.')
+  // A bus that is not there is gone as wanted.
+  if (!lookUpBus(ctx, name)) return
+  if (ctx.sql.first('SELECT 1 FROM rules WHERE bus = ? AND archive IS NULL LIMIT 1', name)) {
+    throw invalid("Event bus can't be deleted since it has rules.")
+  }
+  ctx.sql.run('DELETE FROM rules WHERE bus = ?', name)
+  ctx.sql.run('DELETE FROM buses WHERE name = ?', name)
+  releaseEventSource(ctx, name)
+  dropTags(ctx, busArn(ctx.place, name))
+}

@@ -1,0 +1,96 @@
+import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { invalidToken, notFound } from './refusals.ts'
+import type { EventSourceRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** ARN of a partner's event source in a region; it is of no account. */
+export const sourceArn = (ctx: Ctx, name: string) => `arn:aws:events:${ctx.place.region}::event-source/${name}`
+
+function findSource(ctx: Ctx, name: string): EventSourceRow {
+  const row = ctx.sql.first<EventSourceRow>('SELECT * FROM event_sources WHERE name = ?', name)
+  if (!row) throw notFound(`Event source ${name} does not exist.`)
+  return row
+}
+
+const invalidState = (message: string) => new AwsError('InvalidStateException', message)
+
+/** A partner's event source gets its bus, and is active then. */
+export function bindEventSource(ctx: Ctx, name: string, bus: string): void {
+  const { state } = findSource(ctx, name)
+  if (bus !== name) throw notFound(`Event source ${bus} does not exist.`)
+  if (state !== 'PENDING') throw invalidState(`Event source ${name} is not in PENDING state.`)
+  setState(ctx, name, 'ACTIVE')
+}
+
+export function releaseEventSource(ctx: Ctx, bus: string): void {
+  setState(ctx, bus, 'PENDING')
+}
+
+function setState(ctx: Ctx, name: string, state: string): void {
+  ctx.sql.run("UPDATE event_sources SET state = ? WHERE name = ? AND state <> 'DELETED'", state, name)
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ActivateEventSource.html */
+export function ActivateEventSource(ctx: Ctx, { Name }: In<'ActivateEventSource'>): void {
+  const { state } = findSource(ctx, Name)
+  if (state === 'DELETED') throw invalidState(`Event source ${Name} is in DELETED state.`)
+  setState(ctx, Name, 'ACTIVE')
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeactivateEventSource.html */
+export function DeactivateEventSource(ctx: Ctx, { Name }: In<'DeactivateEventSource'>): void {
+  const { state } = findSource(ctx, Name)
+  if (state === 'DELETED') throw invalidState(`Event source ${Name} is in DELETED state.`)
+  setState(ctx, Name, 'PENDING')
+}
+
+function shown(ctx: Ctx, row: EventSourceRow): EventSource {
+  return {
+    Arn: sourceArn(ctx, row.name),
+    CreatedBy: row.createdBy,
+    CreationTime: new Date(row.createdAt),
+    Name: row.name,
+    State: row.state,
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeEventSource.html */
+export function DescribeEventSource(ctx: Ctx, { Name }: In<'DescribeEventSource'>): Out<'DescribeEventSource'> {
+  return shown(ctx, findSource(ctx, Name))
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventSources.html */
+export function ListEventSources(ctx: Ctx, input: In<'ListEventSources'>): Out<'ListEventSources'> {
+  const { NamePrefix = '', NextToken, Limit = PAGE } = input
+  const after = pageStart(NextToken, [NamePrefix], invalidToken())
+  const rows = ctx.sql.all<EventSourceRow>(
+    'SELECT * FROM event_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    after ?? '',
+    NamePrefix,
+    Limit + 1,
+  )
+  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, [NamePrefix]))
+  return { EventSources: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+}
+
+/** What a partner's account asks of its customer's: no model has it, so no request can ask. */
+export type Offer = { Name: string; CreatedBy: string; Withdrawn: boolean }
+
+export function OfferEventSource(ctx: Ctx, { Name, CreatedBy, Withdrawn }: Offer): void {
+  if (Withdrawn) setState(ctx, Name, 'DELETED')
+  else {
+    ctx.sql.run(
+      "INSERT OR REPLACE INTO event_sources (name, createdBy, createdAt, state) VALUES (?, ?, ?, 'PENDING')",
+      Name,
+      CreatedBy,
+      ctx.now,
+    )
+  }
+}

@@ -1,0 +1,101 @@
+/** EventBridge: an event on a bus goes to the targets of every rule that it matches. */
+import type { Target } from '../../../aws/models/events.types.ts'
+import type { Hop } from '../../kernel/journal/journal.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { parseArn } from '../../../aws/arn.ts'
+import { mismatch } from '../../shared/pattern.ts'
+import { archiveEvent } from './archived-events.ts'
+import { logArrival } from './bus-logs.ts'
+import { callApiDestination } from './api-destination-calls.ts'
+import { noteEvent, noteSent } from './history.ts'
+import { count } from './metrics.ts'
+import { busArn, ruleArn } from './names.ts'
+import { readEventPattern } from './patterns.ts'
+import type { BusEvent, RuleRow } from './schema.ts'
+import { deliveriesOf, eventLabel, type Sending } from './target-deliveries.ts'
+import { inputOf } from './target-inputs.ts'
+import { targetsOf } from './targets.ts'
+
+/** An event that has come to a bus. */
+export type Arrived = {
+  bus: string
+  event: BusEvent
+  traceId: string
+  /** The X-Ray header that goes along. */
+  trace?: string | undefined
+  /** It came from another bus: EventBridge sends it to no third. */
+  forwarded?: boolean | undefined
+  /** ARNs of the only rules that a replay is for. */
+  only?: readonly string[] | undefined
+}
+
+export function publish(ctx: Ctx, arrived: Arrived): void {
+  const { bus, event, only } = arrived
+  noteEvent(ctx, bus, event)
+  const rules = ctx.sql.all<RuleRow>('SELECT * FROM rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name', bus)
+  const asked = only ? rules.filter(rule => only.includes(ruleArn(ctx.place, rule))) : rules
+  const from = busArn(ctx.place, bus)
+  const matched: string[] = []
+  if (asked.length === 0)
+    note(ctx, arrived, { from, to: from, outcome: 'filtered', reason: 'the bus has no rule that matches events' })
+  for (const rule of asked) {
+    const to = ruleArn(ctx.place, rule)
+    const why = whyNot(ctx, rule, event)
+    if (why === undefined) {
+      note(ctx, arrived, { from, to, outcome: 'delivered', reason: 'the event matches the rule' })
+      matched.push(to)
+      count(ctx, to, 'MatchedEvents')
+      invoke(ctx, rule, arrived)
+    } else note(ctx, arrived, { from, to, outcome: 'filtered', reason: why })
+  }
+  logArrival(ctx, arrived, matched)
+}
+
+function whyNot(ctx: Ctx, rule: RuleRow, event: BusEvent): string | undefined {
+  const why = mismatch(readEventPattern(ctx, rule.pattern ?? ''), event)
+  if (why !== undefined) return why
+  return rule.state === 'DISABLED' ? 'the rule is DISABLED' : undefined
+}
+
+type Noted = Omit<Hop, 'event'>
+
+function note(ctx: Ctx, { event, traceId }: Pick<Arrived, 'event' | 'traceId'>, hop: Noted): void {
+  ctx.journal({ ...hop, traceId, event: eventLabel(event) })
+}
+
+/** Fires a rule of its own, whatever its pattern: a schedule's time has come. */
+export function fireRule(ctx: Ctx, rule: RuleRow, event: BusEvent): Target[] {
+  noteEvent(ctx, rule.bus, event)
+  return invoke(ctx, rule, { bus: rule.bus, event, traceId: ctx.traceId })
+}
+
+function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
+  const { event, traceId, trace } = arrived
+  if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
+  const targets = targetsOf(ctx, rule)
+  const arn = ruleArn(ctx.place, rule)
+  if (rule.archive === null) count(ctx, arn, 'TriggeredRules')
+  for (const target of targets) {
+    const arrival = { ruleArn: arn, ruleName: rule.name, arrivedAt: ctx.now }
+    const input = inputOf(target, event, arrival)
+    send(ctx, { target, event, input, ruleArn: arn, traceId, trace, now: ctx.now }, arrived.forwarded ?? false)
+  }
+  return targets
+}
+
+function send(ctx: Ctx, sending: Sending, forwarded: boolean): void {
+  const { target, input, ruleArn: from } = sending
+  const arn = parseArn(target.Arn)
+  if (arn?.service === 'events' && arn.resource.startsWith('api-destination/')) {
+    callApiDestination(ctx, sending)
+    return
+  }
+  if (arn?.service === 'events' && forwarded) {
+    const reason = 'EventBridge does not send an event that came from another bus to a third one'
+    note(ctx, sending, { from, to: target.Arn, outcome: 'refused', reason })
+    return
+  }
+  for (const delivery of deliveriesOf(sending)) ctx.deliver(delivery)
+  if (arn?.service === 'lambda' || arn?.service === 'logs')
+    noteSent(ctx, { kind: arn.service, arn: target.Arn, payload: input })
+}

@@ -1,0 +1,151 @@
+import type { Operations, Rule } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { findBus } from './event-buses.ts'
+import { ruleArn } from './names.ts'
+import { readEventPattern } from './patterns.ts'
+import { invalid, limitExceeded, notFound } from './refusals.ts'
+import { arm, disarm, readScheduleExpression } from './schedules.ts'
+import type { RuleRow } from './schema.ts'
+import { dropTags, setTags } from './tags.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const MOST_RULES = 300
+
+export function lookUpRule(ctx: Ctx, bus: string, name: string): RuleRow | undefined {
+  return ctx.sql.first<RuleRow>('SELECT * FROM rules WHERE bus = ? AND name = ?', bus, name)
+}
+
+/** @throws AwsError ResourceNotFoundException */
+export function findRule(ctx: Ctx, nameOrArn: string | undefined, name: string): RuleRow {
+  const bus = findBus(ctx, nameOrArn).name
+  const rule = lookUpRule(ctx, bus, name)
+  if (!rule) throw notFound(`Rule ${name} does not exist on EventBus ${bus}.`)
+  return rule
+}
+
+/** Rules that a service made are for that service alone to change. */
+export function checkUnmanaged(ctx: Ctx, rule: RuleRow | undefined, force = false): void {
+  if (!rule?.managedBy || force || ctx.caller.service === rule.managedBy) return
+  throw new AwsError(
+    'ManagedRuleException',
+    `Rule ${rule.name} is managed by ${rule.managedBy} and cannot be modified.`,
+  )
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
+export function PutRule(ctx: Ctx, input: In<'PutRule'>): Out<'PutRule'> {
+  const { Name, EventPattern, ScheduleExpression, State = 'ENABLED', Description, RoleArn, Tags = [] } = input
+  const bus = findBus(ctx, input.EventBusName).name
+  if (!EventPattern && !ScheduleExpression) {
+    throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.')
+  }
+  if (ScheduleExpression && bus !== 'default') {
+    throw invalid('ScheduleExpression is supported only on the default event bus.')
+  }
+  if (ScheduleExpression) readScheduleExpression(ScheduleExpression)
+  if (EventPattern) readEventPattern(ctx, EventPattern)
+  const existing = lookUpRule(ctx, bus, Name)
+  checkUnmanaged(ctx, existing)
+  if (!existing && countRules(ctx, bus) >= MOST_RULES) throw limitExceeded()
+  const arn = ruleArn(ctx.place, { bus, name: Name })
+  // Tags of a rule that is there are changed by TagResource alone.
+  if (!existing) setTags(ctx, arn, Tags)
+  const rule = {
+    bus,
+    name: Name,
+    description: Description ?? null,
+    pattern: EventPattern || null,
+    schedule: ScheduleExpression || null,
+    state: State,
+    roleArn: RoleArn ?? null,
+    managedBy: ctx.caller.service?.endsWith('.amazonaws.com') ? ctx.caller.service : (existing?.managedBy ?? null),
+    createdBy: existing?.createdBy ?? ctx.caller.accountId,
+    startedAt: ctx.now,
+    archive: null,
+  }
+  writeRule(ctx, rule)
+  arm(ctx, rule)
+  return { RuleArn: arn }
+}
+
+function countRules(ctx: Ctx, bus: string): number {
+  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM rules WHERE bus = ?', bus)?.n ?? 0
+}
+
+export function writeRule(ctx: Ctx, rule: RuleRow): void {
+  ctx.sql.run(
+    `INSERT OR REPLACE INTO rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    rule.bus,
+    rule.name,
+    rule.description,
+    rule.pattern,
+    rule.schedule,
+    rule.state,
+    rule.roleArn,
+    rule.managedBy,
+    rule.createdBy,
+    rule.startedAt,
+    rule.archive,
+  )
+}
+
+export function shownRule(ctx: Ctx, rule: RuleRow): Rule {
+  return {
+    Name: rule.name,
+    Arn: ruleArn(ctx.place, rule),
+    ...(rule.pattern !== null && { EventPattern: rule.pattern }),
+    ...(rule.schedule !== null && { ScheduleExpression: rule.schedule }),
+    State: rule.state,
+    ...(rule.description !== null && { Description: rule.description }),
+    ...(rule.roleArn !== null && { RoleArn: rule.roleArn }),
+    ...(rule.managedBy !== null && { ManagedBy: rule.managedBy }),
+    EventBusName: rule.bus,
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DescribeRule.html */
+export function DescribeRule(ctx: Ctx, input: In<'DescribeRule'>): Out<'DescribeRule'> {
+  const rule = findRule(ctx, input.EventBusName, input.Name)
+  return { ...shownRule(ctx, rule), CreatedBy: rule.createdBy }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html */
+export function DeleteRule(ctx: Ctx, input: In<'DeleteRule'>): void {
+  const bus = findBus(ctx, input.EventBusName).name
+  const rule = lookUpRule(ctx, bus, input.Name)
+  // A rule that is not there is gone as wanted.
+  if (!rule) return
+  checkUnmanaged(ctx, rule, input.Force)
+  if (ctx.sql.first('SELECT 1 FROM targets WHERE bus = ? AND rule = ? LIMIT 1', bus, rule.name)) {
+    throw invalid("Rule can't be deleted since it has targets.")
+  }
+  removeRule(ctx, rule)
+}
+
+export function removeRule(ctx: Ctx, rule: Pick<RuleRow, 'bus' | 'name'>): void {
+  ctx.sql.run('DELETE FROM rules WHERE bus = ? AND name = ?', rule.bus, rule.name)
+  dropTags(ctx, ruleArn(ctx.place, rule))
+  disarm(ctx, rule)
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EnableRule.html */
+export function EnableRule(ctx: Ctx, input: In<'EnableRule'>): void {
+  setState(ctx, findRule(ctx, input.EventBusName, input.Name), 'ENABLED')
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html */
+export function DisableRule(ctx: Ctx, input: In<'DisableRule'>): void {
+  setState(ctx, findRule(ctx, input.EventBusName, input.Name), 'DISABLED')
+}
+
+function setState(ctx: Ctx, rule: RuleRow, state: string): void {
+  checkUnmanaged(ctx, rule)
+  if (rule.state === state) return
+  const changed = { ...rule, state, startedAt: ctx.now }
+  writeRule(ctx, changed)
+  arm(ctx, changed)
+}

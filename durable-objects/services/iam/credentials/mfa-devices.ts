@@ -1,0 +1,181 @@
+import type { Operations, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { userOrCaller } from '../callers.ts'
+import {
+  arnOfEntity,
+  checkNew,
+  deleteEntity,
+  entityByArn,
+  entityById,
+  entityOf,
+  findUser,
+  insertEntity,
+  seconds,
+} from '../entities/entities.ts'
+import { pageOf, pageOfAll } from '../entities/listings.ts'
+import { areCodes, newSeed } from './one-time-codes.ts'
+import { alreadyExists, limitExceeded, missing, mustFirst, noSuchEntity } from '../refusals.ts'
+import type { Entity, EntityRow } from '../schema.ts'
+import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { shownUser } from '../entities/users.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+type MfaRow = { device: string; user: string; enabledAt: number }
+
+const MAX_DEVICES = 8
+
+function findDevice(ctx: Ctx, serial: string): Entity<'mfa'> {
+  const device = entityByArn(ctx, 'mfa', serial)
+  if (!device) throw missing('mfa', serial)
+  return device
+}
+
+const useOf = (ctx: Ctx, { id }: Entity<'mfa'>) => ctx.sql.first<MfaRow>('SELECT * FROM mfa_users WHERE device = ?', id)
+
+const devicesOf = (ctx: Ctx, { id }: Entity<'user'>) =>
+  ctx.sql.all<MfaRow>('SELECT * FROM mfa_users WHERE user = ? ORDER BY device', id)
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
+export function CreateVirtualMFADevice(ctx: Ctx, input: In<'CreateVirtualMFADevice'>): Out<'CreateVirtualMFADevice'> {
+  const { VirtualMFADeviceName: name, Path, Tags = [] } = input
+  checkTags(Tags)
+  checkNew(ctx, 'mfa', name)
+  const seed = newSeed()
+  const device = insertEntity(ctx, { kind: 'mfa', name, path: Path, details: { seed } })
+  writeTags(ctx, device, Tags)
+  return {
+    VirtualMFADevice: {
+      SerialNumber: arnOfEntity(ctx, device),
+      Base32StringSeed: new TextEncoder().encode(seed),
+      ...shownTags(ctx, device),
+    },
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteVirtualMFADevice.html */
+export function DeleteVirtualMFADevice(ctx: Ctx, input: In<'DeleteVirtualMFADevice'>): void {
+  const device = findDevice(ctx, input.SerialNumber)
+  if (useOf(ctx, device)) throw mustFirst('deactivate MFA device')
+  deleteEntity(ctx, device)
+}
+
+function checkCodes(ctx: Ctx, { details }: Entity<'mfa'>, input: In<'ResyncMFADevice'>): void {
+  if (areCodes(details.seed, [input.AuthenticationCode1, input.AuthenticationCode2], ctx.now)) return
+  throw new AwsError('InvalidAuthenticationCodeException', 'Authentication code for device is not valid.', 403)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html */
+export function EnableMFADevice(ctx: Ctx, input: In<'EnableMFADevice'>): void {
+  const user = findUser(ctx, input.UserName)
+  const device = findDevice(ctx, input.SerialNumber)
+  if (useOf(ctx, device)) throw alreadyExists('MFA Device is already in use.')
+  if (devicesOf(ctx, user).length >= MAX_DEVICES) {
+    throw limitExceeded(`Cannot exceed quota for MFADevicesPerUser: ${MAX_DEVICES}`)
+  }
+  checkCodes(ctx, device, input)
+  ctx.sql.run('INSERT INTO mfa_users (device, user, enabledAt) VALUES (?, ?, ?)', device.id, user.id, seconds(ctx))
+}
+
+/** A device that is a user's. */
+function findUsed(ctx: Ctx, serial: string, user: Entity<'user'>): Entity<'mfa'> {
+  const device = findDevice(ctx, serial)
+  if (useOf(ctx, device)?.user !== user.id) {
+    throw noSuchEntity(`MFA Device invalid for user.`)
+  }
+  return device
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeactivateMFADevice.html */
+export function DeactivateMFADevice(ctx: Ctx, input: In<'DeactivateMFADevice'>): void {
+  const device = findUsed(ctx, input.SerialNumber, userOrCaller(ctx, input.UserName))
+  ctx.sql.run('DELETE FROM mfa_users WHERE device = ?', device.id)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResyncMFADevice.html */
+export function ResyncMFADevice(ctx: Ctx, input: In<'ResyncMFADevice'>): void {
+  checkCodes(ctx, findUsed(ctx, input.SerialNumber, findUser(ctx, input.UserName)), input)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetMFADevice.html */
+export function GetMFADevice(ctx: Ctx, input: In<'GetMFADevice'>): Out<'GetMFADevice'> {
+  const device = findDevice(ctx, input.SerialNumber)
+  const use = useOf(ctx, device)
+  const user = use && entityById<'user'>(ctx, use.user)
+  if (input.UserName !== undefined && user?.name !== input.UserName) throw missing('mfa', input.SerialNumber)
+  return {
+    SerialNumber: arnOfEntity(ctx, device),
+    ...(user && { UserName: user.name }),
+    ...(use && { EnableDate: new Date(use.enabledAt) }),
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html */
+export function ListMFADevices(ctx: Ctx, input: In<'ListMFADevices'>): Out<'ListMFADevices'> {
+  const user = userOrCaller(ctx, input.UserName)
+  const rows = devicesOf(ctx, user)
+  const page = pageOfAll(input, [ctx.operation, user.id], { rows, key: ({ device }) => device })
+  return {
+    MFADevices: page.rows.flatMap(({ device: id, enabledAt }) => {
+      const device = entityById<'mfa'>(ctx, id)
+      const EnableDate = new Date(enabledAt)
+      return device ? [{ UserName: user.name, SerialNumber: arnOfEntity(ctx, device), EnableDate }] : []
+    }),
+    ...page.end,
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html */
+export function ListVirtualMFADevices(ctx: Ctx, input: In<'ListVirtualMFADevices'>): Out<'ListVirtualMFADevices'> {
+  const status = input.AssignmentStatus ?? 'Any'
+  const { rows, end } = pageOf<EntityRow>(input, {
+    of: [ctx.operation, status],
+    key: ({ name }) => name,
+    read: (after, limit) =>
+      ctx.sql.all<EntityRow>(
+        `SELECT e.* FROM entities e LEFT JOIN mfa_users m ON m.device = e.id WHERE e.kind = 'mfa' AND e.name > ?1
+         AND (?2 = 'Any' OR (?2 = 'Assigned') = (m.device IS NOT NULL)) ORDER BY e.name LIMIT ?3`,
+        after,
+        status,
+        limit,
+      ),
+  })
+  return { VirtualMFADevices: rows.map(row => shownDevice(ctx, entityOf<'mfa'>(row))), ...end }
+}
+
+function shownDevice(ctx: Ctx, device: Entity<'mfa'>): VirtualMFADevice {
+  const use = useOf(ctx, device)
+  const user = use && entityById<'user'>(ctx, use.user)
+  return {
+    SerialNumber: arnOfEntity(ctx, device),
+    ...(user && { User: shownUser(ctx, user) }),
+    ...(use && { EnableDate: new Date(use.enabledAt) }),
+  }
+}
+
+/**
+ * Whether a code is what a user's device shows, for STS.
+ * @param parameters `userId`, `serialNumber` and `tokenCode`
+ */
+export function multiFactor(ctx: Ctx, parameters: Record<string, string>): { valid: boolean } {
+  const { userId, serialNumber = '', tokenCode = '' } = parameters
+  const device = entityByArn(ctx, 'mfa', serialNumber)
+  const owned = device && useOf(ctx, device)?.user === userId
+  return { valid: Boolean(owned && areCodes(device.details.seed, [tokenCode], ctx.now)) }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagMFADevice.html */
+export function TagMFADevice(ctx: Ctx, input: In<'TagMFADevice'>): void {
+  tag(ctx, findDevice(ctx, input.SerialNumber), input.Tags)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagMFADevice.html */
+export function UntagMFADevice(ctx: Ctx, input: In<'UntagMFADevice'>): void {
+  untag(ctx, findDevice(ctx, input.SerialNumber), input.TagKeys)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADeviceTags.html */
+export function ListMFADeviceTags(ctx: Ctx, input: In<'ListMFADeviceTags'>): Out<'ListMFADeviceTags'> {
+  return listTags(ctx, findDevice(ctx, input.SerialNumber), input)
+}

@@ -1,0 +1,114 @@
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import type { Operations, ServerCertificateMetadata } from '../../../../aws/models/iam.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { arnOfEntity, checkNew, deleteEntity, findEntity, insertEntity, renameEntity } from '../entities/entities.ts'
+import { listEntities } from '../entities/listings.ts'
+import type { Entity } from '../schema.ts'
+import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+type Certificate = Entity<'server-certificate'>
+
+const findCertificate = (ctx: Ctx, name: string) => findEntity(ctx, 'server-certificate', name)
+
+function shownMetadata(ctx: Ctx, certificate: Certificate): ServerCertificateMetadata {
+  const { expiresAt } = certificate.details
+  return {
+    Path: certificate.path,
+    ServerCertificateName: certificate.name,
+    ServerCertificateId: certificate.id,
+    Arn: arnOfEntity(ctx, certificate),
+    UploadDate: new Date(certificate.createdAt),
+    ...(expiresAt !== undefined && { Expiration: new Date(expiresAt) }),
+  }
+}
+
+/** Reads a certificate, and refuses one that cannot be read or that the key is not of. */
+function expiryOf(body: string, privateKey: string): number {
+  const certificate = parsed('Unable to parse certificate. Please ensure the certificate is in PEM format.', () => {
+    return new X509Certificate(body)
+  })
+  const key = parsed('Unable to parse key; the body is encrypted or not in PEM format.', () =>
+    createPrivateKey(privateKey),
+  )
+  if (!publicBytes(certificate.publicKey).equals(publicBytes(createPublicKey(key)))) {
+    throw new AwsError('KeyPairMismatchException', 'The certificate and the private key do not match.')
+  }
+  return Date.parse(certificate.validTo)
+}
+
+const publicBytes = (key: KeyObject) => key.export({ type: 'spki', format: 'der' })
+
+export function parsed<T>(message: string, read: () => T): T {
+  try {
+    return read()
+  } catch {
+    throw new AwsError('MalformedCertificateException', message)
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html */
+export function UploadServerCertificate(
+  ctx: Ctx,
+  input: In<'UploadServerCertificate'>,
+): Out<'UploadServerCertificate'> {
+  const { ServerCertificateName: name, Path, CertificateBody: body, CertificateChain: chain, Tags = [] } = input
+  checkTags(Tags)
+  const expiresAt = expiryOf(body, input.PrivateKey)
+  checkNew(ctx, 'server-certificate', name)
+  const details = { body, ...(chain !== undefined && { chain }), expiresAt }
+  const certificate = insertEntity(ctx, { kind: 'server-certificate', name, path: Path, details })
+  writeTags(ctx, certificate, Tags)
+  return { ServerCertificateMetadata: shownMetadata(ctx, certificate), ...shownTags(ctx, certificate) }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServerCertificate.html */
+export function GetServerCertificate(ctx: Ctx, input: In<'GetServerCertificate'>): Out<'GetServerCertificate'> {
+  const certificate = findCertificate(ctx, input.ServerCertificateName)
+  const { body, chain } = certificate.details
+  return {
+    ServerCertificate: {
+      ServerCertificateMetadata: shownMetadata(ctx, certificate),
+      CertificateBody: body,
+      ...(chain !== undefined && { CertificateChain: chain }),
+      ...shownTags(ctx, certificate),
+    },
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServerCertificates.html */
+export function ListServerCertificates(ctx: Ctx, input: In<'ListServerCertificates'>): Out<'ListServerCertificates'> {
+  const { rows, end } = listEntities(ctx, 'server-certificate', input)
+  return { ServerCertificateMetadataList: rows.map(certificate => shownMetadata(ctx, certificate)), ...end }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateServerCertificate.html */
+export function UpdateServerCertificate(ctx: Ctx, input: In<'UpdateServerCertificate'>): void {
+  const to = { name: input.NewServerCertificateName, path: input.NewPath }
+  renameEntity(ctx, findCertificate(ctx, input.ServerCertificateName), to)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServerCertificate.html */
+export function DeleteServerCertificate(ctx: Ctx, input: In<'DeleteServerCertificate'>): void {
+  deleteEntity(ctx, findCertificate(ctx, input.ServerCertificateName))
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagServerCertificate.html */
+export function TagServerCertificate(ctx: Ctx, input: In<'TagServerCertificate'>): void {
+  tag(ctx, findCertificate(ctx, input.ServerCertificateName), input.Tags)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagServerCertificate.html */
+export function UntagServerCertificate(ctx: Ctx, input: In<'UntagServerCertificate'>): void {
+  untag(ctx, findCertificate(ctx, input.ServerCertificateName), input.TagKeys)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServerCertificateTags.html */
+export function ListServerCertificateTags(
+  ctx: Ctx,
+  input: In<'ListServerCertificateTags'>,
+): Out<'ListServerCertificateTags'> {
+  return listTags(ctx, findCertificate(ctx, input.ServerCertificateName), input)
+}

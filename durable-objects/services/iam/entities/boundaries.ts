@@ -1,0 +1,60 @@
+import type { AttachedPermissionsBoundary, Operations } from '../../../../aws/models/iam.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { entityByArn, findRole, findUser, type GranteeEntity } from './entities.ts'
+import { managedPolicy } from '../policies/managed-policies.ts'
+import { isManagedByAws } from '../policies/policy-arns.ts'
+import { noSuchEntity, protectedRole, validationError } from '../refusals.ts'
+import type { Entity } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+
+/** Refuses a boundary that is no managed policy. */
+export function checkBoundary(ctx: Ctx, arn: string | undefined): void {
+  if (arn === undefined) return
+  if (!/^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy\/.+/.test(arn)) {
+    throw validationError(`Value (${arn}) for parameter PermissionsBoundary is invalid.`)
+  }
+  const known = isManagedByAws(arn) ? managedPolicy(arn) : entityByArn(ctx, 'policy', arn)
+  if (!known) throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`)
+}
+
+export function shownBoundary({ boundary }: Pick<Entity, 'boundary'>): {
+  PermissionsBoundary?: AttachedPermissionsBoundary
+} {
+  if (boundary === null) return {}
+  return {
+    PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: boundary },
+  }
+}
+
+function put(ctx: Ctx, { id }: GranteeEntity, arn: string | null): void {
+  if (arn !== null) checkBoundary(ctx, arn)
+  ctx.sql.run('UPDATE entities SET boundary = ? WHERE id = ?', arn, id)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html */
+export function PutRolePermissionsBoundary(ctx: Ctx, input: In<'PutRolePermissionsBoundary'>): void {
+  put(ctx, ownRole(ctx, input.RoleName), input.PermissionsBoundary)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html */
+export function PutUserPermissionsBoundary(ctx: Ctx, input: In<'PutUserPermissionsBoundary'>): void {
+  put(ctx, findUser(ctx, input.UserName), input.PermissionsBoundary)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePermissionsBoundary.html */
+export function DeleteRolePermissionsBoundary(ctx: Ctx, input: In<'DeleteRolePermissionsBoundary'>): void {
+  put(ctx, ownRole(ctx, input.RoleName), null)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPermissionsBoundary.html */
+export function DeleteUserPermissionsBoundary(ctx: Ctx, input: In<'DeleteUserPermissionsBoundary'>): void {
+  put(ctx, findUser(ctx, input.UserName), null)
+}
+
+/** A role that its account may change; a service-linked one it may not. */
+export function ownRole(ctx: Ctx, name: string): Entity<'role'> {
+  const role = findRole(ctx, name)
+  if (role.details.service !== undefined) throw protectedRole(role.name)
+  return role
+}

@@ -1,0 +1,122 @@
+import type { Group, Operations } from '../../../../aws/models/iam.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { checkNothingAttached } from '../policies/attachments.ts'
+import {
+  arnOfEntity,
+  checkNew,
+  deleteEntity,
+  entityOf,
+  findGroup,
+  findUser,
+  insertEntity,
+  renameEntity,
+} from './entities.ts'
+import { listEntities, pageOf, type Paging } from './listings.ts'
+import { mustFirst, quotaExceeded } from '../refusals.ts'
+import type { Entity, EntityRow } from '../schema.ts'
+import { shownUser } from './users.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const MAX_GROUPS = 10
+
+export function shownGroup(ctx: Ctx, group: Entity<'group'>): Group {
+  return {
+    Path: group.path,
+    GroupName: group.name,
+    GroupId: group.id,
+    Arn: arnOfEntity(ctx, group),
+    CreateDate: new Date(group.createdAt),
+  }
+}
+
+/** The groups of a user, in the order of their names. */
+export function groupsOf(ctx: Ctx, { id }: Pick<Entity<'user'>, 'id'>): Entity<'group'>[] {
+  const rows = ctx.sql.all<EntityRow>(
+    'SELECT e.* FROM memberships m JOIN entities e ON e.id = m.grp WHERE m.user = ? ORDER BY e.name',
+    id,
+  )
+  return rows.map(row => entityOf<'group'>(row))
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html */
+export function CreateGroup(ctx: Ctx, input: In<'CreateGroup'>): Out<'CreateGroup'> {
+  checkNew(ctx, 'group', input.GroupName)
+  const group = insertEntity(ctx, { kind: 'group', name: input.GroupName, path: input.Path, details: {} })
+  return { Group: shownGroup(ctx, group) }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetGroup.html */
+export function GetGroup(ctx: Ctx, input: In<'GetGroup'>): Out<'GetGroup'> {
+  const group = findGroup(ctx, input.GroupName)
+  const { rows, end } = membersOf(ctx, group, input)
+  return { Group: shownGroup(ctx, group), Users: rows.map(row => shownUser(ctx, entityOf<'user'>(row))), ...end }
+}
+
+function membersOf(ctx: Ctx, { id }: Entity<'group'>, paging: Paging) {
+  return pageOf<EntityRow>(paging, {
+    of: [ctx.operation, id],
+    key: ({ name }) => name,
+    read: (after, limit) =>
+      ctx.sql.all<EntityRow>(
+        `SELECT e.* FROM memberships m JOIN entities e ON e.id = m.user
+         WHERE m.grp = ? AND e.name > ? ORDER BY e.name LIMIT ?`,
+        id,
+        after,
+        limit,
+      ),
+  })
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroups.html */
+export function ListGroups(ctx: Ctx, input: In<'ListGroups'>): Out<'ListGroups'> {
+  const { rows, end } = listEntities(ctx, 'group', input)
+  return { Groups: rows.map(group => shownGroup(ctx, group)), ...end }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateGroup.html */
+export function UpdateGroup(ctx: Ctx, input: In<'UpdateGroup'>): void {
+  renameEntity(ctx, findGroup(ctx, input.GroupName), { name: input.NewGroupName, path: input.NewPath })
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html */
+export function DeleteGroup(ctx: Ctx, input: In<'DeleteGroup'>): void {
+  const group = findGroup(ctx, input.GroupName)
+  if (ctx.sql.first('SELECT 1 FROM memberships WHERE grp = ? LIMIT 1', group.id)) {
+    throw mustFirst('remove users from group')
+  }
+  checkNothingAttached(ctx, group)
+  deleteEntity(ctx, group)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html */
+export function AddUserToGroup(ctx: Ctx, input: In<'AddUserToGroup'>): void {
+  const group = findGroup(ctx, input.GroupName)
+  const user = findUser(ctx, input.UserName)
+  const groups = groupsOf(ctx, user)
+  if (groups.some(({ id }) => id === group.id)) return
+  if (groups.length >= MAX_GROUPS) throw quotaExceeded('GroupsPerUser', MAX_GROUPS)
+  ctx.sql.run('INSERT INTO memberships (user, grp) VALUES (?, ?)', user.id, group.id)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveUserFromGroup.html */
+export function RemoveUserFromGroup(ctx: Ctx, input: In<'RemoveUserFromGroup'>): void {
+  const group = findGroup(ctx, input.GroupName)
+  const user = findUser(ctx, input.UserName)
+  ctx.sql.run('DELETE FROM memberships WHERE user = ? AND grp = ?', user.id, group.id)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroupsForUser.html */
+export function ListGroupsForUser(ctx: Ctx, input: In<'ListGroupsForUser'>): Out<'ListGroupsForUser'> {
+  const user = findUser(ctx, input.UserName)
+  const { rows, end } = pageOf<Entity<'group'>>(input, {
+    of: [ctx.operation, user.id],
+    key: ({ name }) => name.toLowerCase(),
+    read: (after, limit) =>
+      groupsOf(ctx, user)
+        .filter(({ name }) => name.toLowerCase() > after)
+        .slice(0, limit),
+  })
+  return { Groups: rows.map(group => shownGroup(ctx, group)), ...end }
+}

@@ -1,0 +1,127 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { parseArn } from '../../../../aws/arn.ts'
+import { attachedArns } from '../policies/attachments.ts'
+import { arnOfEntity, entityByArn, entityById, entityByName, type GranteeEntity, seconds } from './entities.ts'
+import { groupsOf } from './groups.ts'
+import { inlinePoliciesOf } from '../policies/inline-policies.ts'
+import { documentOf, policyNameOf } from '../policies/policy-arns.ts'
+import type { AccessKeyRow, Entity } from '../schema.ts'
+import { tagsOf } from './tags.ts'
+
+/** A policy with a say in what a principal may do. `arn` is null for an inline one. */
+export type PrincipalPolicy = { name: string; arn: string | null; document: string; owner: string }
+
+/** Everything that deciding a principal's request takes. */
+export type PrincipalView = {
+  arn: string
+  userId: string
+  kind: 'user' | 'role' | 'root'
+  name: string
+  path: string
+  accessKeyStatus?: 'Active' | 'Inactive'
+  secretAccessKey?: string
+  tags: Record<string, string>
+  policies: PrincipalPolicy[]
+  boundary: PrincipalPolicy | null
+  /** Names of a user's groups. */
+  groups: string[]
+  /** Of a role: its trust policy, and the longest session in seconds. */
+  trust?: string
+  maxSession?: number
+  /** The documents of `policyArns`, those of them that there are. */
+  sessionPolicies?: PrincipalPolicy[]
+}
+
+/**
+ * Who has an access key, a role's ARN or name, a user's ARN or name; null when IAM does not know.
+ * @param parameters one of `accessKeyId`, `roleArn` (any principal's ARN), `roleName`, `userName`; `policyArns`:
+ * session policies to look up, with commas between; `service` and `region`: notes a use of the key or role
+ */
+export function principal(ctx: Ctx, parameters: Record<string, string>): PrincipalView | null {
+  const { accessKeyId, policyArns } = parameters
+  const found = accessKeyId === undefined ? byName(ctx, parameters) : byKey(ctx, accessKeyId)
+  if (!found) return null
+  if (parameters.service) noteUse(ctx, found, parameters)
+  const sessionPolicies = policyArns?.split(',').flatMap(arn => managed(ctx, 'session', arn))
+  return { ...viewOf(ctx, found), ...(sessionPolicies && { sessionPolicies }) }
+}
+
+type Found = { entity?: Entity<'user'> | Entity<'role'> | undefined; key?: AccessKeyRow }
+
+function byKey(ctx: Ctx, id: string): Found | undefined {
+  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM access_keys WHERE id = ?', id)
+  const entity = key && entityById<'user'>(ctx, key.user)
+  return entity && { entity, key }
+}
+
+function byName(ctx: Ctx, { roleArn, roleName, userName }: Record<string, string>): Found | undefined {
+  if (roleArn !== undefined) return byArn(ctx, roleArn)
+  const entity =
+    roleName !== undefined ? entityByName(ctx, 'role', roleName) : entityByName(ctx, 'user', userName ?? '')
+  return entity && { entity }
+}
+
+/** A session's ARN has its role's name, without the path. */
+function byArn(ctx: Ctx, arn: string): Found | undefined {
+  const { service, account, resource = '' } = parseArn(arn) ?? {}
+  if (account !== ctx.place.account) return undefined
+  if (resource === 'root') return {}
+  const session = service === 'sts' ? /^assumed-role\/([^/]+)/.exec(resource)?.[1] : undefined
+  const entity = session
+    ? entityByName(ctx, 'role', session)
+    : (entityByArn(ctx, 'role', arn) ?? entityByArn(ctx, 'user', arn))
+  return entity && { entity }
+}
+
+function viewOf(ctx: Ctx, { entity, key }: Found): PrincipalView {
+  const none = { tags: {}, policies: [], boundary: null, groups: [] }
+  const { account } = ctx.place
+  if (!entity)
+    return { arn: `arn:aws:iam::${account}:root`, userId: account, kind: 'root', name: 'root', path: '/', ...none }
+  const groups = entity.kind === 'user' ? groupsOf(ctx, entity) : []
+  const [boundary = null] = entity.boundary === null ? [] : managed(ctx, ownerOf(entity), entity.boundary)
+  return {
+    arn: arnOfEntity(ctx, entity),
+    userId: entity.id,
+    kind: entity.kind,
+    name: entity.name,
+    path: entity.path,
+    ...(key && { accessKeyStatus: key.status, secretAccessKey: key.secret }),
+    tags: Object.fromEntries(tagsOf(ctx, entity).map(({ Key, Value }) => [Key, Value])),
+    policies: [entity, ...groups].flatMap(owner => policiesOf(ctx, owner)),
+    boundary,
+    groups: groups.map(({ name }) => name),
+    ...(entity.kind === 'role' && { trust: entity.details.trust, maxSession: entity.details.maxSession }),
+  }
+}
+
+const ownerOf = ({ kind, name }: GranteeEntity) => `${kind}/${name}`
+
+/** The policies of one, inline and attached, but for its groups'. */
+export function policiesOf(ctx: Ctx, entity: GranteeEntity): PrincipalPolicy[] {
+  const owner = ownerOf(entity)
+  const inline = inlinePoliciesOf(ctx, entity).map(policy => ({ ...policy, arn: null, owner }))
+  return [...inline, ...attachedArns(ctx, entity).flatMap(arn => managed(ctx, owner, arn))]
+}
+
+function managed(ctx: Ctx, owner: string, arn: string): PrincipalPolicy[] {
+  const document = documentOf(ctx, arn)
+  return document === undefined ? [] : [{ name: policyNameOf(arn), arn, document, owner }]
+}
+
+const NOTED_EVERY_MS = 60_000
+
+/** Notes when a key or role was last used, to the minute: a use is no reason to write each time. */
+function noteUse(ctx: Ctx, { entity, key }: Found, { service = '', region = '' }: Record<string, string>): void {
+  const now = seconds(ctx)
+  if (key) {
+    const recent = key.usedAt !== null && Math.abs(now - key.usedAt) < NOTED_EVERY_MS
+    if (recent && key.usedService === service && key.usedRegion === region) return
+    const query = 'UPDATE access_keys SET usedAt = ?, usedService = ?, usedRegion = ? WHERE id = ?'
+    ctx.sql.run(query, now, service, region, key.id)
+    return
+  }
+  if (entity?.kind !== 'role' || Math.abs(now - (entity.details.usedAt ?? 0)) < NOTED_EVERY_MS) return
+  const details = { ...entity.details, usedAt: now, usedRegion: region }
+  ctx.sql.run('UPDATE entities SET details = ? WHERE id = ?', JSON.stringify(details), entity.id)
+}

@@ -1,0 +1,117 @@
+import type { AttachedPolicy, Operations } from '../../../../aws/models/iam.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { ownRole } from '../entities/boundaries.ts'
+import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
+import { type Paged, type Paging, pageOf } from '../entities/listings.ts'
+import { checkAttachable, policyNameOf } from './policy-arns.ts'
+import { invalidInput, missing, mustFirst, quotaExceeded } from '../refusals.ts'
+import type { Grantee } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** The default quotas. */
+const QUOTA: Record<Grantee, string> = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' }
+const MAX_ATTACHED = 10
+
+/** Attaching again is no error. */
+function attach(ctx: Ctx, { id, kind }: GranteeEntity, arn: string): void {
+  checkAttachable(ctx, arn)
+  const attached = attachedArns(ctx, { id })
+  if (attached.includes(arn)) return
+  if (attached.length >= MAX_ATTACHED) throw quotaExceeded(QUOTA[kind], MAX_ATTACHED)
+  ctx.sql.run('INSERT INTO attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
+}
+
+function detach(ctx: Ctx, { id }: GranteeEntity, arn: string): void {
+  if (!/^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy\/.+/.test(arn)) throw invalidInput(`ARN ${arn} is not valid.`)
+  ctx.sql.run('DELETE FROM attachments WHERE entity = ? AND policyArn = ?', id, arn)
+  if (ctx.sql.changes() === 0) throw missing('policy', arn)
+}
+
+export function attachedArns(ctx: Ctx, { id }: Pick<GranteeEntity, 'id'>): string[] {
+  const rows = ctx.sql.all<{ arn: string }>(
+    'SELECT policyArn AS arn FROM attachments WHERE entity = ? ORDER BY policyArn',
+    id,
+  )
+  return rows.map(({ arn }) => arn)
+}
+
+export function shownAttached(arn: string): AttachedPolicy {
+  return { PolicyName: policyNameOf(arn), PolicyArn: arn }
+}
+
+/** Refuses to delete who still has policies. */
+export function checkNothingAttached(ctx: Ctx, { id }: GranteeEntity): void {
+  if (ctx.sql.first('SELECT 1 FROM attachments WHERE entity = ? LIMIT 1', id)) throw mustFirst('detach all policies')
+  if (ctx.sql.first('SELECT 1 FROM inline_policies WHERE entity = ? LIMIT 1', id)) throw mustFirst('delete policies')
+}
+
+type ListInput = Paging & { PathPrefix?: string | undefined }
+
+function list(ctx: Ctx, { id }: GranteeEntity, input: ListInput): { AttachedPolicies: AttachedPolicy[] } & Paged {
+  const prefix = input.PathPrefix ?? '/'
+  const { rows, end } = pageOf<string>(input, {
+    of: [ctx.operation, id, prefix],
+    key: arn => arn,
+    read: (after, limit) =>
+      attachedArns(ctx, { id })
+        .filter(arn => arn > after && arn.slice(arn.indexOf('/')).startsWith(prefix))
+        .slice(0, limit),
+  })
+  return { AttachedPolicies: rows.map(shownAttached), ...end }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html */
+export function AttachRolePolicy(ctx: Ctx, input: In<'AttachRolePolicy'>): void {
+  attach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html */
+export function AttachUserPolicy(ctx: Ctx, input: In<'AttachUserPolicy'>): void {
+  attach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachGroupPolicy.html */
+export function AttachGroupPolicy(ctx: Ctx, input: In<'AttachGroupPolicy'>): void {
+  attach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachRolePolicy.html */
+export function DetachRolePolicy(ctx: Ctx, input: In<'DetachRolePolicy'>): void {
+  detach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachUserPolicy.html */
+export function DetachUserPolicy(ctx: Ctx, input: In<'DetachUserPolicy'>): void {
+  detach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachGroupPolicy.html */
+export function DetachGroupPolicy(ctx: Ctx, input: In<'DetachGroupPolicy'>): void {
+  detach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedRolePolicies.html */
+export function ListAttachedRolePolicies(
+  ctx: Ctx,
+  input: In<'ListAttachedRolePolicies'>,
+): Out<'ListAttachedRolePolicies'> {
+  return list(ctx, findRole(ctx, input.RoleName), input)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedUserPolicies.html */
+export function ListAttachedUserPolicies(
+  ctx: Ctx,
+  input: In<'ListAttachedUserPolicies'>,
+): Out<'ListAttachedUserPolicies'> {
+  return list(ctx, findUser(ctx, input.UserName), input)
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedGroupPolicies.html */
+export function ListAttachedGroupPolicies(
+  ctx: Ctx,
+  input: In<'ListAttachedGroupPolicies'>,
+): Out<'ListAttachedGroupPolicies'> {
+  return list(ctx, findGroup(ctx, input.GroupName), input)
+}

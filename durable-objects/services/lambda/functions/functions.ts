@@ -1,0 +1,197 @@
+import { runsInIsolate } from './runtimes.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
+import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
+import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
+import { checkCodeSigning } from '../settings/code-signing.ts'
+import { checkUnpackedSize, resolveLayers } from '../layers/function-layers.ts'
+import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
+import { checkDeadLetterTarget } from './role-permissions.ts'
+import { checkRole } from './roles.ts'
+import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
+import { type Input, LATEST, type Output, type VersionRow, versionName } from '../schema.ts'
+import { checkTags } from '../settings/tags.ts'
+import { configurationOf, describe, findFunction, findVersion, publish, versionRow, writeVersion } from './versions.ts'
+
+const PAGE = 50
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): Promise<Output<'CreateFunction'>> {
+  const { name, qualifier } = namedFunction(ctx, { FunctionName: input.FunctionName })
+  checkName(input.FunctionName, name, qualifier)
+  checkArchitectures(input.Architectures)
+  checkPackage(input)
+  checkSettings(input, input.Runtime)
+  if (input.Tags) checkTags(input.Tags)
+  const layers = await resolveLayers(ctx, input.Layers ?? [])
+  await checkRole(ctx, input.Role)
+  checkFree(ctx, name)
+  const target = input.DeadLetterConfig?.TargetArn
+  if (target) await checkDeadLetterTarget(ctx, { role: input.Role, name, target })
+  const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code, 'CreateFunction')
+  checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
+  if (input.CodeSigningConfigArn) checkCodeSigning(ctx, input.CodeSigningConfigArn)
+  checkFree(ctx, name)
+
+  ctx.sql.run(
+    'INSERT INTO functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
+    name,
+    JSON.stringify(input.Tags ?? {}),
+    input.CodeSigningConfigArn ?? null,
+  )
+  if (archive) storeArchive(ctx, archive)
+  const configuration = { ...newConfiguration(ctx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }
+  const code = archive?.sha ?? null
+  const latest = writeVersion(ctx, { name, number: LATEST, code, build: crypto.randomUUID(), configuration, layers })
+  if (runsInIsolate(input.Runtime)) warm(ctx, latest, configuration)
+  return describe(ctx, input.Publish ? publish(ctx, latest).row : latest, 'created')
+}
+
+/** What a configuration says of its zip; an image's size is the registry's to know. */
+export function codeFacts(archive: Archive | undefined): { CodeSize: number; CodeSha256?: string } {
+  return archive ? { CodeSize: archive.size, CodeSha256: codeSha256(archive.sha) } : { CodeSize: 0 }
+}
+
+function checkName(asked: string, name: string, qualifier: string | undefined): void {
+  if (name.length > 64) {
+    throw invalidParameter(
+      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64`,
+    )
+  }
+  if (qualifier === undefined && !name.includes('.')) return
+  throw constraintError(
+    asked,
+    'functionName',
+    'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?',
+  )
+}
+
+function checkFree(ctx: Ctx, name: string): void {
+  if (!versionRow(ctx, name, LATEST)) return
+  throw refusal('ResourceConflictException', `Function already exist: ${name}`)
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html */
+export function GetFunction(ctx: Ctx, input: Input<'GetFunction'>): Output<'GetFunction'> {
+  const named = namedFunction(ctx, input)
+  const row = findVersion(ctx, named)
+  const { tags, reserved } = findFunction(ctx, named)
+  const Tags = JSON.parse(tags) as Record<string, string> // written by CreateFunction and TagResource
+  return {
+    Configuration: describe(ctx, row, 'read', named.qualifier),
+    Code: codeLocation(ctx, row),
+    ...(Object.keys(Tags).length > 0 ? { Tags } : {}),
+    ...(reserved === null ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+  }
+}
+
+function codeLocation(ctx: Ctx, row: VersionRow): NonNullable<Output<'GetFunction'>['Code']> {
+  const { ImageUri } = configurationOf(row)
+  if (ImageUri !== undefined) return { RepositoryType: 'ECR', ImageUri, ResolvedImageUri: ImageUri }
+  const { account, region } = ctx.place
+  const file = `${row.number === LATEST ? 'latest' : row.number}.zip`
+  const path = `_fakecloud/lambda/function-code/${account}/${row.name}/${file}?region=${region}`
+  return { RepositoryType: 'S3', Location: `${ctx.http?.baseUrl ?? ''}/${path}` }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
+export function GetFunctionConfiguration(
+  ctx: Ctx,
+  input: Input<'GetFunctionConfiguration'>,
+): Output<'GetFunctionConfiguration'> {
+  const named = namedFunction(ctx, input)
+  return describe(ctx, findVersion(ctx, named), 'read', named.qualifier)
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
+export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'ListFunctions'> {
+  // A master region asks for Lambda@Edge's replicas of it, of which there are none.
+  if (input.MasterRegion !== undefined) return { Functions: [] }
+  const all = input.FunctionVersion === 'ALL'
+  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
+  const after = pageStart(input.Marker, all, invalidParameter('The provided marker is invalid.'))
+  const [name = '', number = '-1'] = after?.split(':') ?? []
+  const rows = all
+    ? ctx.sql.all<VersionRow>(
+        'SELECT * FROM versions WHERE (name, number) > (?, ?) ORDER BY name, number LIMIT ?',
+        name,
+        Number(number),
+        limit + 1,
+      )
+    : ctx.sql.all<VersionRow>(
+        `SELECT v.* FROM functions f JOIN versions v ON v.name = f.name AND v.number = 0
+         WHERE f.name > ? ORDER BY f.name LIMIT ?`,
+        name,
+        limit + 1,
+      )
+  const { page, next } = cutPage(rows, limit, last => pageToken(`${last.name}:${last.number}`, all))
+  return {
+    Functions: page.map(row => describe(ctx, row, 'listed', all ? versionName(row.number) : undefined)),
+    ...(next ? { NextMarker: next } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */
+export function DeleteFunction(ctx: Ctx, input: Input<'DeleteFunction'>): Output<'DeleteFunction'> {
+  const named = namedFunction(ctx, input)
+  if (named.qualifier === '$LATEST') {
+    throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
+  }
+  if (named.qualifier === undefined) deleteWhole(ctx, named)
+  else deleteVersion(ctx, named, named.qualifier)
+  dropSandboxes(ctx, named.name)
+  return { StatusCode: 204 }
+}
+
+/** Everything that goes with a function, by table. */
+const OWNED = [
+  'versions',
+  'version_layers',
+  'aliases',
+  'policies',
+  'event_invoke_configs',
+  'function_urls',
+  'provisioned',
+  'events',
+]
+
+function deleteWhole(ctx: Ctx, named: NamedFunction): void {
+  findFunction(ctx, named)
+  releaseArchives(ctx, archivesOf(ctx, named.name))
+  for (const table of OWNED) ctx.sql.run(`DELETE FROM ${table} WHERE name = ?`, named.name)
+  ctx.sql.run('DELETE FROM functions WHERE name = ?', named.name)
+}
+
+function archivesOf(ctx: Ctx, name: string): string[] {
+  return ctx.sql
+    .all<{ code: string }>(
+      'SELECT code FROM versions WHERE name = ?1 AND code IS NOT NULL UNION SELECT code FROM version_layers WHERE name = ?1',
+      name,
+    )
+    .map(row => row.code)
+}
+
+function deleteVersion(ctx: Ctx, named: NamedFunction, qualifier: string): void {
+  const { sql } = ctx
+  const row = isVersion(qualifier) ? findVersion(ctx, named) : undefined
+  if (!row) throw notFound(`Function not found: ${functionArn(ctx.place, named.name, qualifier)}`)
+  const aliases = sql.all<{ alias: string }>(
+    `SELECT alias FROM aliases WHERE name = ?1 AND (number = ?2 OR instr(weights, '"' || ?2 || '":') > 0)`,
+    named.name,
+    row.number,
+  )
+  if (aliases.length > 0) {
+    const names = aliases.map(({ alias }) => alias).join(', ')
+    throw refusal(
+      'ResourceConflictException',
+      `Unable to delete version because the following aliases reference it: [${names}]`,
+    )
+  }
+  releaseArchives(ctx, row.code ? [row.code] : [])
+  sql.run('DELETE FROM versions WHERE name = ? AND number = ?', named.name, row.number)
+  sql.run('DELETE FROM version_layers WHERE name = ? AND number = ?', named.name, row.number)
+  for (const table of ['policies', 'event_invoke_configs', 'provisioned']) {
+    sql.run(`DELETE FROM ${table} WHERE name = ? AND qualifier = ?`, named.name, qualifier)
+  }
+}

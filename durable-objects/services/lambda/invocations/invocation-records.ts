@@ -1,0 +1,145 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+
+/** One run of a function, however it was started. */
+export type InvocationRecord = {
+  /** The same for a run that was begun twice. */
+  id: string
+  functionArn: string
+  requestId: string
+  traceId: string
+  /** `invoke`, or the service whose event it was: `aws:s3`. */
+  source: string
+  /** When it was called, in milliseconds of the namespace's clock. */
+  at: number
+  durationMs: number
+  cold: boolean
+  payload: string
+  /** The answer as text; absent after an error. */
+  result?: string | undefined
+  /** The error as the caller sees it, as text. */
+  error?: string | undefined
+  logTail: string
+}
+
+type Row = Omit<InvocationRecord, 'cold' | 'result' | 'error'> & {
+  seq: number
+  cold: number
+  status: 'success' | 'error'
+  bytes: number
+  result: string | null
+  error: string | null
+}
+
+/** Records kept: the newest that many, and no more than so many bytes of theirs. */
+const KEPT = 10_000
+const KEPT_BYTES = 256 * 1024 * 1024
+/** Rows end at 2 MB, and a character is up to three bytes: longer texts are rows of their own. */
+const INLINE = 100_000
+const PART = 400_000
+
+const LONG_FIELDS = ['payload', 'result', 'error'] as const
+
+/** Writes a record, unless its run has left one already. */
+export function writeRecord(ctx: Ctx, record: InvocationRecord): void {
+  const { sql } = ctx
+  const { payload, result = null, error = null } = record
+  const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + record.logTail.length
+  const row = sql.first<{ seq: number }>(
+    `INSERT OR IGNORE INTO invocations (id, functionArn, requestId, traceId, source, at, durationMs, cold, status, bytes,
+       result, error, logTail, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+    record.id,
+    record.functionArn,
+    record.requestId,
+    record.traceId,
+    record.source,
+    record.at,
+    record.durationMs,
+    record.cold ? 1 : 0,
+    error === null ? 'success' : 'error',
+    bytes,
+    inline(result),
+    inline(error),
+    record.logTail,
+    inline(payload),
+  )
+  if (row && bytes > INLINE) writeParts(ctx, row.seq, { payload, result, error })
+  // In steps, so that not every invocation pays for it.
+  if (row && row.seq % 250 === 0) trim(ctx, row.seq)
+}
+
+/** A text that its record's row holds; a long one is found under the record's parts. */
+const inline = <T extends string | null>(text: T) => (text !== null && text.length > INLINE ? '' : text)
+
+function writeParts(ctx: Ctx, seq: number, texts: Record<(typeof LONG_FIELDS)[number], string | null>): void {
+  for (const field of LONG_FIELDS) {
+    const text = texts[field]
+    if (text === null || text.length <= INLINE) continue
+    for (const [part, piece] of pieces(text).entries()) {
+      ctx.sql.run('INSERT INTO invocation_parts (seq, field, part, text) VALUES (?, ?, ?, ?)', seq, field, part, piece)
+    }
+  }
+}
+
+/** A text in pieces, no pair of surrogates divided. */
+function pieces(text: string): string[] {
+  const found: string[] = []
+  for (let at = 0; at < text.length; ) {
+    const last = text.charCodeAt(at + PART - 1)
+    const length = last >= 0xd800 && last < 0xdc00 ? PART - 1 : PART
+    found.push(text.slice(at, at + length))
+    at += length
+  }
+  return found
+}
+
+function trim(ctx: Ctx, newest: number): void {
+  dropUpTo(ctx, newest - KEPT)
+  let total = 0
+  for (const { seq, bytes } of ctx.sql.all<{ seq: number; bytes: number }>(
+    'SELECT seq, bytes FROM invocations ORDER BY seq DESC',
+  )) {
+    total += bytes
+    if (total <= KEPT_BYTES) continue
+    dropUpTo(ctx, seq)
+    return
+  }
+}
+
+function dropUpTo(ctx: Ctx, seq: number): void {
+  ctx.sql.run('DELETE FROM invocations WHERE seq <= ?', seq)
+  ctx.sql.run('DELETE FROM invocation_parts WHERE seq <= ?', seq)
+}
+
+/** A page of records may hold so many bytes: what travels between objects ends at 32 MB. */
+const PAGE_BYTES = 8 * 1024 * 1024
+
+/** A record as its object tells it: texts as they are, for who shows them to parse. `at` in epoch milliseconds. */
+export type ViewedInvocation = Omit<Row, 'seq' | 'bytes'>
+
+export type InvocationPage = { invocations: ViewedInvocation[]; next: number | null }
+
+/** View: records after one, oldest first. */
+export function invocationPage(ctx: Ctx, parameters: Record<string, string>): InvocationPage {
+  const invocations: ViewedInvocation[] = []
+  let size = 0
+  for (const row of ctx.sql.each<Row>(
+    'SELECT * FROM invocations WHERE seq > ? ORDER BY seq',
+    Number(parameters.after ?? 0),
+  )) {
+    const { seq, bytes, ...shown } = row
+    invocations.push(bytes > INLINE ? { ...shown, ...readParts(ctx, seq) } : shown)
+    size += bytes * 2
+    if (size > PAGE_BYTES) return { invocations, next: seq }
+  }
+  return { invocations, next: null }
+}
+
+function readParts(ctx: Ctx, seq: number): Partial<Record<(typeof LONG_FIELDS)[number], string>> {
+  const rows = ctx.sql.all<{ field: (typeof LONG_FIELDS)[number]; text: string }>(
+    'SELECT field, text FROM invocation_parts WHERE seq = ? ORDER BY field, part',
+    seq,
+  )
+  const texts: Partial<Record<(typeof LONG_FIELDS)[number], string>> = {}
+  for (const { field, text } of rows) texts[field] = (texts[field] ?? '') + text
+  return texts
+}

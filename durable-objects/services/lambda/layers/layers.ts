@@ -1,0 +1,190 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { evaluateResourcePolicy } from '../../../shared/policy.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
+import { lambdaDate } from '../functions/configuration.ts'
+import { invalidParameter, notFound } from '../errors.ts'
+import type { Input, Output } from '../schema.ts'
+
+export type LayerVersionRow = {
+  layer: string
+  version: number
+  /** SHA-256 of the zip in hexadecimal. */
+  code: string
+  created: string
+  description: string
+  license: string | null
+  /** JSON lists; null when none were named. */
+  runtimes: string | null
+  architectures: string | null
+  /** JSON of the policy's statements; null without a policy. */
+  policy: string | null
+  policyRevision: string | null
+}
+
+const PAGE = 50
+const NO_SUCH_LAYER = 'The resource you requested does not exist.'
+
+const badMarker = () => invalidParameter('The provided marker is invalid.')
+
+/** The bare name of a layer given by name or ARN. */
+export function layerNameOf(text: string): string {
+  return parseArn(text)?.resource.split(':')[1] ?? text
+}
+
+export function layerArn(ctx: Ctx, layer: string, version?: number): string {
+  const { region, account } = ctx.place
+  const resource = version === undefined ? `layer:${layer}` : `layer:${layer}:${version}`
+  return arnOf({ service: 'lambda', region, account, resource })
+}
+
+export function layerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow | undefined {
+  return ctx.sql.first<LayerVersionRow>('SELECT * FROM layer_versions WHERE layer = ? AND version = ?', layer, version)
+}
+
+function findLayerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow {
+  if (version < 1) throw invalidParameter('Layer Version Cannot be less than 1')
+  const row = layerVersion(ctx, layer, version)
+  if (!row) throw notFound(NO_SUCH_LAYER)
+  return row
+}
+
+/** A layer version for whoever may read it: another account needs its policy's leave. @throws AccessDeniedException */
+function readableLayerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow {
+  const { accountId } = ctx.caller
+  if (accountId === ctx.place.account) return findLayerVersion(ctx, layer, version)
+  const resource = layerArn(ctx, layer, version)
+  const policy = layerVersion(ctx, layer, version)?.policy
+  const document = policy ? JSON.stringify({ Version: '2012-10-17', Statement: JSON.parse(policy) }) : null
+  const action = 'lambda:GetLayerVersion'
+  const principal = { aws: accountId }
+  if (evaluateResourcePolicy(document, { action, resource, principal, context: {} }) !== 'allow') {
+    const who = `User: ${ctx.caller.session?.roleArn ?? `arn:aws:iam::${accountId}:root`}`
+    const message = `${who} is not authorized to perform: ${action} on resource: ${resource} because no resource-based policy allows the ${action} action`
+    throw new AwsError('AccessDeniedException', message, 403)
+  }
+  return findLayerVersion(ctx, layer, version)
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html */
+export async function PublishLayerVersion(
+  ctx: Ctx,
+  input: Input<'PublishLayerVersion'>,
+): Promise<Output<'PublishLayerVersion'>> {
+  const layer = layerNameOf(input.LayerName)
+  const archive = await readArchive(ctx, input.Content, 'PublishLayerVersion')
+  const { sql } = ctx
+  const last = sql.first<{ nextVersion: number }>('SELECT nextVersion FROM layers WHERE layer = ?', layer)
+  const version = last?.nextVersion ?? 1
+  storeArchive(ctx, archive)
+  sql.run('INSERT OR REPLACE INTO layers (layer, nextVersion) VALUES (?, ?)', layer, version + 1)
+  sql.run(
+    `INSERT INTO layer_versions (layer, version, code, created, description, license, runtimes, architectures)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    layer,
+    version,
+    archive.sha,
+    lambdaDate(ctx.now),
+    input.Description ?? '',
+    input.LicenseInfo ?? null,
+    input.CompatibleRuntimes ? JSON.stringify(input.CompatibleRuntimes) : null,
+    input.CompatibleArchitectures ? JSON.stringify(input.CompatibleArchitectures) : null,
+  )
+  return describeWhole(ctx, findLayerVersion(ctx, layer, version))
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html */
+export function GetLayerVersion(ctx: Ctx, input: Input<'GetLayerVersion'>): Output<'GetLayerVersion'> {
+  return describeWhole(ctx, readableLayerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber))
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html */
+export function GetLayerVersionByArn(ctx: Ctx, input: Input<'GetLayerVersionByArn'>): Output<'GetLayerVersionByArn'> {
+  const [, layer = '', version = ''] = parseArn(input.Arn)?.resource.split(':') ?? []
+  return describeWhole(ctx, readableLayerVersion(ctx, layer, Number(version)))
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html : deleting what is not there succeeds. */
+export function DeleteLayerVersion(ctx: Ctx, input: Input<'DeleteLayerVersion'>): Output<'DeleteLayerVersion'> {
+  if (input.VersionNumber < 1) throw invalidParameter('Layer Version Cannot be less than 1')
+  const row = layerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber)
+  if (!row) return {}
+  ctx.sql.run('DELETE FROM layer_versions WHERE layer = ? AND version = ?', row.layer, row.version)
+  releaseArchives(ctx, [row.code])
+  return {}
+}
+
+type Filter = { CompatibleRuntime?: string | undefined; CompatibleArchitecture?: string | undefined }
+
+const MATCHING = '(?2 IS NULL OR instr(v.runtimes, ?2) > 0) AND (?3 IS NULL OR instr(v.architectures, ?3) > 0)'
+const filterBindings = ({ CompatibleRuntime, CompatibleArchitecture }: Filter) =>
+  [CompatibleRuntime, CompatibleArchitecture].map(value => (value === undefined ? null : JSON.stringify(value)))
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html */
+export function ListLayers(ctx: Ctx, input: Input<'ListLayers'>): Output<'ListLayers'> {
+  const limit = input.MaxItems ?? PAGE
+  const filters = filterBindings(input)
+  const after = pageStart(input.Marker, filters, badMarker())
+  const rows = ctx.sql.all<LayerVersionRow>(
+    `SELECT latest.* FROM layers JOIN layer_versions latest ON latest.layer = layers.layer
+     AND latest.version = (SELECT MAX(v.version) FROM layer_versions v WHERE v.layer = layers.layer AND ${MATCHING})
+     WHERE layers.layer > ?1 ORDER BY layers.layer LIMIT ?4`,
+    after ?? '',
+    ...filters,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.layer, filters))
+  return {
+    Layers: page.map(row => ({
+      LayerName: row.layer,
+      LayerArn: layerArn(ctx, row.layer),
+      LatestMatchingVersion: describe(ctx, row),
+    })),
+    ...(next ? { NextMarker: next } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html : newest first. */
+export function ListLayerVersions(ctx: Ctx, input: Input<'ListLayerVersions'>): Output<'ListLayerVersions'> {
+  const limit = input.MaxItems ?? PAGE
+  const filters = filterBindings(input)
+  const layer = layerNameOf(input.LayerName)
+  const before = pageStart(input.Marker, [layer, filters], badMarker())
+  const rows = ctx.sql.all<LayerVersionRow>(
+    `SELECT * FROM layer_versions v WHERE v.layer = ?1 AND ${MATCHING} AND v.version < ?4 ORDER BY v.version DESC LIMIT ?5`,
+    layer,
+    ...filters,
+    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(String(last.version), [layer, filters]))
+  return { LayerVersions: page.map(row => describe(ctx, row)), ...(next ? { NextMarker: next } : {}) }
+}
+
+function describe(ctx: Ctx, row: LayerVersionRow) {
+  return {
+    LayerVersionArn: layerArn(ctx, row.layer, row.version),
+    Version: row.version,
+    Description: row.description,
+    CreatedDate: row.created,
+    ...(row.runtimes ? { CompatibleRuntimes: JSON.parse(row.runtimes) as string[] } : {}), // written above
+    ...(row.architectures ? { CompatibleArchitectures: JSON.parse(row.architectures) as string[] } : {}), // likewise
+    ...(row.license === null ? {} : { LicenseInfo: row.license }),
+  }
+}
+
+function describeWhole(ctx: Ctx, row: LayerVersionRow): Output<'GetLayerVersion'> {
+  const { account, region } = ctx.place
+  const path = `_fakecloud/lambda/layer-content/${account}/${row.layer}/${row.version}.zip?region=${region}`
+  return {
+    Content: {
+      Location: `${ctx.http?.baseUrl ?? ''}/${path}`,
+      CodeSha256: codeSha256(row.code),
+      CodeSize: findArchive(ctx, row.code)?.size ?? 0,
+    },
+    LayerArn: layerArn(ctx, row.layer),
+    ...describe(ctx, row),
+  }
+}

@@ -1,0 +1,184 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { invalidParameter, refusal } from '../errors.ts'
+import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
+import { changedSettings, checkSource, type MappingSettings, newSettings } from './mapping-settings.ts'
+import { pollMapping } from './mappings.ts'
+import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
+import type { Input, MappingRow, Output } from '../schema.ts'
+import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
+import { checkTags } from '../settings/tags.ts'
+import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
+
+type Described = Output<'GetEventSourceMapping'>
+
+const PAGE = 100
+
+/** A mapping's answer; `state` while it changes. */
+function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
+  const { settings, target } = mappingOf(ctx, row)
+  return {
+    UUID: row.uuid,
+    ...settings,
+    EventSourceArn: row.source,
+    FunctionArn: target,
+    LastModified: new Date(row.modified),
+    State: state ?? (row.enabled ? 'Enabled' : 'Disabled'),
+    StateTransitionReason: 'USER_INITIATED',
+    EventSourceMappingArn: mappingArn(ctx, row.uuid),
+  }
+}
+
+function saveMapping(ctx: Ctx, row: MappingRow): void {
+  ctx.sql.run(
+    `INSERT OR REPLACE INTO mappings (uuid, name, qualifier, source, enabled, settings, tags, modified)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.uuid,
+    row.name,
+    row.qualifier,
+    row.source,
+    row.enabled,
+    row.settings,
+    row.tags,
+    row.modified,
+  )
+}
+
+/** The function that a mapping is to invoke, with what it needs of the version. @throws InvalidParameterValueException */
+function targetOf(ctx: Ctx, FunctionName: string): { named: NamedFunction; role: string; timeout: number } {
+  const named = namedFunction(ctx, { FunctionName })
+  const number = versionNumber(ctx, named, alias => alias.number)
+  const row = number === undefined ? undefined : versionRow(ctx, named.name, number)
+  if (!row) throw invalidParameter('Function does not exist')
+  const { Role, Timeout } = configurationOf(row)
+  return { named, role: Role, timeout: Timeout }
+}
+
+/** One mapping a queue and function. */
+function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRow, 'settings' | 'tags'>): void {
+  const twin = ctx.sql.first<{ uuid: string }>(
+    'SELECT uuid FROM mappings WHERE name = ? AND qualifier IS ? AND source = ? AND uuid <> ?',
+    name,
+    qualifier,
+    source,
+    uuid,
+  )
+  if (!twin) return
+  throw refusal(
+    'ResourceConflictException',
+    `An event source mapping with SQS arn (" ${source} ") and function (" ${name} ") already exists. Please update or delete the existing mapping with UUID ${twin.uuid}`,
+  )
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+export async function CreateEventSourceMapping(
+  ctx: Ctx,
+  input: Input<'CreateEventSourceMapping'>,
+): Promise<Output<'CreateEventSourceMapping'>> {
+  const source = checkSource(input)
+  const { named, role, timeout } = targetOf(ctx, input.FunctionName)
+  const settings = newSettings(input, source)
+  if (input.Tags) checkTags(input.Tags)
+  const row: MappingRow = {
+    uuid: crypto.randomUUID(),
+    name: named.name,
+    qualifier: named.qualifier ?? null,
+    source,
+    enabled: input.Enabled === false ? 0 : 1,
+    settings: JSON.stringify(settings),
+    tags: JSON.stringify(input.Tags ?? {}),
+    modified: ctx.now,
+  }
+  checkSingle(ctx, row)
+  await checkQueue(ctx, { source, name: named.name, role, timeout })
+  // Before the mapping is there: one that nobody tells of messages would be worse than a telling too much.
+  if (row.enabled) await watchQueue(ctx, row)
+  targetOf(ctx, input.FunctionName)
+  checkSingle(ctx, row)
+  saveMapping(ctx, row)
+  pollMapping(ctx, row.uuid)
+  return describe(ctx, row, 'Creating')
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
+export function GetEventSourceMapping(
+  ctx: Ctx,
+  input: Input<'GetEventSourceMapping'>,
+): Output<'GetEventSourceMapping'> {
+  return describe(ctx, findMapping(ctx, input.UUID))
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
+export function ListEventSourceMappings(
+  ctx: Ctx,
+  input: Input<'ListEventSourceMappings'>,
+): Output<'ListEventSourceMappings'> {
+  const { EventSourceArn: source = null, FunctionName } = input
+  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
+  const parameters = [source, FunctionName ?? null]
+  const after = pageStart(input.Marker, parameters, invalidParameter('The provided marker is invalid.'))
+  const named = FunctionName === undefined ? undefined : parseFunctionName(FunctionName)
+  const rows = ctx.sql.all<MappingRow>(
+    `SELECT * FROM mappings WHERE uuid > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR name = ?3)
+     AND (?3 IS NULL OR qualifier IS ?4) ORDER BY uuid LIMIT ?5`,
+    after ?? '',
+    source,
+    named?.name ?? null,
+    named?.qualifier ?? null,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.uuid, parameters))
+  return {
+    EventSourceMappings: page.map(row => describe(ctx, row)),
+    ...(next ? { NextMarker: next } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html : what is not named stays. */
+export async function UpdateEventSourceMapping(
+  ctx: Ctx,
+  input: Input<'UpdateEventSourceMapping'>,
+): Promise<Output<'UpdateEventSourceMapping'>> {
+  const old = findMapping(ctx, input.UUID)
+  const row = changed(ctx, old, input)
+  const { role, timeout } = targetOf(ctx, functionArn(ctx.place, row.name, row.qualifier ?? undefined))
+  checkSingle(ctx, row)
+  await checkQueue(ctx, { source: row.source, name: row.name, role, timeout })
+  if (row.enabled) await watchQueue(ctx, row)
+  const current = findMapping(ctx, input.UUID)
+  const saved = { ...changed(ctx, current, input), modified: ctx.now }
+  checkSingle(ctx, saved)
+  saveMapping(ctx, saved)
+  if (saved.enabled) pollMapping(ctx, saved.uuid)
+  else await unwatchQueue(ctx, saved)
+  return describe(ctx, saved, transition(current, saved))
+}
+
+function changed(ctx: Ctx, old: MappingRow, input: Input<'UpdateEventSourceMapping'>): MappingRow {
+  const settings = JSON.parse(old.settings) as MappingSettings // written by saveMapping()
+  const named = input.FunctionName === undefined ? old : namedFunction(ctx, { FunctionName: input.FunctionName })
+  return {
+    ...old,
+    name: named.name,
+    qualifier: named.qualifier ?? null,
+    enabled: input.Enabled === undefined ? old.enabled : Number(input.Enabled),
+    settings: JSON.stringify(changedSettings(settings, input, old.source)),
+  }
+}
+
+function transition(old: MappingRow, row: MappingRow): string {
+  if (old.enabled === row.enabled) return 'Updating'
+  return row.enabled ? 'Enabling' : 'Disabling'
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html : what runs ends as ever. */
+export async function DeleteEventSourceMapping(
+  ctx: Ctx,
+  input: Input<'DeleteEventSourceMapping'>,
+): Promise<Output<'DeleteEventSourceMapping'>> {
+  const row = findMapping(ctx, input.UUID)
+  ctx.sql.run('DELETE FROM mappings WHERE uuid = ?', row.uuid)
+  ctx.timers.clear('mapping', row.uuid)
+  await unwatchQueue(ctx, row)
+  return describe(ctx, row, 'Deleting')
+}

@@ -1,0 +1,162 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf } from '../../../../aws/arn.ts'
+import { randomHex } from '../../../../aws/ids.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { lambdaDate } from '../functions/configuration.ts'
+import { invalidParameter, notFound, refusal } from '../errors.ts'
+import { functionArn, namedFunction } from '../functions/names.ts'
+import type { Input, Output } from '../schema.ts'
+import { checkTags } from './tags.ts'
+import { findFunction } from '../functions/versions.ts'
+
+type Config = NonNullable<Output<'GetCodeSigningConfig'>['CodeSigningConfig']>
+type ConfigRow = { arn: string; config: string }
+
+const PAGE = 50
+
+function findConfig(ctx: Ctx, arn: string): Config {
+  const row = ctx.sql.first<ConfigRow>('SELECT arn, config FROM code_signing_configs WHERE arn = ?', arn)
+  if (!row) throw notFound(`The Lambda code signing configuration ${arn} can not be found.`)
+  return JSON.parse(row.config) as Config // written by the operations below
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateCodeSigningConfig.html */
+export function CreateCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'CreateCodeSigningConfig'>,
+): Output<'CreateCodeSigningConfig'> {
+  const { region, account } = ctx.place
+  if (input.Tags) checkTags(input.Tags)
+  const id = `csc-${randomHex(17)}`
+  const config: Config = {
+    CodeSigningConfigId: id,
+    CodeSigningConfigArn: arnOf({ service: 'lambda', region, account, resource: `code-signing-config:${id}` }),
+    ...(input.Description === undefined ? {} : { Description: input.Description }),
+    AllowedPublishers: input.AllowedPublishers,
+    CodeSigningPolicies: input.CodeSigningPolicies ?? { UntrustedArtifactOnDeployment: 'Warn' },
+    LastModified: lambdaDate(ctx.now),
+  }
+  ctx.sql.run(
+    'INSERT INTO code_signing_configs (arn, config, tags) VALUES (?, ?, ?)',
+    config.CodeSigningConfigArn,
+    JSON.stringify(config),
+    JSON.stringify(input.Tags ?? {}),
+  )
+  return { CodeSigningConfig: config }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateCodeSigningConfig.html */
+export function UpdateCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'UpdateCodeSigningConfig'>,
+): Output<'UpdateCodeSigningConfig'> {
+  const config: Config = {
+    ...findConfig(ctx, input.CodeSigningConfigArn),
+    ...(input.Description === undefined ? {} : { Description: input.Description }),
+    ...(input.AllowedPublishers ? { AllowedPublishers: input.AllowedPublishers } : {}),
+    ...(input.CodeSigningPolicies ? { CodeSigningPolicies: input.CodeSigningPolicies } : {}),
+    LastModified: lambdaDate(ctx.now),
+  }
+  ctx.sql.run(
+    'UPDATE code_signing_configs SET config = ? WHERE arn = ?',
+    JSON.stringify(config),
+    config.CodeSigningConfigArn,
+  )
+  return { CodeSigningConfig: config }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetCodeSigningConfig.html */
+export function GetCodeSigningConfig(ctx: Ctx, input: Input<'GetCodeSigningConfig'>): Output<'GetCodeSigningConfig'> {
+  return { CodeSigningConfig: findConfig(ctx, input.CodeSigningConfigArn) }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteCodeSigningConfig.html : no function may use it. */
+export function DeleteCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'DeleteCodeSigningConfig'>,
+): Output<'DeleteCodeSigningConfig'> {
+  const arn = findConfig(ctx, input.CodeSigningConfigArn).CodeSigningConfigArn
+  if (ctx.sql.first('SELECT 1 FROM functions WHERE codeSigningConfigArn = ?', arn)) {
+    throw refusal(
+      'ResourceConflictException',
+      'The code signing configuration could not be deleted because it is being used by one or more functions.',
+    )
+  }
+  ctx.sql.run('DELETE FROM code_signing_configs WHERE arn = ?', arn)
+  return {}
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListCodeSigningConfigs.html */
+export function ListCodeSigningConfigs(
+  ctx: Ctx,
+  input: Input<'ListCodeSigningConfigs'>,
+): Output<'ListCodeSigningConfigs'> {
+  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
+  const after = pageStart(input.Marker, null, invalidParameter('The provided marker is invalid.'))
+  const rows = ctx.sql.all<ConfigRow>(
+    'SELECT arn, config FROM code_signing_configs WHERE arn > ? ORDER BY arn LIMIT ?',
+    after ?? '',
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.arn, null))
+  return {
+    CodeSigningConfigs: page.map(row => JSON.parse(row.config) as Config), // written by the operations above
+    ...(next ? { NextMarker: next } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionsByCodeSigningConfig.html */
+export function ListFunctionsByCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'ListFunctionsByCodeSigningConfig'>,
+): Output<'ListFunctionsByCodeSigningConfig'> {
+  const { CodeSigningConfigArn: arn } = findConfig(ctx, input.CodeSigningConfigArn)
+  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
+  const after = pageStart(input.Marker, arn, invalidParameter('The provided marker is invalid.'))
+  const rows = ctx.sql.all<{ name: string }>(
+    'SELECT name FROM functions WHERE codeSigningConfigArn = ? AND name > ? ORDER BY name LIMIT ?',
+    arn,
+    after ?? '',
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, arn))
+  return { FunctionArns: page.map(row => functionArn(ctx.place, row.name)), ...(next ? { NextMarker: next } : {}) }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionCodeSigningConfig.html */
+export function PutFunctionCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'PutFunctionCodeSigningConfig'>,
+): Output<'PutFunctionCodeSigningConfig'> {
+  const arn = input.CodeSigningConfigArn
+  checkCodeSigning(ctx, arn)
+  const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
+  ctx.sql.run('UPDATE functions SET codeSigningConfigArn = ? WHERE name = ?', arn, name)
+  return { CodeSigningConfigArn: arn, FunctionName: name }
+}
+
+/** @throws CodeSigningConfigNotFoundException */
+export function checkCodeSigning(ctx: Ctx, arn: string): void {
+  if (ctx.sql.first('SELECT 1 FROM code_signing_configs WHERE arn = ?', arn)) return
+  const message = `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`
+  throw refusal('CodeSigningConfigNotFoundException', message)
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html */
+export function GetFunctionCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'GetFunctionCodeSigningConfig'>,
+): Output<'GetFunctionCodeSigningConfig'> {
+  const { name, codeSigningConfigArn } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
+  return { CodeSigningConfigArn: codeSigningConfigArn ?? '', FunctionName: name }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionCodeSigningConfig.html */
+export function DeleteFunctionCodeSigningConfig(
+  ctx: Ctx,
+  input: Input<'DeleteFunctionCodeSigningConfig'>,
+): Output<'DeleteFunctionCodeSigningConfig'> {
+  const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
+  ctx.sql.run('UPDATE functions SET codeSigningConfigArn = NULL WHERE name = ?', name)
+  return {}
+}

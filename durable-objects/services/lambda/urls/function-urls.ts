@@ -1,0 +1,160 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { DEFAULT_NAMESPACE } from '../../../../aws/place.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { lambdaDate } from '../functions/configuration.ts'
+import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
+import { functionArn, isVersion, type NamedFunction, namedFunction } from '../functions/names.ts'
+import { type Input, LATEST, type Output } from '../schema.ts'
+import { newUrlId } from './url-ids.ts'
+import { aliasRow, versionRow } from '../functions/versions.ts'
+
+type Config = Pick<
+  Output<'GetFunctionUrlConfig'>,
+  'AuthType' | 'Cors' | 'InvokeMode' | 'CreationTime' | 'LastModifiedTime'
+>
+type UrlRow = { name: string; qualifier: string; id: string; config: string }
+
+const PAGE = 50
+const NO_FUNCTION = 'Function does not exist'
+const NO_URL = 'The resource you requested does not exist.'
+
+/** A function's own URL is kept under the empty qualifier. */
+const keyOf = (named: NamedFunction) => named.qualifier ?? ''
+
+function urlFunction(
+  ctx: Ctx,
+  input: { FunctionName: string; Qualifier?: string | undefined },
+  missing: string,
+): NamedFunction {
+  const named = namedFunction(ctx, input)
+  const { name, qualifier } = named
+  if (qualifier !== undefined && (qualifier === '$LATEST' || isVersion(qualifier))) {
+    throw constraintError(
+      qualifier,
+      'qualifier',
+      'Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)',
+    )
+  }
+  if (!versionRow(ctx, name, LATEST)) throw notFound(missing)
+  if (qualifier !== undefined && !aliasRow(ctx, name, qualifier)) throw notFound(missing)
+  return named
+}
+
+function urlRow(ctx: Ctx, named: NamedFunction): UrlRow | undefined {
+  return ctx.sql.first<UrlRow>('SELECT * FROM function_urls WHERE name = ? AND qualifier = ?', named.name, keyOf(named))
+}
+
+function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
+  const row = urlRow(ctx, named)
+  if (!row) throw notFound(NO_URL)
+  return row
+}
+
+function save(ctx: Ctx, row: Omit<UrlRow, 'config'>, config: Config): Output<'GetFunctionUrlConfig'> {
+  const whole = { ...row, config: JSON.stringify(config) }
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
+    whole.name,
+    whole.qualifier,
+    whole.id,
+    whole.config,
+  )
+  return describe(ctx, whole)
+}
+
+function describe(ctx: Ctx, row: UrlRow): Output<'GetFunctionUrlConfig'> {
+  const config = JSON.parse(row.config) as Config // written by save()
+  return {
+    FunctionUrl: functionUrl(ctx, row.id),
+    FunctionArn: functionArn(ctx.place, row.name, row.qualifier || undefined),
+    ...config,
+  }
+}
+
+/** Under the host by which the caller knows us; a namespace other than the default has a label of its own. */
+function functionUrl(ctx: Ctx, id: string): string {
+  const { namespace, region } = ctx.place
+  const asked = ctx.http?.baseUrl ?? ''
+  // A Host header may hold anything.
+  const base = new URL(URL.canParse(asked) ? asked : 'http://localhost')
+  const numeric = /^[\d.]+$|^\[/.test(base.hostname)
+  const domain = namespace === DEFAULT_NAMESPACE ? (numeric ? 'localhost' : base.hostname) : namespaceDomain(ctx)
+  return `${base.protocol}//${id}.lambda-url.${region}.${domain}${base.port ? `:${base.port}` : ''}/`
+}
+
+function namespaceDomain(ctx: Ctx): string {
+  return `${ctx.place.namespace}.${ctx.env.FAKECLOUD_HOST || 'fakecloud.localhost'}`
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html */
+export function CreateFunctionUrlConfig(
+  ctx: Ctx,
+  input: Input<'CreateFunctionUrlConfig'>,
+): Output<'CreateFunctionUrlConfig'> {
+  const named = urlFunction(ctx, input, NO_FUNCTION)
+  if (urlRow(ctx, named)) {
+    throw refusal(
+      'ResourceConflictException',
+      `Failed to create function url config for [functionArn = ${named.arn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+    )
+  }
+  const now = lambdaDate(ctx.now)
+  const row = { name: named.name, qualifier: keyOf(named), id: newUrlId(ctx.place.account) }
+  const { LastModifiedTime: _modified, ...created } = save(ctx, row, {
+    AuthType: input.AuthType,
+    ...(input.Cors ? { Cors: input.Cors } : {}),
+    InvokeMode: input.InvokeMode ?? 'BUFFERED',
+    CreationTime: now,
+    LastModifiedTime: now,
+  })
+  return created
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html */
+export function GetFunctionUrlConfig(ctx: Ctx, input: Input<'GetFunctionUrlConfig'>): Output<'GetFunctionUrlConfig'> {
+  return describe(ctx, findUrl(ctx, urlFunction(ctx, input, NO_URL)))
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionUrlConfig.html */
+export function UpdateFunctionUrlConfig(
+  ctx: Ctx,
+  input: Input<'UpdateFunctionUrlConfig'>,
+): Output<'UpdateFunctionUrlConfig'> {
+  const row = findUrl(ctx, urlFunction(ctx, input, NO_FUNCTION))
+  const config = JSON.parse(row.config) as Config // written by save()
+  return save(ctx, row, {
+    ...config,
+    ...(input.AuthType ? { AuthType: input.AuthType } : {}),
+    ...(input.Cors ? { Cors: input.Cors } : {}),
+    ...(input.InvokeMode ? { InvokeMode: input.InvokeMode } : {}),
+    LastModifiedTime: lambdaDate(ctx.now),
+  })
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionUrlConfig.html */
+export function DeleteFunctionUrlConfig(
+  ctx: Ctx,
+  input: Input<'DeleteFunctionUrlConfig'>,
+): Output<'DeleteFunctionUrlConfig'> {
+  const row = findUrl(ctx, urlFunction(ctx, input, NO_URL))
+  ctx.sql.run('DELETE FROM function_urls WHERE id = ?', row.id)
+  return {}
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html */
+export function ListFunctionUrlConfigs(
+  ctx: Ctx,
+  input: Input<'ListFunctionUrlConfigs'>,
+): Output<'ListFunctionUrlConfigs'> {
+  const { name } = urlFunction(ctx, { FunctionName: input.FunctionName }, NO_FUNCTION)
+  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
+  const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
+  const rows = ctx.sql.all<UrlRow>(
+    'SELECT * FROM function_urls WHERE name = ?1 AND (?2 IS NULL OR qualifier > ?2) ORDER BY qualifier LIMIT ?3',
+    name,
+    after ?? null,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.qualifier, name))
+  return { FunctionUrlConfigs: page.map(row => describe(ctx, row)), ...(next ? { NextMarker: next } : {}) }
+}

@@ -1,0 +1,113 @@
+import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import type { AnomalyRow } from './analysis-schema.ts'
+import { detectorArn, findDetector } from './anomaly-detectors.ts'
+import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+type Details = { logGroupArnList: string[]; patternString: string; priority: string }
+
+/** No model has it, so no request can ask: a test says what a detector has found. */
+export type AnomalyOperations = {
+  InjectAnomaly: {
+    input: { anomalyDetectorArn: string; logGroupArns: string[]; patternString: string; priority?: string | undefined }
+    output: { anomalyId: string }
+  }
+}
+
+export function InjectAnomaly(
+  ctx: Ctx,
+  input: AnomalyOperations['InjectAnomaly']['input'],
+): AnomalyOperations['InjectAnomaly']['output'] {
+  const { anomalyDetectorArn, logGroupArns, patternString, priority = 'MEDIUM' } = input
+  const detector = findDetector(ctx, anomalyDetectorArn)
+  const id = crypto.randomUUID()
+  const details: Details = { logGroupArnList: logGroupArns, patternString, priority }
+  ctx.sql.run(
+    'INSERT INTO anomalies (id, detector, pattern, details, seenAt) VALUES (?, ?, ?, ?, ?)',
+    id,
+    detector.id,
+    crypto.randomUUID().replaceAll('-', ''),
+    JSON.stringify(details),
+    ctx.now,
+  )
+  return { anomalyId: id }
+}
+
+const isSuppressed = ({ suppressed, suppressedUntil }: AnomalyRow, now: number) =>
+  suppressed !== null && (suppressedUntil === null || suppressedUntil > now)
+
+function describe(ctx: Ctx, row: AnomalyRow): Anomaly {
+  const { logGroupArnList, patternString, priority } = JSON.parse(row.details) as Details // written above
+  const suppressed = isSuppressed(row, ctx.now)
+  return {
+    anomalyId: row.id,
+    patternId: row.pattern,
+    anomalyDetectorArn: detectorArn(ctx, row.detector),
+    patternString,
+    priority,
+    firstSeen: row.seenAt,
+    lastSeen: row.seenAt,
+    description: `A pattern was seen that is new or unusual: ${patternString}`,
+    active: true,
+    state: row.baseline ? 'Baseline' : suppressed ? 'Suppressed' : 'Active',
+    histogram: { [String(row.seenAt)]: 1 },
+    logSamples: [{ timestamp: row.seenAt, message: patternString }],
+    patternTokens: [{ dynamicTokenPosition: 0, isDynamic: false, tokenString: patternString, enumerations: {} }],
+    logGroupArnList,
+    suppressed,
+    ...(row.suppressed === null ? {} : { suppressedDate: row.suppressed }),
+    ...(row.suppressedUntil === null ? {} : { suppressedUntil: row.suppressedUntil }),
+  }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListAnomalies.html */
+export function ListAnomalies(ctx: Ctx, input: In<'ListAnomalies'>): Out<'ListAnomalies'> {
+  const { anomalyDetectorArn, suppressionState, limit = DEFAULT_LIMIT } = input
+  const detector = anomalyDetectorArn === undefined ? undefined : findDetector(ctx, anomalyDetectorArn)
+  const listing = [anomalyDetectorArn, suppressionState]
+  const after = pageStart(input.nextToken, listing, invalidToken()) ?? ''
+  const rows = ctx.sql.all<AnomalyRow>(
+    `SELECT * FROM anomalies WHERE id > ?1 AND (?2 IS NULL OR detector = ?2) AND (?3 IS NULL OR ?3 =
+     (suppressed IS NOT NULL AND (suppressedUntil IS NULL OR suppressedUntil > ?4))) ORDER BY id LIMIT ?5`,
+    after,
+    detector?.id ?? null,
+    suppressionState === undefined ? null : suppressionState === 'SUPPRESSED' ? 1 : 0,
+    ctx.now,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, listing))
+  return { anomalies: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { SECONDS: 1000, MINUTES: 60_000, HOURS: 3_600_000 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateAnomaly.html */
+export function UpdateAnomaly(ctx: Ctx, input: In<'UpdateAnomaly'>): void {
+  const { anomalyId, patternId, anomalyDetectorArn, suppressionType, suppressionPeriod, baseline } = input
+  if ((anomalyId === undefined) === (patternId === undefined)) {
+    throw invalidParameter('Exactly one of anomalyId and patternId must be specified.')
+  }
+  const { id: detector } = findDetector(ctx, anomalyDetectorArn)
+  const which = anomalyId === undefined ? 'pattern' : 'id'
+  const given = anomalyId ?? patternId ?? ''
+  const found = `SELECT 1 FROM anomalies WHERE detector = ? AND ${which} = ?`
+  if (!ctx.sql.first(found, detector, given)) throw notFound('anomaly')
+  const { value = 0, suppressionUnit = '' } = suppressionPeriod ?? {}
+  const limited = suppressionType === 'LIMITED'
+  if (limited && (value <= 0 || !UNIT_MS[suppressionUnit])) {
+    throw invalidParameter('suppressionPeriod must be specified for suppressionType LIMITED.')
+  }
+  ctx.sql.run(
+    `UPDATE anomalies SET suppressed = ?, suppressedUntil = ?, baseline = ? WHERE detector = ? AND ${which} = ?`,
+    suppressionType === undefined ? null : ctx.now,
+    limited ? ctx.now + value * (UNIT_MS[suppressionUnit] ?? 0) : null,
+    baseline ? 1 : 0,
+    detector,
+    given,
+  )
+}

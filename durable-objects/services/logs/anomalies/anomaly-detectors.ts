@@ -1,0 +1,131 @@
+import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf } from '../../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import type { AnomalyDetectorRow } from './analysis-schema.ts'
+import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
+import { parseFilterPattern } from '../patterns/filter-pattern.ts'
+import { invalidParameter, invalidToken, limitExceeded, notFound } from '../refusals.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+type Settings = Omit<In<'CreateLogAnomalyDetector'>, 'tags'>
+
+const MOST = 500
+const [LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS] = [7, 90, 21]
+const FREQUENCIES = ['ONE_MIN', 'FIVE_MIN', 'TEN_MIN', 'FIFTEEN_MIN', 'THIRTY_MIN', 'ONE_HOUR']
+
+export function detectorArn(ctx: Ctx, id: string): string {
+  const { region, account } = ctx.place
+  return arnOf({ service: 'logs', region, account, resource: `anomaly-detector:${id}` })
+}
+
+/** @throws AwsError ResourceNotFoundException */
+export function findDetector(ctx: Ctx, arn: string): AnomalyDetectorRow {
+  const id = arn.startsWith(detectorArn(ctx, '')) ? arn.slice(detectorArn(ctx, '').length) : ''
+  const row = ctx.sql.first<AnomalyDetectorRow>('SELECT * FROM anomaly_detectors WHERE id = ?', id)
+  if (!row) throw notFound('anomaly detector')
+  return row
+}
+
+function settingsOf({ settings }: AnomalyDetectorRow): Settings {
+  return JSON.parse(settings) as Settings // written here
+}
+
+type Checked = Pick<Settings, 'evaluationFrequency' | 'filterPattern' | 'anomalyVisibilityTime'>
+
+function check({ evaluationFrequency, filterPattern, anomalyVisibilityTime: days = DEFAULT_DAYS }: Checked): void {
+  if (evaluationFrequency !== undefined && !FREQUENCIES.includes(evaluationFrequency)) {
+    throw invalidParameter(`evaluationFrequency must be one of ${FREQUENCIES.join(', ')}.`)
+  }
+  if (days < LEAST_DAYS || days > MOST_DAYS) {
+    throw invalidParameter(`anomalyVisibilityTime must be between ${LEAST_DAYS} and ${MOST_DAYS} days.`)
+  }
+  if (filterPattern) parseFilterPattern(filterPattern)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogAnomalyDetector.html */
+export function CreateLogAnomalyDetector(
+  ctx: Ctx,
+  { tags, ...settings }: In<'CreateLogAnomalyDetector'>,
+): Out<'CreateLogAnomalyDetector'> {
+  check(settings)
+  const groups = settings.logGroupArnList.map(arn => findGroupByIdentifier(ctx, arn))
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM anomaly_detectors')?.n ?? 0
+  if (count >= MOST) throw limitExceeded()
+  const id = crypto.randomUUID()
+  const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
+  ctx.sql.run(
+    'INSERT INTO anomaly_detectors (id, settings, enabled, tags, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?, ?)',
+    id,
+    JSON.stringify(kept),
+    JSON.stringify(tags ?? {}),
+    ctx.now,
+    ctx.now,
+  )
+  return { anomalyDetectorArn: detectorArn(ctx, id) }
+}
+
+function describe(ctx: Ctx, row: AnomalyDetectorRow): AnomalyDetector {
+  const { anomalyVisibilityTime = DEFAULT_DAYS, ...settings } = settingsOf(row)
+  return {
+    anomalyDetectorArn: detectorArn(ctx, row.id),
+    ...settings,
+    anomalyVisibilityTime,
+    anomalyDetectorStatus: row.enabled ? 'ANALYZING' : 'PAUSED',
+    creationTimeStamp: row.createdAt,
+    lastModifiedTimeStamp: row.updatedAt,
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogAnomalyDetector.html */
+export function GetLogAnomalyDetector(
+  ctx: Ctx,
+  { anomalyDetectorArn }: In<'GetLogAnomalyDetector'>,
+): Out<'GetLogAnomalyDetector'> {
+  const { anomalyDetectorArn: _arn, ...detector } = describe(ctx, findDetector(ctx, anomalyDetectorArn))
+  return detector
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateLogAnomalyDetector.html */
+export function UpdateLogAnomalyDetector(
+  ctx: Ctx,
+  { anomalyDetectorArn, enabled, ...change }: In<'UpdateLogAnomalyDetector'>,
+): void {
+  check(change)
+  const row = findDetector(ctx, anomalyDetectorArn)
+  ctx.sql.run(
+    'UPDATE anomaly_detectors SET settings = ?, enabled = ?, updatedAt = ? WHERE id = ?',
+    JSON.stringify({ ...settingsOf(row), ...change }),
+    enabled ? 1 : 0,
+    ctx.now,
+    row.id,
+  )
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogAnomalyDetector.html */
+export function DeleteLogAnomalyDetector(ctx: Ctx, { anomalyDetectorArn }: In<'DeleteLogAnomalyDetector'>): void {
+  const { id } = findDetector(ctx, anomalyDetectorArn)
+  ctx.sql.run('DELETE FROM anomaly_detectors WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM anomalies WHERE detector = ?', id)
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogAnomalyDetectors.html */
+export function ListLogAnomalyDetectors(
+  ctx: Ctx,
+  input: In<'ListLogAnomalyDetectors'>,
+): Out<'ListLogAnomalyDetectors'> {
+  const { filterLogGroupArn, limit = DEFAULT_LIMIT } = input
+  const group = filterLogGroupArn === undefined ? undefined : findGroupByIdentifier(ctx, filterLogGroupArn)
+  const after = pageStart(input.nextToken, filterLogGroupArn, invalidToken()) ?? ''
+  const rows = ctx.sql.all<AnomalyDetectorRow>(
+    'SELECT * FROM anomaly_detectors WHERE id > ?1 AND (?2 IS NULL OR instr(settings, ?2) > 0) ORDER BY id LIMIT ?3',
+    after,
+    group ? JSON.stringify(groupArn(ctx, group.name)) : null,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, filterLogGroupArn))
+  return { anomalyDetectors: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}

@@ -1,0 +1,154 @@
+import type { Delivery, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { parseArn } from '../../../../aws/arn.ts'
+import { randomAlphanumeric } from '../../../../aws/ids.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { deliveryArn, findSource } from './delivery-sources.ts'
+import { defaultFields, vendedBy } from './delivery-templates.ts'
+import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** What of a delivery says how its records are written. */
+export type DeliverySettings = Pick<Delivery, 'recordFields' | 'fieldDelimiter' | 's3DeliveryConfiguration'>
+
+/** @throws AwsError ResourceNotFoundException */
+function findDelivery(ctx: Ctx, id: string): DeliveryRow {
+  const row = ctx.sql.first<DeliveryRow>('SELECT * FROM deliveries WHERE id = ?', id)
+  if (!row) throw notFound('delivery')
+  return row
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateDelivery.html */
+export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Promise<Out<'CreateDelivery'>> {
+  const { deliverySourceName, deliveryDestinationArn, tags, ...given } = input
+  findSource(ctx, deliverySourceName)
+  const { account, region, resource } = parseArn(deliveryDestinationArn) ?? {}
+  if (!account || !resource?.startsWith('delivery-destination:')) {
+    throw validation(`The specified delivery destination ARN is invalid: ${deliveryDestinationArn}`)
+  }
+  // The destination may be another account's, whose policy then decides.
+  const to = { place: { account, region: region ?? ctx.place.region }, caller: { accountId: ctx.place.account } }
+  const { type } = await ctx.call('logs', 'OpenDeliveryDestination', { deliveryDestinationArn }, to)
+  const source = findSource(ctx, deliverySourceName)
+  checkSettings(source, type, given)
+  const pair = 'SELECT 1 FROM deliveries WHERE source = ? AND destinationArn = ?'
+  if (ctx.sql.first(pair, deliverySourceName, deliveryDestinationArn)) {
+    throw conflict('A Delivery between this Delivery Source and Delivery Destination already exists.')
+  }
+  const fields = given.recordFields ?? defaultFields(source.service)
+  const settings: DeliverySettings = { ...given, ...(fields ? { recordFields: fields } : {}) }
+  const id = randomAlphanumeric(16)
+  ctx.sql.run(
+    'INSERT INTO deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    id,
+    deliverySourceName,
+    deliveryDestinationArn,
+    type,
+    JSON.stringify(settings),
+    JSON.stringify(tags ?? {}),
+    ctx.now,
+  )
+  return { delivery: describe(ctx, findDelivery(ctx, id)) }
+}
+
+function checkSettings(source: DeliverySourceRow, type: DeliveryDestinationRow['type'], given: DeliverySettings): void {
+  if (given.s3DeliveryConfiguration && type !== 'S3') {
+    throw validation('s3DeliveryConfiguration is valid only for delivery destinations of type S3.')
+  }
+  const known = vendedBy(source.service)
+  if (!known || !given.recordFields) return
+  const { fields, further, mandatory } = known
+  const unknown = given.recordFields.find(field => !fields.includes(field) && !further.includes(field))
+  if (unknown !== undefined) throw validation(`The record field ${unknown} is not supported for ${source.logType}.`)
+  const missing = mandatory.find(field => !given.recordFields?.includes(field))
+  if (missing !== undefined) throw validation(`The mandatory record field ${missing} is missing.`)
+}
+
+function describe(ctx: Ctx, row: DeliveryRow): Delivery {
+  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  return {
+    id: row.id,
+    arn: deliveryArn(ctx, 'delivery', row.id),
+    deliverySourceName: row.source,
+    deliveryDestinationArn: row.destinationArn,
+    deliveryDestinationType: row.type,
+    ...settingsOf(row),
+    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+  }
+}
+
+export function settingsOf({ settings }: DeliveryRow): DeliverySettings {
+  return JSON.parse(settings) as DeliverySettings // written here
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDelivery.html */
+export function GetDelivery(ctx: Ctx, { id }: In<'GetDelivery'>): Out<'GetDelivery'> {
+  return { delivery: describe(ctx, findDelivery(ctx, id)) }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveries.html */
+export function DescribeDeliveries(
+  ctx: Ctx,
+  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveries'>,
+): Out<'DescribeDeliveries'> {
+  const after = pageStart(nextToken, 'deliveries', invalidToken()) ?? ''
+  const query = 'SELECT * FROM deliveries WHERE id > ? ORDER BY id LIMIT ?'
+  const rows = ctx.sql.all<DeliveryRow>(query, after, limit + 1)
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, 'deliveries'))
+  return { deliveries: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateDeliveryConfiguration.html */
+export function UpdateDeliveryConfiguration(
+  ctx: Ctx,
+  { id, ...given }: In<'UpdateDeliveryConfiguration'>,
+): Out<'UpdateDeliveryConfiguration'> {
+  const row = findDelivery(ctx, id)
+  checkSettings(findSource(ctx, row.source), row.type, given)
+  const settings: DeliverySettings = { ...settingsOf(row), ...given }
+  ctx.sql.run('UPDATE deliveries SET settings = ? WHERE id = ?', JSON.stringify(settings), id)
+  return {}
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDelivery.html */
+export function DeleteDelivery(ctx: Ctx, { id }: In<'DeleteDelivery'>): void {
+  findDelivery(ctx, id)
+  ctx.sql.run('DELETE FROM deliveries WHERE id = ?', id)
+}
+
+/** What `/_fakecloud/logs/delivery-config` shows of a delivery. */
+export type DeliveryView = {
+  id: string
+  name: string
+  deliveryDestinationArn: string
+  deliverySourceName: string
+  logType: string
+  recordFields: string[]
+  fieldDelimiter?: string | undefined
+  s3DeliveryConfiguration?: DeliverySettings['s3DeliveryConfiguration']
+  createdAt: number
+}
+
+export function deliveryConfig(ctx: Ctx): DeliveryView[] {
+  const rows = ctx.sql.all<DeliveryRow & { logType: string }>(
+    'SELECT d.*, s.logType FROM deliveries d JOIN delivery_sources s ON s.name = d.source ORDER BY d.createdAt, d.id',
+  )
+  return rows.map(row => {
+    const { recordFields = [], ...settings } = settingsOf(row)
+    return {
+      id: row.id,
+      name: row.id,
+      deliveryDestinationArn: row.destinationArn,
+      deliverySourceName: row.source,
+      logType: row.logType,
+      recordFields,
+      ...settings,
+      createdAt: row.createdAt,
+    }
+  })
+}

@@ -1,0 +1,147 @@
+import type { DeliveryDestination, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { parseArn } from '../../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
+import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import type { DeliveryDestinationRow } from './delivery-schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+function destinationByName(ctx: Ctx, name: string): DeliveryDestinationRow | undefined {
+  return ctx.sql.first<DeliveryDestinationRow>('SELECT * FROM delivery_destinations WHERE name = ?', name)
+}
+
+/** @throws AwsError ResourceNotFoundException */
+export function findDeliveryDestination(ctx: Ctx, name: string): DeliveryDestinationRow {
+  const row = destinationByName(ctx, name)
+  if (!row) throw notFound('delivery destination')
+  return row
+}
+
+/** The kinds of resources that take vended logs, by the service in their ARNs. */
+const TYPES: Readonly<Record<string, DeliveryDestinationRow['type']>> = { s3: 'S3', logs: 'CWL', firehose: 'FH' }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html */
+export function PutDeliveryDestination(ctx: Ctx, input: In<'PutDeliveryDestination'>): Out<'PutDeliveryDestination'> {
+  const { name, outputFormat, tags } = input
+  const resourceArn = input.deliveryDestinationConfiguration?.destinationResourceArn
+  const type = typeOf(resourceArn, input.deliveryDestinationType)
+  const existing = destinationByName(ctx, name)
+  if (existing && existing.type !== type) {
+    throw conflict('Update to existing Delivery Destination with new Delivery Destination Type is not allowed.')
+  }
+  if (existing && outputFormat !== undefined && outputFormat !== (existing.outputFormat ?? outputFormat)) {
+    throw conflict('Update to existing Delivery Destination with new Output Format is not allowed.')
+  }
+  if (existing && tags) throw tagsUpdated()
+  ctx.sql.run(
+    `INSERT INTO delivery_destinations (name, type, resourceArn, outputFormat, tags) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET resourceArn = excluded.resourceArn,
+     outputFormat = COALESCE(excluded.outputFormat, outputFormat)`,
+    name,
+    type,
+    resourceArn ?? null,
+    outputFormat ?? null,
+    JSON.stringify(tags ?? {}),
+  )
+  return { deliveryDestination: describe(ctx, findDeliveryDestination(ctx, name)) }
+}
+
+function typeOf(resourceArn: string | undefined, given: string | undefined): DeliveryDestinationRow['type'] {
+  if (resourceArn === undefined) {
+    if (given === 'XRAY') return given
+    throw validation('deliveryDestinationConfiguration is required for this delivery destination type.')
+  }
+  const type = TYPES[parseArn(resourceArn)?.service ?? '']
+  if (type === undefined) throw validation(`The specified destination resource ARN is invalid: ${resourceArn}`)
+  if (given !== undefined && given !== type) {
+    throw validation(`The delivery destination type ${given} does not match the destination resource ARN.`)
+  }
+  return type
+}
+
+function describe(ctx: Ctx, row: DeliveryDestinationRow): DeliveryDestination {
+  const { name, type, resourceArn, outputFormat } = row
+  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  return {
+    name,
+    arn: deliveryArn(ctx, 'delivery-destination', name),
+    deliveryDestinationType: type,
+    ...(outputFormat === null ? {} : { outputFormat }),
+    ...(resourceArn === null ? {} : { deliveryDestinationConfiguration: { destinationResourceArn: resourceArn } }),
+    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDeliveryDestination.html */
+export function GetDeliveryDestination(
+  ctx: Ctx,
+  { name }: In<'GetDeliveryDestination'>,
+): Out<'GetDeliveryDestination'> {
+  return { deliveryDestination: describe(ctx, findDeliveryDestination(ctx, name)) }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveryDestinations.html */
+export function DescribeDeliveryDestinations(
+  ctx: Ctx,
+  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveryDestinations'>,
+): Out<'DescribeDeliveryDestinations'> {
+  const after = pageStart(nextToken, 'destinations', invalidToken()) ?? ''
+  const query = 'SELECT * FROM delivery_destinations WHERE name > ? ORDER BY name LIMIT ?'
+  const rows = ctx.sql.all<DeliveryDestinationRow>(query, after, limit + 1)
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'destinations'))
+  return { deliveryDestinations: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html */
+export function DeleteDeliveryDestination(ctx: Ctx, { name }: In<'DeleteDeliveryDestination'>): void {
+  findDeliveryDestination(ctx, name)
+  const arn = deliveryArn(ctx, 'delivery-destination', name)
+  if (ctx.sql.first('SELECT 1 FROM deliveries WHERE destinationArn = ?', arn)) {
+    throw conflict('Cannot delete a Delivery Destination that has deliveries. Please delete its deliveries first.')
+  }
+  ctx.sql.run('DELETE FROM delivery_destinations WHERE name = ?', name)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html */
+export function PutDeliveryDestinationPolicy(
+  ctx: Ctx,
+  input: In<'PutDeliveryDestinationPolicy'>,
+): Out<'PutDeliveryDestinationPolicy'> {
+  const { deliveryDestinationName, deliveryDestinationPolicy } = input
+  checkPolicy(deliveryDestinationPolicy)
+  const { name } = findDeliveryDestination(ctx, deliveryDestinationName)
+  ctx.sql.run('UPDATE delivery_destinations SET policy = ? WHERE name = ?', deliveryDestinationPolicy, name)
+  return { policy: { deliveryDestinationPolicy } }
+}
+
+function checkPolicy(text: string): void {
+  try {
+    const policy: unknown = JSON.parse(text)
+    if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return
+  } catch {
+    // Not JSON: refused below with everything else that is no policy.
+  }
+  throw validation('Invalid Delivery Destination resource Policy is provided.')
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDeliveryDestinationPolicy.html */
+export function GetDeliveryDestinationPolicy(
+  ctx: Ctx,
+  input: In<'GetDeliveryDestinationPolicy'>,
+): Out<'GetDeliveryDestinationPolicy'> {
+  const { policy } = findDeliveryDestination(ctx, input.deliveryDestinationName)
+  if (policy === null) throw notFound('delivery destination policy')
+  return { policy: { deliveryDestinationPolicy: policy } }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestinationPolicy.html */
+export function DeleteDeliveryDestinationPolicy(ctx: Ctx, input: In<'DeleteDeliveryDestinationPolicy'>): void {
+  const { name, policy } = findDeliveryDestination(ctx, input.deliveryDestinationName)
+  if (policy === null) throw notFound('delivery destination policy')
+  ctx.sql.run('UPDATE delivery_destinations SET policy = NULL WHERE name = ?', name)
+}

@@ -1,0 +1,119 @@
+import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { vendedBy } from './delivery-templates.ts'
+import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import type { DeliverySourceRow } from './delivery-schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** ARN of a delivery's source, destination, or of a delivery itself. */
+export function deliveryArn(ctx: Ctx, kind: 'delivery' | 'delivery-source' | 'delivery-destination', name: string) {
+  const { region, account } = ctx.place
+  return arnOf({ service: 'logs', region, account, resource: `${kind}:${name}` })
+}
+
+export function sourceByName(ctx: Ctx, name: string): DeliverySourceRow | undefined {
+  return ctx.sql.first<DeliverySourceRow>('SELECT * FROM delivery_sources WHERE name = ?', name)
+}
+
+/** @throws AwsError ResourceNotFoundException */
+export function findSource(ctx: Ctx, name: string): DeliverySourceRow {
+  const row = sourceByName(ctx, name)
+  if (!row) throw notFound('delivery source')
+  return row
+}
+
+export const tagsUpdated = () => conflict('Tags can only be provided when a resource is being created, not updated.')
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html */
+export function PutDeliverySource(ctx: Ctx, input: In<'PutDeliverySource'>): Out<'PutDeliverySource'> {
+  const { name, resourceArn, logType, tags, deliverySourceConfiguration: configuration } = input
+  const service = serviceOf(resourceArn, logType)
+  const existing = sourceByName(ctx, name)
+  if (existing && (existing.resourceArn !== resourceArn || existing.logType !== logType)) {
+    const what = existing.resourceArn === resourceArn ? 'LogType' : 'ResourceId'
+    throw conflict(
+      `Update to existing Delivery Source with new ${what} is not allowed. Please create a new Delivery Source instead.`,
+    )
+  }
+  if (existing && tags) throw tagsUpdated()
+  checkUnused(ctx, input)
+  ctx.sql.run(
+    `INSERT INTO delivery_sources (name, resourceArn, service, logType, configuration, tags) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET configuration = excluded.configuration`,
+    name,
+    resourceArn,
+    service,
+    logType,
+    configuration ? JSON.stringify(configuration) : null,
+    JSON.stringify(tags ?? {}),
+  )
+  return { deliverySource: describe(ctx, findSource(ctx, name)) }
+}
+
+function serviceOf(resourceArn: string, logType: string): string {
+  const service = parseArn(resourceArn)?.service
+  if (service === undefined) throw validation(`The specified resource ARN is invalid: ${resourceArn}`)
+  const known = vendedBy(service)
+  if (known && !known.logTypes.includes(logType)) {
+    throw validation(`The specified logType ${logType} is not supported for resource ${resourceArn}.`)
+  }
+  return service
+}
+
+/** A resource's logs of one type have one source. */
+function checkUnused(ctx: Ctx, { name, resourceArn, logType }: In<'PutDeliverySource'>): void {
+  const other = ctx.sql.first(
+    'SELECT 1 FROM delivery_sources WHERE resourceArn = ? AND logType = ? AND name <> ?',
+    resourceArn,
+    logType,
+    name,
+  )
+  if (other) throw conflict('This ResourceId has already been used in another Delivery Source in this account')
+}
+
+function describe(ctx: Ctx, row: DeliverySourceRow): DeliverySource {
+  const { name, resourceArn, service, logType, configuration } = row
+  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  return {
+    name,
+    arn: deliveryArn(ctx, 'delivery-source', name),
+    resourceArns: [resourceArn],
+    service,
+    logType,
+    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...(configuration === null ? {} : { deliverySourceConfiguration: JSON.parse(configuration) }),
+    status: 'ACTIVE',
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDeliverySource.html */
+export function GetDeliverySource(ctx: Ctx, { name }: In<'GetDeliverySource'>): Out<'GetDeliverySource'> {
+  return { deliverySource: describe(ctx, findSource(ctx, name)) }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliverySources.html */
+export function DescribeDeliverySources(
+  ctx: Ctx,
+  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliverySources'>,
+): Out<'DescribeDeliverySources'> {
+  const after = pageStart(nextToken, 'sources', invalidToken()) ?? ''
+  const query = 'SELECT * FROM delivery_sources WHERE name > ? ORDER BY name LIMIT ?'
+  const rows = ctx.sql.all<DeliverySourceRow>(query, after, limit + 1)
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'sources'))
+  return { deliverySources: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html */
+export function DeleteDeliverySource(ctx: Ctx, { name }: In<'DeleteDeliverySource'>): void {
+  findSource(ctx, name)
+  if (ctx.sql.first('SELECT 1 FROM deliveries WHERE source = ?', name)) {
+    throw conflict('Cannot delete a Delivery Source that has deliveries. Please delete its deliveries first.')
+  }
+  ctx.sql.run('DELETE FROM delivery_sources WHERE name = ?', name)
+}

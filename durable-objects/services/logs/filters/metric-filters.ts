@@ -1,0 +1,123 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { checkFilterable } from '../groups/classes.ts'
+import { readCriteria } from './field-criteria.ts'
+import { checkFilterLimits, checkSystemFields } from './filter-limits.ts'
+import { findGroup } from '../groups/find-group.ts'
+import { parseFilterPattern } from '../patterns/filter-pattern.ts'
+import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import type { MetricFilterRow } from '../schema.ts'
+import { forgetListeners } from '../subscriptions/subscribers.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+type Transformation = In<'PutMetricFilter'>['metricTransformations'][number]
+/** What of a filter is kept as it was put. */
+export type MetricSettings = Pick<
+  In<'PutMetricFilter'>,
+  'metricTransformations' | 'fieldSelectionCriteria' | 'emitSystemFieldDimensions'
+> & { applyOnTransformedLogs: boolean }
+
+const MAX_DIMENSIONS = 3
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
+export function PutMetricFilter(ctx: Ctx, input: In<'PutMetricFilter'>): void {
+  const { filterName: name, filterPattern, metricTransformations } = input
+  const { regexes } = parseFilterPattern(filterPattern)
+  for (const transformation of metricTransformations) checkTransformation(transformation)
+  readCriteria(input.fieldSelectionCriteria)
+  checkSystemFields(input.emitSystemFieldDimensions, ['@aws.account', '@aws.region'])
+  const group = findGroup(ctx, input.logGroupName)
+  checkFilterable(group)
+  checkFilterLimits(ctx, 'metric_filters', { group: group.id, name, regexes })
+  const settings: MetricSettings = {
+    metricTransformations,
+    applyOnTransformedLogs: input.applyOnTransformedLogs ?? false,
+    ...(input.fieldSelectionCriteria === undefined ? {} : { fieldSelectionCriteria: input.fieldSelectionCriteria }),
+    ...(input.emitSystemFieldDimensions ? { emitSystemFieldDimensions: input.emitSystemFieldDimensions } : {}),
+  }
+  ctx.sql.run(
+    `INSERT INTO metric_filters (logGroup, name, pattern, regexes, metricName, metricNamespace, settings, createdAt)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
+     metricName = excluded.metricName, metricNamespace = excluded.metricNamespace, settings = excluded.settings`,
+    group.id,
+    name,
+    filterPattern,
+    regexes,
+    metricTransformations[0]?.metricName ?? '',
+    metricTransformations[0]?.metricNamespace ?? '',
+    JSON.stringify(settings),
+    ctx.now,
+  )
+  forgetListeners(ctx)
+}
+
+function checkTransformation({ metricValue, dimensions, defaultValue }: Transformation): void {
+  const count = Object.keys(dimensions ?? {}).length
+  if (count > 0 && defaultValue !== undefined) {
+    const reason = 'dimensions and default value are mutually exclusive properties.'
+    throw invalidParameter(`Invalid metric transformation: ${reason}`)
+  }
+  if (count > MAX_DIMENSIONS) {
+    throw invalidParameter(`Invalid metric transformation: at most ${MAX_DIMENSIONS} dimensions are allowed.`)
+  }
+  const isValue = metricValue.startsWith('$') || (metricValue.trim() !== '' && Number.isFinite(Number(metricValue)))
+  if (!isValue) throw invalidParameter('Invalid metric transformation: metricValue must be a number or a field.')
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeMetricFilters.html */
+export function DescribeMetricFilters(ctx: Ctx, input: In<'DescribeMetricFilters'>): Out<'DescribeMetricFilters'> {
+  const { logGroupName, filterNamePrefix, metricName, metricNamespace, limit = DEFAULT_LIMIT } = input
+  if ((metricName === undefined) !== (metricNamespace === undefined)) {
+    throw invalidParameter('metricName and metricNamespace must be specified together.')
+  }
+  const group = logGroupName === undefined ? undefined : findGroup(ctx, logGroupName).id
+  // AWS looks at the prefix only beside a log group.
+  const prefix = group === undefined ? '' : (filterNamePrefix ?? '')
+  const listing = [group, prefix, metricName, metricNamespace]
+  const after = pageStart(input.nextToken, listing, invalidToken())
+  const [afterName, afterGroup] = after === undefined ? ['', 0] : (JSON.parse(after) as [string, number]) // made below
+  const rows = ctx.sql.all<MetricFilterRow & { groupName: string }>(
+    `SELECT f.*, g.name AS groupName FROM metric_filters f JOIN log_groups g ON g.id = f.logGroup
+     WHERE f.name >= ?1 AND f.name < ?2 AND (f.name, f.logGroup) > (?3, ?4) AND (?5 IS NULL OR f.logGroup = ?5)
+     AND (?6 IS NULL OR (f.metricName = ?6 AND f.metricNamespace = ?7)) ORDER BY f.name, f.logGroup LIMIT ?8`,
+    prefix,
+    `${prefix}\u{10ffff}`,
+    afterName,
+    afterGroup,
+    group ?? null,
+    metricName ?? null,
+    metricNamespace ?? null,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(JSON.stringify([last.name, last.logGroup]), listing))
+  return { metricFilters: page.map(describe), ...(next ? { nextToken: next } : {}) }
+}
+
+function describe(row: MetricFilterRow & { groupName: string }) {
+  const settings = JSON.parse(row.settings) as MetricSettings // written by PutMetricFilter
+  const { name, pattern, createdAt, groupName } = row
+  return { filterName: name, filterPattern: pattern, creationTime: createdAt, logGroupName: groupName, ...settings }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteMetricFilter.html */
+export function DeleteMetricFilter(ctx: Ctx, { logGroupName, filterName }: In<'DeleteMetricFilter'>): void {
+  const { id } = findGroup(ctx, logGroupName)
+  ctx.sql.run('DELETE FROM metric_filters WHERE logGroup = ? AND name = ?', id, filterName)
+  if (ctx.sql.changes() === 0) throw notFound('metric filter')
+  forgetListeners(ctx)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */
+export function TestMetricFilter(_ctx: Ctx, input: In<'TestMetricFilter'>): Out<'TestMetricFilter'> {
+  const { extract } = parseFilterPattern(input.filterPattern)
+  const matches = input.logEventMessages.flatMap((eventMessage, eventNumber) => {
+    const extractedValues = extract(eventMessage)
+    return extractedValues ? [{ eventNumber, eventMessage, extractedValues }] : []
+  })
+  return { matches }
+}

@@ -1,0 +1,135 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { groupArn, nameOfArn } from './find-group.ts'
+import { indexedFields } from '../queries/index-policies.ts'
+import { invalidParameter, invalidToken } from '../refusals.ts'
+import type { GroupRow } from '../schema.ts'
+import { matchesTagFilters } from './tag-filters.ts'
+import { tagsOf } from './tags.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const DEFAULT_LIMIT = 50
+
+type Linked = { includeLinkedAccounts?: boolean | undefined; accountIdentifiers?: readonly string[] | undefined }
+
+/** Whether the accounts asked for include this one; no others are ever linked to it. */
+function asksHere(ctx: Ctx, { includeLinkedAccounts, accountIdentifiers = [] }: Linked): boolean {
+  return !includeLinkedAccounts || accountIdentifiers.length === 0 || accountIdentifiers.includes(ctx.place.account)
+}
+
+/** Groups by name from a key on, those that pass, until one more than the page holds. */
+function collect(ctx: Ctx, from: { prefix: string; after: string | undefined; size: number }, pass: Pass): GroupRow[] {
+  const found: GroupRow[] = []
+  let after = from.after ?? ''
+  for (;;) {
+    const rows = ctx.sql.all<GroupRow>(
+      // Names are ASCII: the prefix and one more letter bound the range of the index.
+      'SELECT * FROM log_groups WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT 1000',
+      from.prefix,
+      `${from.prefix}\u{10ffff}`,
+      after,
+    )
+    for (const row of rows) {
+      if (pass(row)) found.push(row)
+      if (found.length > from.size) return found
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < 1000) return found
+    after = last.name
+  }
+}
+
+type Pass = (group: GroupRow) => boolean
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+export function DescribeLogGroups(ctx: Ctx, input: In<'DescribeLogGroups'>): Out<'DescribeLogGroups'> {
+  const { logGroupNamePrefix, logGroupNamePattern, limit = DEFAULT_LIMIT } = input
+  if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined) {
+    throw invalidParameter('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.')
+  }
+  const { nextToken, limit: _limit, ...filters } = input
+  const after = pageStart(nextToken, filters, invalidToken())
+  const pass = describedBy(ctx, input)
+  const groups = collect(ctx, { prefix: logGroupNamePrefix ?? '', after, size: limit }, pass)
+  const { page, next } = cutPage(groups, limit, last => pageToken(last.name, filters))
+  const describe = logGroupNamePattern === undefined ? describeGroup : describeBriefly
+  return { logGroups: page.map(group => describe(ctx, group)), ...(next ? { nextToken: next } : {}) }
+}
+
+function describedBy(ctx: Ctx, input: In<'DescribeLogGroups'>): Pass {
+  if (!asksHere(ctx, input)) return () => false
+  const { logGroupNamePattern: pattern, logGroupIdentifiers, logGroupClass } = input
+  if (logGroupIdentifiers !== undefined) {
+    if (pattern !== undefined || input.logGroupNamePrefix !== undefined || logGroupClass !== undefined) {
+      throw invalidParameter('LogGroup identifiers cannot be used with other filters.')
+    }
+    const names = new Set(logGroupIdentifiers.map(given => (given.startsWith('arn:') ? nameOfArn(ctx, given) : given)))
+    return group => names.has(group.name)
+  }
+  // AWS takes these two classes for one here.
+  const infrequent = logGroupClass === 'INFREQUENT_ACCESS' || logGroupClass === 'ESSENTIALS'
+  const classes: (string | undefined)[] = infrequent ? ['INFREQUENT_ACCESS', 'ESSENTIALS'] : [logGroupClass]
+  return group =>
+    (pattern === undefined || group.name.includes(pattern)) &&
+    (logGroupClass === undefined || classes.includes(group.class))
+}
+
+function describeBriefly(ctx: Ctx, { name, createdAt }: GroupRow) {
+  return { logGroupName: name, creationTime: createdAt, arn: `${groupArn(ctx, name)}:*` }
+}
+
+function describeGroup(ctx: Ctx, group: GroupRow) {
+  const filters = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM metric_filters WHERE logGroup = ?', group.id)
+  return {
+    ...describeBriefly(ctx, group),
+    logGroupArn: groupArn(ctx, group.name),
+    logGroupClass: group.class,
+    metricFilterCount: filters?.n ?? 0,
+    storedBytes: group.bytes,
+    deletionProtectionEnabled: group.protected === 1,
+    ...(group.retentionInDays === null ? {} : { retentionInDays: group.retentionInDays }),
+    ...(group.kmsKeyId === null ? {} : { kmsKeyId: group.kmsKeyId }),
+    ...protectionOf(ctx, group),
+  }
+}
+
+function protectionOf(ctx: Ctx, { id }: GroupRow) {
+  const own = ctx.sql.first('SELECT 1 FROM data_protection WHERE logGroup = ?', id)
+  const account = ctx.sql.first("SELECT 1 FROM account_policies WHERE type = 'DATA_PROTECTION_POLICY'")
+  return {
+    ...(own ? { dataProtectionStatus: 'ACTIVATED' as const } : {}),
+    ...(account ? { inheritedProperties: ['ACCOUNT_DATA_PROTECTION' as const] } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html */
+export function ListLogGroups(ctx: Ctx, input: In<'ListLogGroups'>): Out<'ListLogGroups'> {
+  const { nextToken, limit = DEFAULT_LIMIT, ...filters } = input
+  const after = pageStart(nextToken, filters, invalidToken())
+  const groups = collect(ctx, { prefix: '', after, size: limit }, listedBy(ctx, input))
+  const { page, next } = cutPage(groups, limit, last => pageToken(last.name, filters))
+  const logGroups = page.map(group => ({
+    logGroupName: group.name,
+    logGroupArn: groupArn(ctx, group.name),
+    logGroupClass: group.class,
+  }))
+  return { logGroups, ...(next ? { nextToken: next } : {}) }
+}
+
+function listedBy(ctx: Ctx, input: In<'ListLogGroups'>): Pass {
+  const { logGroupNamePattern, logGroupClass, logGroupTags, fieldIndexNames } = input
+  // No group has data sources: these belong to operations that are not there.
+  if (!asksHere(ctx, input) || input.dataSources !== undefined) return () => false
+  const alternatives = logGroupNamePattern?.split('|')
+  return group =>
+    (logGroupClass === undefined || group.class === logGroupClass) &&
+    (!alternatives || alternatives.some(pattern => matchesName(group.name, pattern))) &&
+    (!fieldIndexNames || fieldIndexNames.every(name => indexedFields(ctx, group).includes(name))) &&
+    (!logGroupTags || matchesTagFilters(tagsOf(ctx, group.id), logGroupTags))
+}
+
+const matchesName = (name: string, pattern: string) =>
+  pattern.startsWith('^') ? name.startsWith(pattern.slice(1)) : name.includes(pattern)

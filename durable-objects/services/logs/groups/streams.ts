@@ -1,0 +1,119 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { sequenceToken } from '../events/batch.ts'
+import { findEither, findGroup, groupArn } from './find-group.ts'
+import { checkUnprotected } from './groups.ts'
+import { alreadyExists, invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { expiryBound } from './retention.ts'
+import type { GroupRow, StreamRow } from '../schema.ts'
+import { sweep } from './sweep.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+export function streamByName(ctx: Ctx, group: number, name: string): StreamRow | undefined {
+  return ctx.sql.first<StreamRow>('SELECT * FROM log_streams WHERE logGroup = ? AND name = ?', group, name)
+}
+
+/** A group's stream of that name. @throws AwsError ResourceNotFoundException */
+export function findStream(ctx: Ctx, group: number, name: string): StreamRow {
+  const stream = streamByName(ctx, group, name)
+  if (!stream) throw notFound('log stream')
+  return stream
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
+export function CreateLogStream(ctx: Ctx, { logGroupName, logStreamName }: In<'CreateLogStream'>): void {
+  const { id } = findGroup(ctx, logGroupName)
+  if (streamByName(ctx, id, logStreamName)) throw alreadyExists('The specified log stream already exists')
+  ctx.sql.run('INSERT INTO log_streams (logGroup, name, createdAt) VALUES (?, ?, ?)', id, logStreamName, ctx.now)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */
+export function DeleteLogStream(ctx: Ctx, { logGroupName, logStreamName }: In<'DeleteLogStream'>): void {
+  const group = findGroup(ctx, logGroupName)
+  const stream = findStream(ctx, group.id, logStreamName)
+  checkUnprotected(group)
+  ctx.sql.run('DELETE FROM log_streams WHERE id = ?', stream.id)
+  ctx.sql.run('UPDATE log_groups SET bytes = bytes - ? WHERE id = ?', stream.bytes, group.id)
+  // What is left for the sweep must not be found by reading the group.
+  sweep(ctx, { column: 'stream', id: stream.id })
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
+export function DescribeLogStreams(ctx: Ctx, input: In<'DescribeLogStreams'>): Out<'DescribeLogStreams'> {
+  const { limit = DEFAULT_LIMIT, orderBy = 'LogStreamName', descending = false, logStreamNamePrefix: prefix } = input
+  if (orderBy === 'LastEventTime' && prefix !== undefined) {
+    throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.')
+  }
+  const group = findEither(ctx, input)
+  const listing = [group.id, orderBy, descending, prefix ?? '']
+  const after = pageStart(input.nextToken, listing, invalidToken())
+  const query = { group: group.id, descending, prefix: prefix ?? '', after, limit: limit + 1 }
+  const rows = orderBy === 'LastEventTime' ? byLastEvent(ctx, query) : byName(ctx, query)
+  const { page, next } = cutPage(rows, limit, last => pageToken(`${last.lastEventAt}/${last.name}`, listing))
+  return { logStreams: page.map(stream => describe(ctx, group, stream)), ...(next ? { nextToken: next } : {}) }
+}
+
+type Query = { group: number; descending: boolean; prefix: string; after: string | undefined; limit: number }
+
+/** The key that a page starts after: when the stream's last event was, and its name. */
+function keyOf(after: string): { lastEventAt: number; name: string } {
+  const slash = after.indexOf('/')
+  return { lastEventAt: Number(after.slice(0, slash)), name: after.slice(slash + 1) }
+}
+
+function byName(ctx: Ctx, { group, descending, prefix, after, limit }: Query): StreamRow[] {
+  const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
+  const start = after === undefined ? undefined : keyOf(after).name
+  return ctx.sql.all<StreamRow>(
+    `SELECT * FROM log_streams WHERE logGroup = ? AND name >= ? AND name < ? AND name ${comparison} ?
+     ORDER BY name ${order} LIMIT ?`,
+    group,
+    prefix,
+    `${prefix}\u{10ffff}`,
+    start ?? (descending ? '\u{10ffff}' : ''),
+    limit,
+  )
+}
+
+function byLastEvent(ctx: Ctx, { group, descending, after, limit }: Query): StreamRow[] {
+  const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
+  const start = after === undefined ? undefined : keyOf(after)
+  return ctx.sql.all<StreamRow>(
+    `SELECT * FROM log_streams WHERE logGroup = ? AND (lastEventAt, name) ${comparison} (?, ?)
+     ORDER BY lastEventAt ${order}, name ${order} LIMIT ?`,
+    group,
+    start?.lastEventAt ?? (descending ? Number.MAX_SAFE_INTEGER : -1),
+    start?.name ?? '',
+    limit,
+  )
+}
+
+function describe(ctx: Ctx, group: GroupRow, stream: StreamRow) {
+  return {
+    logStreamName: stream.name,
+    creationTime: stream.createdAt,
+    ...(stream.ingestedAt === 0 ? {} : describeEvents(ctx, group, stream)),
+    arn: `${groupArn(ctx, group.name)}:log-stream:${stream.name}`,
+    // Since June 2019 AWS counts no bytes of streams.
+    storedBytes: 0,
+  }
+}
+
+function describeEvents(ctx: Ctx, group: GroupRow, stream: StreamRow) {
+  const first = ctx.sql.first<{ at: number | null }>(
+    'SELECT MIN(timestamp) AS at FROM log_events WHERE stream = ? AND timestamp >= ?',
+    stream.id,
+    expiryBound(ctx, group),
+  )?.at
+  return {
+    ...(first === null || first === undefined ? {} : { firstEventTimestamp: first }),
+    lastEventTimestamp: stream.lastEventAt,
+    lastIngestionTime: stream.ingestedAt,
+    uploadSequenceToken: sequenceToken(stream.id, stream.ingestedAt),
+  }
+}

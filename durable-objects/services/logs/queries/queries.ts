@@ -1,0 +1,172 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { findGroup, findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
+import { noteUse } from './index-policies.ts'
+import { MAX_ROWS, readQuery } from './insights/commands.ts'
+import { pipelineOf } from './insights/pipeline.ts'
+import { startRun } from './query-runs.ts'
+import { invalidParameter, invalidToken, limitExceeded } from '../refusals.ts'
+import type { GroupRow, QueryRow } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const MAX_GROUPS = 50
+const MAX_RUNNING = 100
+const DEFAULT_ROWS = 10_000
+/** AWS keeps results for seven days. */
+const KEPT_MS = 7 * 86_400_000
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
+export function StartQuery(ctx: Ctx, input: In<'StartQuery'>): Out<'StartQuery'> {
+  const { startTime, endTime, queryString, queryLanguage = 'CWLI', limit = DEFAULT_ROWS } = input
+  if (queryLanguage !== 'CWLI') {
+    throw new AwsError('NotImplemented', `logs.StartQuery: the language ${queryLanguage} is not implemented`, 501)
+  }
+  if (endTime < startTime) throw invalidParameter('End time should not be less than start time.')
+  const pipeline = pipelineOf(readQuery(queryString, ctx.now), Math.min(limit, MAX_ROWS))
+  const groups = groupsOf(ctx, input)
+  const running = ctx.sql.first<{ n: number }>("SELECT COUNT(*) AS n FROM queries WHERE status = 'Running'")
+  if ((running?.n ?? 0) >= MAX_RUNNING) throw limitExceeded()
+  const id = crypto.randomUUID()
+  const row = ctx.sql.first<QueryRow>(
+    `INSERT INTO queries (id, text, logGroups, status, startedAt) VALUES (?, ?, ?, 'Running', ?) RETURNING *`,
+    id,
+    queryString,
+    JSON.stringify(groups.map(({ name }) => name)),
+    ctx.now,
+  )
+  noteUse(ctx, groups, queryString)
+  ctx.timers.set('query', id, ctx.now + KEPT_MS)
+  if (row) startRun(ctx, { query: row, groups, pipeline, from: startTime * 1000, to: endTime * 1000 + 999 })
+  return { queryId: id }
+}
+
+function groupsOf(ctx: Ctx, input: In<'StartQuery'>): GroupRow[] {
+  const { logGroupName, logGroupNames, logGroupIdentifiers } = input
+  const given = [logGroupName && [logGroupName], logGroupNames, logGroupIdentifiers].filter(
+    names => names !== undefined,
+  )
+  if (given.length !== 1) {
+    throw invalidParameter('Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be specified.')
+  }
+  const identifiers = [...new Set(given.flat())].filter(each => each !== undefined)
+  if (identifiers.length === 0) throw invalidParameter('At least one log group must be specified.')
+  if (identifiers.length > MAX_GROUPS) throw invalidParameter(`At most ${MAX_GROUPS} log groups can be specified.`)
+  return identifiers.map(each => (logGroupIdentifiers ? findGroupByIdentifier(ctx, each) : findGroup(ctx, each)))
+}
+
+function findQuery(ctx: Ctx, id: string): QueryRow {
+  const row = ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', id)
+  if (!row) throw new AwsError('ResourceNotFoundException', `Query ${id} does not exist`)
+  return row
+}
+
+const MAX_PAGE = 10_000
+/** Characters of a page's results: an answer between objects is bounded. */
+const MAX_PAGE_CHARACTERS = 6_000_000
+
+type Part = { place: number; part: number; json: string }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
+export function GetQueryResults(ctx: Ctx, input: In<'GetQueryResults'>): Out<'GetQueryResults'> {
+  const query = findQuery(ctx, input.queryId)
+  const start = pageStart(input.nextToken, query.id, invalidToken())
+  const most = input.maxItems || MAX_PAGE
+  const rows: string[] = []
+  let [characters, next] = [0, start === undefined ? 0 : Number(start)]
+  const parts = ctx.sql.each<Part>(
+    'SELECT * FROM query_results WHERE query = ? AND place >= ? ORDER BY place, part',
+    query.seq,
+    next,
+  )
+  let more = false
+  for (const { place, json } of parts) {
+    const begins = place >= next
+    more = begins && (rows.length === most || characters > MAX_PAGE_CHARACTERS)
+    if (more) break
+    rows.push(begins ? json : rows.pop() + json)
+    characters += json.length
+    next = place + 1
+  }
+  return {
+    queryLanguage: 'CWLI',
+    results: rows.map(row => JSON.parse(row)),
+    statistics: {
+      recordsMatched: query.matched,
+      recordsScanned: query.scanned,
+      estimatedRecordsSkipped: 0,
+      bytesScanned: query.bytes,
+      estimatedBytesSkipped: 0,
+      logGroupsScanned: (JSON.parse(query.logGroups) as string[]).length, // written by StartQuery
+      resultCount: query.results,
+    },
+    status: query.status,
+    ...(more ? { nextToken: pageToken(String(next), query.id) } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StopQuery.html */
+export function StopQuery(ctx: Ctx, { queryId }: In<'StopQuery'>): Out<'StopQuery'> {
+  const query = findQuery(ctx, queryId)
+  if (query.status !== 'Running')
+    throw invalidParameter(`Query ${queryId} is not running: its status is ${query.status}`)
+  ctx.sql.run("UPDATE queries SET status = 'Cancelled', endedAt = ? WHERE seq = ?", ctx.now, query.seq)
+  return { success: true }
+}
+
+const DEFAULT_LIMIT = 1000
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueries.html */
+export function DescribeQueries(ctx: Ctx, input: In<'DescribeQueries'>): Out<'DescribeQueries'> {
+  const { logGroupName, status, queryLanguage, maxResults = DEFAULT_LIMIT } = input
+  const listing = [logGroupName, status, queryLanguage]
+  const before = pageStart(input.nextToken, listing, invalidToken())
+  const rows = ctx.sql.all<QueryRow>(
+    `SELECT * FROM queries WHERE seq < ?1 AND (?2 IS NULL OR status = ?2)
+     AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(logGroups) WHERE value = ?3)) ORDER BY seq DESC LIMIT ?4`,
+    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
+    status ?? null,
+    logGroupName ?? null,
+    // All queries are of one language.
+    queryLanguage === undefined || queryLanguage === 'CWLI' ? maxResults + 1 : 0,
+  )
+  const { page, next } = cutPage(rows, maxResults, last => pageToken(String(last.seq), listing))
+  return { queries: page.map(describe), ...(next ? { nextToken: next } : {}) }
+}
+
+function describe({ id, text, status, startedAt, endedAt, logGroups, bytes }: QueryRow) {
+  const [logGroupName] = JSON.parse(logGroups) as string[] // written by StartQuery
+  return {
+    queryLanguage: 'CWLI' as const,
+    queryId: id,
+    queryString: text,
+    status,
+    createTime: startedAt,
+    bytesScanned: bytes,
+    ...(endedAt === null ? {} : { queryDuration: endedAt - startedAt }),
+    ...(logGroupName === undefined ? {} : { logGroupName }),
+  }
+}
+
+const GROUPS_PAGE = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroupsForQuery.html */
+export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery'>): Out<'ListLogGroupsForQuery'> {
+  const { queryId, maxResults = GROUPS_PAGE } = input
+  const names = JSON.parse(findQuery(ctx, queryId).logGroups) as string[] // written by StartQuery
+  const start = Number(pageStart(input.nextToken, queryId, invalidToken()) ?? 0)
+  const rows = names.slice(start, start + maxResults + 1).map(name => groupArn(ctx, name))
+  const { page, next } = cutPage(rows, maxResults, () => pageToken(String(start + maxResults), queryId))
+  return { logGroupIdentifiers: page, ...(next ? { nextToken: next } : {}) }
+}
+
+/** The timer: results are kept no longer. */
+export function onQueryExpiry(ctx: Ctx, id: string): void {
+  const query = ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', id)
+  if (!query) return
+  ctx.sql.run('DELETE FROM query_results WHERE query = ?', query.seq)
+  ctx.sql.run('DELETE FROM queries WHERE seq = ?', query.seq)
+}

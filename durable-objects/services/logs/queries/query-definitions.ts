@@ -1,0 +1,87 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import type { QueryDefinitionRow } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+/** What of a definition is kept as it was put. */
+type Settings = Pick<In<'PutQueryDefinition'>, 'queryString' | 'logGroupNames' | 'parameters'> & {
+  queryLanguage: string
+}
+
+const MAX_DEFINITIONS = 1000
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
+export function PutQueryDefinition(ctx: Ctx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
+  const { name, queryDefinitionId, clientToken, queryLanguage = 'CWLI', ...rest } = input
+  const repeated = clientToken === undefined ? undefined : definitionOfToken(ctx, clientToken)
+  if (repeated && queryDefinitionId === undefined) return { queryDefinitionId: repeated.id }
+  if (queryDefinitionId === undefined) checkCount(ctx)
+  else findDefinition(ctx, queryDefinitionId)
+  const id = queryDefinitionId ?? crypto.randomUUID()
+  const settings: Settings = { ...rest, queryLanguage }
+  ctx.sql.run(
+    `INSERT INTO query_definitions (id, name, clientToken, settings, modifiedAt) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
+    id,
+    name,
+    clientToken ?? null,
+    JSON.stringify(settings),
+    ctx.now,
+  )
+  return { queryDefinitionId: id }
+}
+
+function definitionOfToken(ctx: Ctx, token: string): QueryDefinitionRow | undefined {
+  return ctx.sql.first<QueryDefinitionRow>('SELECT * FROM query_definitions WHERE clientToken = ?', token)
+}
+
+function checkCount(ctx: Ctx): void {
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM query_definitions')?.n ?? 0
+  if (count >= MAX_DEFINITIONS) throw limitExceeded()
+}
+
+function findDefinition(ctx: Ctx, id: string): QueryDefinitionRow {
+  const row = ctx.sql.first<QueryDefinitionRow>('SELECT * FROM query_definitions WHERE id = ?', id)
+  if (!row) throw notFound('query definition')
+  return row
+}
+
+const DEFAULT_LIMIT = 1000
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueryDefinitions.html */
+export function DescribeQueryDefinitions(
+  ctx: Ctx,
+  input: In<'DescribeQueryDefinitions'>,
+): Out<'DescribeQueryDefinitions'> {
+  const { queryDefinitionNamePrefix: prefix = '', queryLanguage, maxResults = DEFAULT_LIMIT } = input
+  const listing = [prefix, queryLanguage]
+  const after = pageStart(input.nextToken, listing, invalidToken())
+  const [afterName, afterId] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
+  const rows = ctx.sql.all<QueryDefinitionRow>(
+    `SELECT * FROM query_definitions WHERE name >= ?1 AND name < ?2 AND (name, id) > (?3, ?4)
+     AND (?5 IS NULL OR settings ->> 'queryLanguage' = ?5) ORDER BY name, id LIMIT ?6`,
+    prefix,
+    `${prefix}\u{10ffff}`,
+    afterName,
+    afterId,
+    queryLanguage ?? null,
+    maxResults + 1,
+  )
+  const { page, next } = cutPage(rows, maxResults, last => pageToken(JSON.stringify([last.name, last.id]), listing))
+  return { queryDefinitions: page.map(describe), ...(next ? { nextToken: next } : {}) }
+}
+
+function describe({ id, name, settings, modifiedAt }: QueryDefinitionRow) {
+  const kept = JSON.parse(settings) as Settings // written by PutQueryDefinition
+  return { queryDefinitionId: id, name, lastModified: modifiedAt, ...kept }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteQueryDefinition.html */
+export function DeleteQueryDefinition(ctx: Ctx, input: In<'DeleteQueryDefinition'>): Out<'DeleteQueryDefinition'> {
+  const { id } = findDefinition(ctx, input.queryDefinitionId)
+  ctx.sql.run('DELETE FROM query_definitions WHERE id = ?', id)
+  return { success: true }
+}

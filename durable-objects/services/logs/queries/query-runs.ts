@@ -1,0 +1,133 @@
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { EVENT_OVERHEAD } from '../events/batch.ts'
+import { maskOf } from '../policies/data-protection.ts'
+import { mergeRows, type Range, readRows } from '../events/event-rows.ts'
+import type { Pipeline, Result } from './insights/pipeline.ts'
+import { rowOf } from './insights/rows.ts'
+import { eventIdOf } from '../events/positions.ts'
+import { expiryBound } from '../groups/retention.ts'
+import type { EventRow, GroupRow, QueryRow } from '../schema.ts'
+
+/** A query under way; `from` and `to` are timestamps, both included. */
+export type Run = { query: QueryRow; groups: GroupRow[]; pipeline: Pipeline; from: number; to: number }
+
+/** What a query looks at before it lets others use the object: events, and characters of their messages. */
+const SLICE_EVENTS = 5000
+const SLICE_CHARACTERS = 2_000_000
+
+type Progress = { scanned: number; bytes: number }
+
+/** Runs a query: a small one to its end, a large one on in the background. */
+export function startRun(ctx: Ctx, run: Run): void {
+  const slices = runInSlices(ctx, run)
+  if (slices.next().done) return
+  ctx.background(finish(ctx, run, slices))
+}
+
+async function finish(ctx: Ctx, { query }: Run, slices: Generator<void, void>): Promise<void> {
+  try {
+    do await scheduler.wait(1)
+    while (!slices.next().done)
+  } catch (error) {
+    end(ctx, query, 'Failed')
+    throw error
+  }
+}
+
+/** Yields between two slices; in one, nothing else happens in the object. */
+function* runInSlices(ctx: Ctx, run: Run): Generator<void, void> {
+  const { query, groups, pipeline } = run
+  const groupNames = new Map(groups.map(({ id, name }) => [id, name]))
+  const streamNames = new Map<number, string | undefined>()
+  const progress: Progress = { scanned: 0, bytes: 0 }
+  let [events, characters] = [0, 0]
+  for (const row of eventsOf(ctx, run)) {
+    if (pipeline.full()) break
+    if (events >= SLICE_EVENTS || characters >= SLICE_CHARACTERS) {
+      noteProgress(ctx, query, progress, pipeline.matched())
+      yield
+      if (!isRunning(ctx, query)) return
+      ;[events, characters] = [0, 0]
+    }
+    if (!streamNames.has(row.stream)) streamNames.set(row.stream, streamName(ctx, row.stream))
+    const logStream = streamNames.get(row.stream)
+    // A stream that is gone has no events, though some may not have been deleted yet.
+    if (logStream === undefined) continue
+    const { timestamp, ingestedAt } = row
+    const message = maskOf(ctx, { id: row.logGroup })(row)
+    const names = { logStream, logGroup: groupNames.get(row.logGroup) ?? '', account: ctx.place.account }
+    pipeline.push(rowOf({ pointer: eventIdOf(row), timestamp, ingestedAt, message, ...names }))
+    events += 1
+    characters += message.length
+    progress.scanned += 1
+    progress.bytes += Buffer.byteLength(message) + EVENT_OVERHEAD
+  }
+  writeResults(ctx, query, pipeline.end())
+  noteProgress(ctx, query, progress, pipeline.matched())
+  end(ctx, query, 'Complete')
+}
+
+const isRunning = (ctx: Ctx, query: QueryRow) =>
+  ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE seq = ?', query.seq)?.status === 'Running'
+
+/** Events of all groups, the newest first. */
+function eventsOf(ctx: Ctx, { groups, from, to }: Run): Generator<EventRow, void> {
+  const sources = groups.map(group => {
+    const range: Range = { from: Math.max(from, expiryBound(ctx, group)), to, descending: true }
+    return readRows(ctx, { column: 'logGroup', id: group.id }, range, 64)
+  })
+  return mergeRows(sources, true)
+}
+
+function streamName(ctx: Ctx, id: number): string | undefined {
+  return ctx.sql.first<{ name: string }>('SELECT name FROM log_streams WHERE id = ?', id)?.name
+}
+
+/** A row of the database is bounded: results that are longer lie in several. */
+const PART_CHARACTERS = 400_000
+
+function writeResults(ctx: Ctx, query: QueryRow, results: Result[]): void {
+  for (const [place, result] of results.entries()) {
+    for (const [part, json] of partsOf(JSON.stringify(result)).entries()) {
+      ctx.sql.run(
+        'INSERT INTO query_results (query, place, part, json) VALUES (?, ?, ?, ?)',
+        query.seq,
+        place,
+        part,
+        json,
+      )
+    }
+  }
+  ctx.sql.run('UPDATE queries SET results = ? WHERE seq = ?', results.length, query.seq)
+}
+
+function partsOf(json: string): string[] {
+  const parts: string[] = []
+  for (let at = 0; at < json.length; ) {
+    let to = at + PART_CHARACTERS
+    // The two halves of a character stay together: neither could be kept alone.
+    if (/[\ud800-\udbff]/.test(json[to - 1] ?? '')) to += 1
+    parts.push(json.slice(at, to))
+    at = to
+  }
+  return parts
+}
+
+function noteProgress(ctx: Ctx, query: QueryRow, { scanned, bytes }: Progress, matched: number): void {
+  ctx.sql.run(
+    'UPDATE queries SET scanned = ?, bytes = ?, matched = ? WHERE seq = ?',
+    scanned,
+    bytes,
+    matched,
+    query.seq,
+  )
+}
+
+function end(ctx: Ctx, query: QueryRow, status: QueryRow['status']): void {
+  ctx.sql.run('UPDATE queries SET status = ?, endedAt = ? WHERE seq = ?', status, ctx.now, query.seq)
+}
+
+/** What an object that was killed had under way is lost. */
+export function failInterrupted(ctx: Ctx): void {
+  ctx.sql.run("UPDATE queries SET status = 'Failed', endedAt = ? WHERE status = 'Running'", ctx.now)
+}

@@ -1,0 +1,172 @@
+import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf } from '../../../../aws/arn.ts'
+import { InvalidSchedule, nextTime, readSchedule } from '../../../shared/cron.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { isTimeZone } from '../../../shared/time-zone.ts'
+import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
+import { findGroupByIdentifier } from '../groups/find-group.ts'
+import { readQuery } from './insights/commands.ts'
+import { conflict, notFound, validation } from '../refusals.ts'
+import { lastRun } from './scheduled-runs.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+export type ScheduledSettings = Omit<In<'CreateScheduledQuery'>, 'name' | 'tags'>
+
+const MOST = 1000
+
+/** AWS says "Unix epoch" of these, which some clients write in seconds. */
+export const epochMs = (time: number) => (time < 1e11 ? time * 1000 : time)
+
+export function scheduledArn(ctx: Ctx, id: string): string {
+  const { region, account } = ctx.place
+  return arnOf({ service: 'logs', region, account, resource: `scheduled-query:${id}` })
+}
+
+/** By its name or its ARN. @throws AwsError ResourceNotFoundException */
+export function findScheduled(ctx: Ctx, identifier: string): ScheduledQueryRow {
+  const id = identifier.startsWith('arn:') ? identifier.split(':').at(-1) : undefined
+  const row = ctx.sql.first<ScheduledQueryRow>(
+    `SELECT * FROM scheduled_queries WHERE ${id === undefined ? 'name' : 'id'} = ?`,
+    id ?? identifier,
+  )
+  if (!row || (id !== undefined && scheduledArn(ctx, row.id) !== identifier)) throw notFound('scheduled query')
+  return row
+}
+
+export function scheduledSettings({ settings }: ScheduledQueryRow): ScheduledSettings {
+  return JSON.parse(settings) as ScheduledSettings // written here
+}
+
+function check(ctx: Ctx, settings: ScheduledSettings): void {
+  const { queryLanguage, queryString, timezone, scheduleExpression, logGroupIdentifiers } = settings
+  if (queryLanguage !== 'CWLI') {
+    throw new AwsError('NotImplemented', `logs: scheduled queries in ${queryLanguage} are not implemented`, 501)
+  }
+  if (settings.destinationConfiguration) {
+    throw new AwsError('NotImplemented', 'logs: destinations of scheduled queries are not implemented', 501)
+  }
+  if (timezone !== undefined && !isTimeZone(timezone)) throw validation(`The timezone ${timezone} is invalid.`)
+  if (!scheduleExpression.startsWith('cron(')) throw validation('The scheduleExpression must be a cron expression.')
+  try {
+    readSchedule(scheduleExpression)
+  } catch (error) {
+    if (error instanceof InvalidSchedule) throw validation(`The scheduleExpression is invalid: ${error.message}`)
+    throw error
+  }
+  readQuery(queryString, ctx.now)
+  for (const identifier of logGroupIdentifiers ?? []) findGroupByIdentifier(ctx, identifier)
+}
+
+/** Sets the timer for the query's next time, if it has one. */
+export function schedule(ctx: Ctx, row: ScheduledQueryRow): void {
+  const { scheduleExpression, timezone, state, scheduleStartTime = 0, scheduleEndTime } = scheduledSettings(row)
+  const due = nextTime(readSchedule(scheduleExpression), {
+    after: Math.max(ctx.now, epochMs(scheduleStartTime) - 1),
+    start: row.createdAt,
+    timeZone: timezone,
+  })
+  const over = due === undefined || (scheduleEndTime !== undefined && due > epochMs(scheduleEndTime))
+  if (state === 'DISABLED' || over) ctx.timers.clear('scheduledQuery', row.id)
+  else ctx.timers.set('scheduledQuery', row.id, due)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateScheduledQuery.html */
+export function CreateScheduledQuery(ctx: Ctx, input: In<'CreateScheduledQuery'>): Out<'CreateScheduledQuery'> {
+  const { name, tags, ...given } = input
+  const settings: ScheduledSettings = { state: 'ENABLED', ...given }
+  check(ctx, settings)
+  if (ctx.sql.first('SELECT 1 FROM scheduled_queries WHERE name = ?', name)) {
+    throw conflict(`A scheduled query with the name ${name} already exists.`)
+  }
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduled_queries')?.n ?? 0
+  if (count >= MOST) throw new AwsError('ServiceQuotaExceededException', 'Resource limit exceeded.')
+  const row = ctx.sql.first<ScheduledQueryRow>(
+    `INSERT INTO scheduled_queries (id, name, settings, tags, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+     RETURNING *`,
+    crypto.randomUUID(),
+    name,
+    JSON.stringify(settings),
+    JSON.stringify(tags ?? {}),
+    ctx.now,
+  )
+  if (row) schedule(ctx, row)
+  return { scheduledQueryArn: scheduledArn(ctx, row?.id ?? ''), ...(settings.state ? { state: settings.state } : {}) }
+}
+
+function describe(ctx: Ctx, row: ScheduledQueryRow) {
+  const last = lastRun(ctx, row)
+  return {
+    scheduledQueryArn: scheduledArn(ctx, row.id),
+    name: row.name,
+    ...scheduledSettings(row),
+    scheduleType: 'CUSTOMER_MANAGED' as const,
+    creationTime: row.createdAt,
+    lastUpdatedTime: row.updatedAt,
+    ...(last ? { lastTriggeredTime: last.triggeredTimestamp, lastExecutionStatus: last.executionStatus } : {}),
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetScheduledQuery.html */
+export function GetScheduledQuery(ctx: Ctx, { identifier }: In<'GetScheduledQuery'>): Out<'GetScheduledQuery'> {
+  return describe(ctx, findScheduled(ctx, identifier))
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateScheduledQuery.html */
+export function UpdateScheduledQuery(ctx: Ctx, input: In<'UpdateScheduledQuery'>): Out<'UpdateScheduledQuery'> {
+  const { identifier, ...given } = input
+  const existing = findScheduled(ctx, identifier)
+  const { state } = scheduledSettings(existing)
+  const settings: ScheduledSettings = { ...(state ? { state } : {}), ...given }
+  check(ctx, settings)
+  ctx.sql.run(
+    'UPDATE scheduled_queries SET settings = ?, updatedAt = ? WHERE id = ?',
+    JSON.stringify(settings),
+    ctx.now,
+    existing.id,
+  )
+  const row = findScheduled(ctx, existing.name)
+  schedule(ctx, row)
+  return describe(ctx, row)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteScheduledQuery.html */
+export function DeleteScheduledQuery(
+  ctx: Ctx,
+  { identifier }: In<'DeleteScheduledQuery'>,
+): Out<'DeleteScheduledQuery'> {
+  const { id } = findScheduled(ctx, identifier)
+  ctx.sql.run('DELETE FROM scheduled_queries WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM scheduled_runs WHERE scheduled = ?', id)
+  ctx.timers.clear('scheduledQuery', id)
+  return {}
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListScheduledQueries.html */
+export function ListScheduledQueries(ctx: Ctx, input: In<'ListScheduledQueries'>): Out<'ListScheduledQueries'> {
+  const { maxResults = DEFAULT_LIMIT, state, scheduleType } = input
+  const listing = [state, scheduleType]
+  const after = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.')) ?? ''
+  const rows = ctx.sql.all<ScheduledQueryRow>(
+    `SELECT * FROM scheduled_queries WHERE name > ?1 AND (?2 IS NULL OR json_extract(settings, '$.state') = ?2)
+     ORDER BY name LIMIT ?3`,
+    after,
+    state ?? null,
+    scheduleType === 'AWS_MANAGED' ? 0 : maxResults + 1,
+  )
+  const { page, next } = cutPage(rows, maxResults, last => pageToken(last.name, listing))
+  const scheduledQueries = page.map((row): ScheduledQuerySummary => {
+    const { scheduledQueryArn, name, state: now, scheduleType: type, ...all } = describe(ctx, row)
+    const { scheduleExpression, timezone, creationTime, lastUpdatedTime } = all
+    return {
+      ...{ scheduledQueryArn, name, state: now, scheduleType: type, scheduleExpression, timezone },
+      ...{ creationTime, lastUpdatedTime, lastTriggeredTime: all.lastTriggeredTime },
+      lastExecutionStatus: all.lastExecutionStatus,
+    }
+  })
+  return { scheduledQueries, ...(next ? { nextToken: next } : {}) }
+}

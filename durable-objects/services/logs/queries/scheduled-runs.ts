@@ -1,0 +1,90 @@
+import type { Operations, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError, reasonOf } from '../../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import type { ScheduledQueryRow, ScheduledRunRow } from '../anomalies/analysis-schema.ts'
+import { StartQuery } from './queries.ts'
+import { validation } from '../refusals.ts'
+import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './scheduled-queries.ts'
+import type { QueryRow } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const KEPT = 1000
+
+/** The timer: a scheduled query's time has come. Its results are read by the query's id, which the history tells. */
+export function onScheduledQuery(ctx: Ctx, id: string): void {
+  const row = ctx.sql.first<ScheduledQueryRow>('SELECT * FROM scheduled_queries WHERE id = ?', id)
+  if (!row) return
+  const { query, error } = start(ctx, row)
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO scheduled_runs (scheduled, triggeredAt, query, error) VALUES (?, ?, ?, ?)',
+    id,
+    ctx.now,
+    query ?? null,
+    error ?? null,
+  )
+  ctx.sql.run(
+    `DELETE FROM scheduled_runs WHERE scheduled = ?1 AND triggeredAt <=
+     (SELECT triggeredAt FROM scheduled_runs WHERE scheduled = ?1 ORDER BY triggeredAt DESC LIMIT 1 OFFSET ?2)`,
+    id,
+    KEPT,
+  )
+  schedule(ctx, row)
+}
+
+function start(ctx: Ctx, row: ScheduledQueryRow): { query?: string | undefined; error?: string } {
+  const { queryString, logGroupIdentifiers, startTimeOffset = 0, endTimeOffset = 0 } = scheduledSettings(row)
+  const now = Math.floor(ctx.now / 1000)
+  const [startTime, endTime] = [now - startTimeOffset, now - endTimeOffset]
+  try {
+    return { query: StartQuery(ctx, { queryString, logGroupIdentifiers, startTime, endTime }).queryId }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error
+    return { error: reasonOf(error) }
+  }
+}
+
+function described(ctx: Ctx, { triggeredAt, query, error }: ScheduledRunRow): TriggerHistoryRecord {
+  const found = query === null ? undefined : ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', query)
+  const ended = found?.status === 'Cancelled' ? 'Failed' : (found?.status ?? 'Complete')
+  return {
+    ...(query === null ? {} : { queryId: query }),
+    executionStatus: error === null ? ended : 'Failed',
+    triggeredTimestamp: triggeredAt,
+    ...(error === null ? {} : { errorMessage: error }),
+  }
+}
+
+export function lastRun(ctx: Ctx, { id }: ScheduledQueryRow): TriggerHistoryRecord | undefined {
+  const newest = 'SELECT * FROM scheduled_runs WHERE scheduled = ? ORDER BY triggeredAt DESC LIMIT 1'
+  const run = ctx.sql.first<ScheduledRunRow>(newest, id)
+  return run && described(ctx, run)
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetScheduledQueryHistory.html */
+export function GetScheduledQueryHistory(
+  ctx: Ctx,
+  input: In<'GetScheduledQueryHistory'>,
+): Out<'GetScheduledQueryHistory'> {
+  const { identifier, startTime, endTime, executionStatuses, maxResults = DEFAULT_LIMIT } = input
+  const { id, name } = findScheduled(ctx, identifier)
+  const listing = [id, startTime, endTime, executionStatuses]
+  const before = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.'))
+  const rows = ctx.sql.all<ScheduledRunRow>(
+    `SELECT * FROM scheduled_runs WHERE scheduled = ? AND triggeredAt >= ? AND triggeredAt <= ? AND triggeredAt < ?
+     ORDER BY triggeredAt DESC LIMIT ?`,
+    id,
+    epochMs(startTime),
+    epochMs(endTime),
+    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
+    maxResults + 1,
+  )
+  const { page, next } = cutPage(rows, maxResults, last => pageToken(String(last.triggeredAt), listing))
+  const all = page.map(row => described(ctx, row))
+  const triggerHistory = all.filter(({ executionStatus = '' }) => executionStatuses?.includes(executionStatus) ?? true)
+  return { name, scheduledQueryArn: scheduledArn(ctx, id), triggerHistory, ...(next ? { nextToken: next } : {}) }
+}

@@ -1,0 +1,102 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { checkDocument } from '../policies/policies.ts'
+import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import type { DestinationRow } from '../schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+export function destinationArn(ctx: Ctx, name: string): string {
+  const { region, account } = ctx.place
+  return arnOf({ service: 'logs', region, account, resource: `destination:${name}` })
+}
+
+/** The name in a destination's ARN; undefined when it is no destination of this place. */
+export function destinationOfArn(ctx: Ctx, arn: string): string | undefined {
+  const prefix = destinationArn(ctx, '')
+  return arn.startsWith(prefix) ? arn.slice(prefix.length) : undefined
+}
+
+/** @throws AwsError ResourceNotFoundException */
+export function findDestination(ctx: Ctx, name: string): DestinationRow {
+  const row = ctx.sql.first<DestinationRow>('SELECT * FROM destinations WHERE name = ?', name)
+  if (!row) throw notFound('destination')
+  return row
+}
+
+export function destinationTags({ tags }: DestinationRow): Record<string, string> {
+  return JSON.parse(tags) as Record<string, string> // written below
+}
+
+export function writeDestinationTags(ctx: Ctx, name: string, tags: Record<string, string>): void {
+  ctx.sql.run('UPDATE destinations SET tags = ? WHERE name = ?', JSON.stringify(tags), name)
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestination.html */
+export function PutDestination(ctx: Ctx, input: In<'PutDestination'>): Out<'PutDestination'> {
+  const { destinationName: name, targetArn, roleArn, tags } = input
+  const vendor = parseArn(targetArn)?.service
+  if (vendor !== 'kinesis' && vendor !== 'firehose') throw invalidParameter(`Invalid targetArn: ${targetArn}`)
+  if (parseArn(roleArn)?.service !== 'iam') throw invalidParameter(`Invalid roleArn: ${roleArn}`)
+  // The tags of a destination that is there already stay as they are: they change by TagResource.
+  ctx.sql.run(
+    `INSERT INTO destinations (name, targetArn, roleArn, tags, createdAt) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET targetArn = excluded.targetArn, roleArn = excluded.roleArn`,
+    name,
+    targetArn,
+    roleArn,
+    JSON.stringify(tags ?? {}),
+    ctx.now,
+  )
+  return { destination: describe(ctx, findDestination(ctx, name)) }
+}
+
+function describe(ctx: Ctx, { name, targetArn, roleArn, accessPolicy, createdAt }: DestinationRow) {
+  return {
+    destinationName: name,
+    targetArn,
+    roleArn,
+    ...(accessPolicy === null ? {} : { accessPolicy }),
+    arn: destinationArn(ctx, name),
+    creationTime: createdAt,
+  }
+}
+
+const MAX_POLICY_BYTES = 5120
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestinationPolicy.html */
+export function PutDestinationPolicy(ctx: Ctx, input: In<'PutDestinationPolicy'>): void {
+  const { destinationName, accessPolicy } = input
+  checkDocument(accessPolicy)
+  if (Buffer.byteLength(accessPolicy) > MAX_POLICY_BYTES) {
+    throw invalidParameter(`The access policy is longer than ${MAX_POLICY_BYTES} bytes.`)
+  }
+  const { name } = findDestination(ctx, destinationName)
+  ctx.sql.run('UPDATE destinations SET accessPolicy = ? WHERE name = ?', accessPolicy, name)
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDestinations.html */
+export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>): Out<'DescribeDestinations'> {
+  const { DestinationNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
+  const after = pageStart(input.nextToken, prefix, invalidToken())
+  const rows = ctx.sql.all<DestinationRow>(
+    'SELECT * FROM destinations WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
+    prefix,
+    `${prefix}\u{10ffff}`,
+    after ?? '',
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, prefix))
+  return { destinations: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDestination.html */
+export function DeleteDestination(ctx: Ctx, { destinationName }: In<'DeleteDestination'>): void {
+  const { name } = findDestination(ctx, destinationName)
+  ctx.sql.run('DELETE FROM destinations WHERE name = ?', name)
+}

@@ -1,0 +1,128 @@
+import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { parseArn } from '../../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { checkFilterable } from '../groups/classes.ts'
+import { checkFilterLimits, checkSystemFields } from '../filters/filter-limits.ts'
+import { findGroup, groupArn } from '../groups/find-group.ts'
+import { parseFilterPattern } from '../patterns/filter-pattern.ts'
+import { readCriteria } from '../filters/field-criteria.ts'
+import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import type { SubscriptionFilterRow } from '../schema.ts'
+import { forgetListeners } from './subscribers.ts'
+import { sendControlMessage, tryDestination } from './subscription-targets.ts'
+import { isOwnGroup } from './subscriptions.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+/** What of a filter is kept as it was put. */
+export type SubscriptionSettings = Pick<
+  In<'PutSubscriptionFilter'>,
+  'destinationArn' | 'roleArn' | 'distribution' | 'fieldSelectionCriteria' | 'emitSystemFields'
+> & { applyOnTransformedLogs: boolean }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html */
+export async function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>): Promise<void> {
+  const { logGroupName, destinationArn, roleArn } = input
+  checkPut(ctx, input)
+  const trial = { destinationArn, roleArn, sourceArn: `${groupArn(ctx, logGroupName)}:*` }
+  await tryDestination(ctx, trial)
+  // Once more: meanwhile others may have used the object.
+  writeFilter(ctx, input, checkPut(ctx, input))
+  sendControlMessage(ctx, trial)
+}
+
+type Checked = { group: number; regexes: number }
+
+function checkPut(ctx: Ctx, input: In<'PutSubscriptionFilter'>): Checked {
+  const { logGroupName, filterName: name, filterPattern } = input
+  const { regexes } = parseFilterPattern(filterPattern)
+  checkDestination(input)
+  checkSystemFields(input.emitSystemFields, ['@aws.account', '@aws.region', '@source.log'])
+  readCriteria(input.fieldSelectionCriteria)
+  const group = findGroup(ctx, logGroupName)
+  checkFilterable(group)
+  checkFilterLimits(ctx, 'subscription_filters', { group: group.id, name, regexes })
+  if (isOwnGroup(input.destinationArn, group.name)) {
+    throw invalidParameter('The log group provided is reserved for the function log of the destination function.')
+  }
+  return { group: group.id, regexes }
+}
+
+function writeFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>, { group, regexes }: Checked): void {
+  const { logGroupName: _group, filterName: name, filterPattern, applyOnTransformedLogs, ...rest } = input
+  const settings: SubscriptionSettings = {
+    distribution: 'ByLogStream',
+    ...rest,
+    applyOnTransformedLogs: applyOnTransformedLogs ?? false,
+  }
+  ctx.sql.run(
+    `INSERT INTO subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
+     settings = excluded.settings`,
+    group,
+    name,
+    filterPattern,
+    regexes,
+    JSON.stringify(settings),
+    ctx.now,
+  )
+  forgetListeners(ctx)
+}
+
+type Destination = Pick<In<'PutSubscriptionFilter'>, 'destinationArn' | 'roleArn'>
+
+/** SQS is no destination of AWS's; here it is one. */
+const VENDORS = ['kinesis', 'firehose', 'lambda', 'logs', 'sqs']
+
+/** Refuses a destination that nothing can be sent to, and a role where none belongs, or its lack. */
+export function checkDestination({ destinationArn, roleArn }: Destination): void {
+  const vendor = parseArn(destinationArn)?.service
+  if (vendor === undefined) throw invalidParameter(`Invalid destinationArn: ${destinationArn}`)
+  if (!VENDORS.includes(vendor)) {
+    throw invalidParameter(`PutSubscriptionFilter operation cannot work with destinationArn for vendor ${vendor}`)
+  }
+  if (vendor === 'lambda' && roleArn !== undefined) {
+    throw invalidParameter('destinationArn for vendor lambda cannot be used with roleArn')
+  }
+  if ((vendor === 'kinesis' || vendor === 'firehose') && roleArn === undefined) {
+    throw invalidParameter(`destinationArn for vendor ${vendor} cannot be used without roleArn`)
+  }
+}
+
+const DEFAULT_LIMIT = 50
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html */
+export function DescribeSubscriptionFilters(
+  ctx: Ctx,
+  input: In<'DescribeSubscriptionFilters'>,
+): Out<'DescribeSubscriptionFilters'> {
+  const { logGroupName, filterNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
+  const { id } = findGroup(ctx, logGroupName)
+  const after = pageStart(input.nextToken, [id, prefix], invalidToken())
+  const rows = ctx.sql.all<SubscriptionFilterRow>(
+    `SELECT * FROM subscription_filters WHERE logGroup = ? AND name >= ? AND name < ? AND name > ?
+     ORDER BY name LIMIT ?`,
+    id,
+    prefix,
+    `${prefix}\u{10ffff}`,
+    after ?? '',
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, [id, prefix]))
+  const subscriptionFilters = page.map(row => describe(logGroupName, row))
+  return { subscriptionFilters, ...(next ? { nextToken: next } : {}) }
+}
+
+function describe(logGroupName: string, { name, pattern, createdAt, settings }: SubscriptionFilterRow) {
+  const kept = JSON.parse(settings) as SubscriptionSettings // written by PutSubscriptionFilter
+  return { filterName: name, logGroupName, filterPattern: pattern, creationTime: createdAt, ...kept }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
+export function DeleteSubscriptionFilter(ctx: Ctx, input: In<'DeleteSubscriptionFilter'>): void {
+  const { id } = findGroup(ctx, input.logGroupName)
+  ctx.sql.run('DELETE FROM subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
+  if (ctx.sql.changes() === 0) throw notFound('subscription filter')
+  forgetListeners(ctx)
+}

@@ -1,0 +1,69 @@
+import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { ownerOf } from './bucket-owner.ts'
+
+type Done = Record<string, never>
+
+/**
+ * What a bucket's object asks of the index of its account. No model has these, so no request can name them: only a
+ * bucket's own object calls them.
+ */
+export type IndexOperations = {
+  RegisterBucket: { input: { Name: string; Region: string; Created: number }; output: Done }
+  UnregisterBucket: { input: { Name: string }; output: Done }
+}
+
+export function RegisterBucket(ctx: Ctx, { Name, Region, Created }: IndexOperations['RegisterBucket']['input']): Done {
+  const query = 'INSERT OR REPLACE INTO owned_buckets (name, region, created) VALUES (?, ?, ?)'
+  ctx.sql.run(query, Name, Region, Created)
+  return {}
+}
+
+export function UnregisterBucket(ctx: Ctx, { Name }: IndexOperations['UnregisterBucket']['input']): Done {
+  ctx.sql.run('DELETE FROM owned_buckets WHERE name = ?', Name)
+  return {}
+}
+
+const MOST = 10_000
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export function ListBuckets(ctx: Ctx, input: Operations['ListBuckets']['input']): Operations['ListBuckets']['output'] {
+  const { MaxBuckets, ContinuationToken, Prefix = '', BucketRegion } = input
+  if (MaxBuckets !== undefined && (MaxBuckets < 1 || MaxBuckets > MOST)) {
+    throw invalid('max-buckets', String(MaxBuckets), `Argument max-buckets must be an integer between 1 and ${MOST}`)
+  }
+  if (BucketRegion !== undefined && !/^[a-z]{2}(?:-[a-z]+){1,3}-\d$/.test(BucketRegion)) {
+    throw invalid('bucket-region', BucketRegion, `Argument value ${BucketRegion} is not a valid AWS Region`)
+  }
+  const limit = MaxBuckets ?? MOST
+  const listing = { Prefix, BucketRegion }
+  const refusal = invalid('continuation-token', ContinuationToken ?? '', 'The continuation token provided is incorrect')
+  const after = pageStart(ContinuationToken, listing, refusal) ?? ''
+  const rows = ctx.sql.all<{ name: string; region: string; created: number }>(
+    `SELECT * FROM owned_buckets WHERE name > ?1 AND name >= ?2 AND substr(name, 1, length(?2)) = ?2
+     AND (?3 IS NULL OR region = ?3) ORDER BY name LIMIT ?4`,
+    after,
+    Prefix,
+    BucketRegion ?? null,
+    limit + 1,
+  )
+  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, listing))
+  // Regions are told to whoever asks for pages.
+  const paged = MaxBuckets !== undefined || ContinuationToken !== undefined || BucketRegion !== undefined
+  return {
+    Owner: ownerOf(ctx.place.account),
+    Buckets: page.map(({ name, region, created }) => ({
+      Name: name,
+      CreationDate: new Date(created - (created % 1000)),
+      ...((paged || Prefix !== '') && { BucketRegion: region }),
+    })),
+    ...(input.Prefix !== undefined && { Prefix }),
+    ...(next !== undefined && { ContinuationToken: next }),
+  }
+}
+
+function invalid(name: string, value: string, message: string): AwsError {
+  return new AwsError('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value })
+}

@@ -1,0 +1,65 @@
+import type { Operations } from '../../../aws/models/s3.types.ts'
+import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
+import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-operations.ts'
+import { checkBucketName } from './buckets/bucket-names.ts'
+import { bucketMigrations } from './buckets/bucket-schema.ts'
+import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
+import { answerHeaders } from './website/cors.ts'
+import { home } from './buckets/home.ts'
+import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
+import { objectMigrations } from './objects/object-schema.ts'
+import { objectTags } from './tagging/object-tagging.ts'
+
+/*
+ * S3. Each bucket is an object of its own, with all that is in it; an index of its buckets is kept for each account.
+ *
+ * Known gaps and choices:
+ * - A bucket answers in every region; AWS sends a request to another region on with 301 PermanentRedirect. Whoever
+ *   tests often mixes regions, and the official clients follow such redirects anyway.
+ * - Configurations that are kept and given back, and do nothing yet: replication, logging, inventory, analytics, metrics,
+ *   intelligent tiering, acceleration, request payment, ABAC. Topics are not asked whether they are there.
+ * - Directory buckets (and RenameObject, which only they have), account-regional bucket names and metadata tables
+ *   answer 501: each is a service of its own in all but name. Access points are S3 Control's.
+ * - SelectObjectContent answers 501: it wants a SQL engine over CSV, JSON and Parquet, and AWS has closed it to new
+ *   customers. So do GetObjectTorrent, which AWS has withdrawn, annotations, event holds and the XXHASH checksums.
+ * - A deleted bucket's name is free at once. SSE-C is not blocked on new buckets.
+ * - Nothing is encrypted: what SSE-S3, SSE-KMS and SSE-C say is kept, told and, for a customer's key, compared.
+ * - ETags are MD5s whatever the encryption. RestoreObject takes as long as AWS states at most, by the clock.
+ * - Forms and URLs signed by Signature Version 2 (boto3's presigned posts) are taken, but not where signatures are
+ *   verified. A CompleteMultipartUpload is answered at once, and remembered for the thousand uploads that follow it.
+ * - Content-MD5 of configuration requests is not compared. MFA delete is kept, and asks for no code.
+ */
+const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>
+
+/** What holds for every operation on a bucket, before its own checks. */
+function guarded(name: string, handler: AnyHandler): AnyHandler {
+  return (ctx, input: Record<string, unknown>) => {
+    if (typeof input.Bucket === 'string' && name !== 'CreateBucket') checkBucketName(input.Bucket)
+    checkExpectedOwner(ctx, input.ExpectedBucketOwner)
+    return handler(ctx, input as never) // as it came: its type was checked when it was decoded
+  }
+}
+
+export const s3: ServiceDefinition = {
+  operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guarded(name, handler)])),
+  migrations: [...bucketMigrations, ...objectMigrations],
+  timers: { ...bucketTimers, ...objectTimers },
+  introspections: bucketViews,
+  resourceTags: objectTags,
+  onWake: ctx => {
+    resumeBucket(ctx)
+    wakeObjects(ctx)
+  },
+  answerHeaders,
+  home,
+  wire: {
+    validation: {
+      code: 'MalformedXML',
+      documents: {
+        message: 'The XML you provided was not well-formed or did not validate against our published schema',
+        // These have refusals of their own.
+        except: /locationConstraint|events\.\d+\.member|\.events$|filterRules|tagSet|accessControlPolicy|delete/i,
+      },
+    },
+  },
+}

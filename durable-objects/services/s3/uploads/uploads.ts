@@ -1,0 +1,86 @@
+import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { Ctx } from '../../../kernel/object/operation.ts'
+import { AwsError } from '../../../../aws/errors.ts'
+import { randomAlphanumeric } from '../../../../aws/ids.ts'
+import { canonicalUserOf } from '../buckets/bucket-owner.ts'
+import { dropUpload } from '../buckets/bucket-contents.ts'
+import { abortFacts } from '../lifecycle/lifecycle.ts'
+import { draftOf } from '../objects/object-drafts.ts'
+import { checkKey, openBucket } from '../objects/object-rows.ts'
+import type { UploadRow } from '../objects/object-schema.ts'
+import { uploadChecksumOf } from './upload-checksums.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const ID_LENGTH = 96
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
+export function CreateMultipartUpload(ctx: Ctx, input: In<'CreateMultipartUpload'>): Out<'CreateMultipartUpload'> {
+  const bucket = openBucket(ctx, input)
+  const { Key } = input
+  checkKey(Key)
+  const { owner, storageClass, facts } = draftOf(ctx, bucket, input)
+  const checksum = uploadChecksumOf(input)
+  const UploadId = randomAlphanumeric(ID_LENGTH)
+  const initiated = ctx.now
+  ctx.sql.run(
+    `INSERT INTO uploads (id, key, initiated, owner, initiator, storageClass, checksumAlgorithm, checksumType, facts)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    UploadId,
+    Key,
+    initiated,
+    owner,
+    initiatorOf(ctx),
+    storageClass,
+    checksum?.algorithm ?? null,
+    checksum?.type ?? null,
+    JSON.stringify(facts),
+  )
+  return {
+    Bucket: bucket.name,
+    Key,
+    UploadId,
+    ...facts.encryption,
+    ...(checksum && { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type }),
+    ...abortFacts(ctx, { key: Key, initiated }),
+  }
+}
+
+/** A role's session is named by its ARN, an account by its canonical id. */
+function initiatorOf({ caller }: Ctx): string {
+  const { session, accountId } = caller
+  if (session?.kind !== undefined || !session) return canonicalUserOf(accountId)
+  const role = session.roleArn.slice(session.roleArn.lastIndexOf('/') + 1)
+  return `arn:aws:sts::${session.accountId}:assumed-role/${role}/${session.name}`
+}
+
+type Named = { Key: string; UploadId: string; ExpectedBucketOwner?: string | undefined }
+
+/** An upload under way. @throws AwsError NoSuchBucket, NoSuchUpload */
+export function findUpload(ctx: Ctx, input: Named): UploadRow {
+  const upload = findAnyUpload(ctx, input)
+  if (upload.done !== null) throw noSuchUpload(input.UploadId)
+  return upload
+}
+
+/** An upload under way, or one that was completed not long ago. @throws AwsError NoSuchBucket, NoSuchUpload */
+export function findAnyUpload(ctx: Ctx, input: Named): UploadRow {
+  openBucket(ctx, input)
+  const { Key, UploadId } = input
+  const upload = ctx.sql.first<UploadRow>('SELECT * FROM uploads WHERE id = ? AND key = ?', UploadId, Key)
+  if (!upload) throw noSuchUpload(UploadId)
+  return upload
+}
+
+export function noSuchUpload(UploadId: string): AwsError {
+  const message =
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.'
+  return new AwsError('NoSuchUpload', message, 404, { UploadId })
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
+export function AbortMultipartUpload(ctx: Ctx, input: In<'AbortMultipartUpload'>): Out<'AbortMultipartUpload'> {
+  dropUpload(ctx, findUpload(ctx, input).seq)
+  return {}
+}

@@ -1,0 +1,122 @@
+import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { accessPointAlias, accessPointArn, nameIn } from './names.ts'
+import { accessDenied, alreadyOwned, invalidRequest, noSuchAccessPoint } from './refusals.ts'
+import type { AccessPointRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const MOST = 10_000
+const MOST_SHOWN = 1000
+
+/** @throws AwsError for a name that no access point can have */
+export function checkName(name: string): void {
+  if (/^[a-z0-9](?:[a-z0-9-]{1,48})[a-z0-9]$/.test(name) && !/-s3alias$|--ol-s3$|^xn--/.test(name)) return
+  throw invalidRequest('The specified accesspoint name is not valid')
+}
+
+/** Requests name the account that they are for, which must be the caller's. */
+export function checkAccount(ctx: Ctx, accountId: string): void {
+  if (accountId !== ctx.place.account) throw accessDenied()
+}
+
+/** By its name, or its ARN. */
+export function findAccessPoint(ctx: Ctx, name: string): AccessPointRow {
+  const own = nameIn(ctx.place, name)
+  const row = own && ctx.sql.first<AccessPointRow>('SELECT * FROM access_points WHERE name = ?', own)
+  if (!row) throw noSuchAccessPoint()
+  return row
+}
+
+const BLOCK_ALL: PublicAccessBlockConfiguration = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateAccessPoint.html */
+export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>): Promise<Out<'CreateAccessPoint'>> {
+  const { AccountId, Name, Bucket, VpcConfiguration, PublicAccessBlockConfiguration = BLOCK_ALL } = input
+  checkAccount(ctx, AccountId)
+  checkName(Name)
+  if (input.Scope) throw invalidRequest('Scope is for access points of directory buckets')
+  await checkBucket(ctx, input)
+  if (ctx.sql.first('SELECT 1 FROM access_points WHERE name = ?', Name)) throw alreadyOwned()
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM access_points') ?? {}
+  if (n >= MOST)
+    throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
+  const alias = accessPointAlias(ctx.place, Name)
+  ctx.sql.run(
+    `INSERT INTO access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
+    Name,
+    alias,
+    Bucket,
+    ctx.now,
+    VpcConfiguration?.VpcId ?? null,
+    JSON.stringify(PublicAccessBlockConfiguration),
+  )
+  return { AccessPointArn: accessPointArn(ctx.place, Name), Alias: alias }
+}
+
+/** The bucket must be there, and belong to who it is said to. */
+async function checkBucket(ctx: Ctx, { Bucket, BucketAccountId }: In<'CreateAccessPoint'>): Promise<void> {
+  const { account } = ctx.place
+  const bucket = await ctx.call('s3', 'DescribeBucket', { Bucket }, { caller: { accountId: account } })
+  if (bucket.owner !== (BucketAccountId ?? account)) throw accessDenied()
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetAccessPoint.html */
+export function GetAccessPoint(ctx: Ctx, { AccountId, Name }: In<'GetAccessPoint'>): Out<'GetAccessPoint'> {
+  checkAccount(ctx, AccountId)
+  const row = findAccessPoint(ctx, Name)
+  const { region } = ctx.place
+  return {
+    ...summaryOf(ctx, row),
+    PublicAccessBlockConfiguration: JSON.parse(row.publicAccessBlock) as PublicAccessBlockConfiguration, // as created
+    CreationDate: new Date(row.createdAt),
+    Endpoints: {
+      ipv4: `s3-accesspoint.${region}.amazonaws.com`,
+      dualstack: `s3-accesspoint.dualstack.${region}.amazonaws.com`,
+      fips: `s3-accesspoint-fips.${region}.amazonaws.com`,
+      fips_dualstack: `s3-accesspoint-fips.dualstack.${region}.amazonaws.com`,
+    },
+  }
+}
+
+function summaryOf(ctx: Ctx, { name, bucket, alias, vpc }: AccessPointRow) {
+  return {
+    Name: name,
+    Bucket: bucket,
+    NetworkOrigin: vpc === null ? 'Internet' : 'VPC',
+    ...(vpc !== null && { VpcConfiguration: { VpcId: vpc } }),
+    Alias: alias,
+    AccessPointArn: accessPointArn(ctx.place, name),
+    BucketAccountId: ctx.place.account,
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPoints.html */
+export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'ListAccessPoints'> {
+  const { AccountId, Bucket, NextToken, MaxResults = MOST_SHOWN } = input
+  checkAccount(ctx, AccountId)
+  const size = Math.min(MaxResults || MOST_SHOWN, MOST_SHOWN)
+  const of = ['ListAccessPoints', Bucket]
+  const rows = ctx.sql.all<AccessPointRow>(
+    'SELECT * FROM access_points WHERE name > ?1 AND (?2 IS NULL OR bucket = ?2) ORDER BY name LIMIT ?3',
+    pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
+    Bucket ?? null,
+    size + 1,
+  )
+  const { page, next } = cutPage(rows, size, ({ name }) => pageToken(name, of))
+  return { AccessPointList: page.map(row => summaryOf(ctx, row)), ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPoint.html */
+export function DeleteAccessPoint(ctx: Ctx, { AccountId, Name }: In<'DeleteAccessPoint'>): void {
+  checkAccount(ctx, AccountId)
+  ctx.sql.run('DELETE FROM access_points WHERE name = ?', findAccessPoint(ctx, Name).name)
+}

@@ -1,0 +1,132 @@
+import type { ObjectLambdaConfiguration, Operations } from '../../../aws/models/s3control.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { parseArn } from '../../../aws/arn.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { checkAccount, checkName, findAccessPoint } from './access-points.ts'
+import { nameIn, objectLambdaAlias, objectLambdaArn } from './names.ts'
+import { alreadyOwned, invalidRequest, noSuchAccessPoint } from './refusals.ts'
+import { configurationOf, type ObjectLambdaRow } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const MOST = 1000
+
+/** By its name, or its ARN. */
+export function findObjectLambda(ctx: Ctx, name: string): ObjectLambdaRow {
+  const own = nameIn(ctx.place, name)
+  const row = own && ctx.sql.first<ObjectLambdaRow>('SELECT * FROM object_lambda_points WHERE name = ?', own)
+  if (!row) throw noSuchAccessPoint()
+  return row
+}
+
+function checkConfiguration(ctx: Ctx, configuration: ObjectLambdaConfiguration): ObjectLambdaConfiguration {
+  const { SupportingAccessPoint, TransformationConfigurations } = configuration
+  if (parseArn(SupportingAccessPoint)?.service !== 's3') {
+    throw invalidRequest('The supporting access point must be the ARN of an access point')
+  }
+  findAccessPoint(ctx, SupportingAccessPoint)
+  const actions = TransformationConfigurations.flatMap(({ Actions }) => Actions)
+  if (actions.length === 0) throw invalidRequest('At least one transformation action is required')
+  if (new Set(actions).size < actions.length) throw invalidRequest('An action can be transformed but once')
+  for (const { ContentTransformation } of TransformationConfigurations) {
+    const arn = parseArn(ContentTransformation.AwsLambda?.FunctionArn ?? '')
+    if (arn?.service !== 'lambda') throw invalidRequest('The function ARN is invalid')
+    if (arn.region !== ctx.place.region) throw invalidRequest('The function must be in the region of the access point')
+  }
+  return configuration
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateAccessPointForObjectLambda.html */
+export function CreateAccessPointForObjectLambda(
+  ctx: Ctx,
+  { AccountId, Name, Configuration }: In<'CreateAccessPointForObjectLambda'>,
+): Out<'CreateAccessPointForObjectLambda'> {
+  checkAccount(ctx, AccountId)
+  checkName(Name)
+  const configuration = checkConfiguration(ctx, Configuration)
+  if (ctx.sql.first('SELECT 1 FROM object_lambda_points WHERE name = ?', Name)) throw alreadyOwned()
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM object_lambda_points') ?? {}
+  if (n >= MOST)
+    throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
+  const alias = objectLambdaAlias(ctx.place, Name)
+  ctx.sql.run(
+    'INSERT INTO object_lambda_points (name, alias, createdAt, configuration) VALUES (?, ?, ?, ?)',
+    Name,
+    alias,
+    ctx.now,
+    JSON.stringify(configuration),
+  )
+  return { ObjectLambdaAccessPointArn: objectLambdaArn(ctx.place, Name), Alias: aliasOf(alias) }
+}
+
+const aliasOf = (Value: string) => ({ Value, Status: 'READY' })
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetAccessPointForObjectLambda.html */
+export function GetAccessPointForObjectLambda(
+  ctx: Ctx,
+  { AccountId, Name }: In<'GetAccessPointForObjectLambda'>,
+): Out<'GetAccessPointForObjectLambda'> {
+  checkAccount(ctx, AccountId)
+  const { name, alias, createdAt } = findObjectLambda(ctx, Name)
+  return {
+    Name: name,
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    },
+    CreationDate: new Date(createdAt),
+    Alias: aliasOf(alias),
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPointForObjectLambda.html */
+export function DeleteAccessPointForObjectLambda(ctx: Ctx, input: In<'DeleteAccessPointForObjectLambda'>): void {
+  checkAccount(ctx, input.AccountId)
+  ctx.sql.run('DELETE FROM object_lambda_points WHERE name = ?', findObjectLambda(ctx, input.Name).name)
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPointsForObjectLambda.html */
+export function ListAccessPointsForObjectLambda(
+  ctx: Ctx,
+  { AccountId, NextToken, MaxResults }: In<'ListAccessPointsForObjectLambda'>,
+): Out<'ListAccessPointsForObjectLambda'> {
+  checkAccount(ctx, AccountId)
+  const size = Math.min(MaxResults || MOST, MOST)
+  const of = ['ListAccessPointsForObjectLambda']
+  const rows = ctx.sql.all<ObjectLambdaRow>(
+    'SELECT * FROM object_lambda_points WHERE name > ? ORDER BY name LIMIT ?',
+    pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
+    size + 1,
+  )
+  const { page, next } = cutPage(rows, size, ({ name }) => pageToken(name, of))
+  const list = page.map(({ name, alias }) => ({
+    Name: name,
+    ObjectLambdaAccessPointArn: objectLambdaArn(ctx.place, name),
+    Alias: aliasOf(alias),
+  }))
+  return { ObjectLambdaAccessPointList: list, ...(next && { NextToken: next }) }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetAccessPointConfigurationForObjectLambda.html */
+export function GetAccessPointConfigurationForObjectLambda(
+  ctx: Ctx,
+  { AccountId, Name }: In<'GetAccessPointConfigurationForObjectLambda'>,
+): Out<'GetAccessPointConfigurationForObjectLambda'> {
+  checkAccount(ctx, AccountId)
+  return { Configuration: configurationOf(findObjectLambda(ctx, Name)) }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutAccessPointConfigurationForObjectLambda.html */
+export function PutAccessPointConfigurationForObjectLambda(
+  ctx: Ctx,
+  { AccountId, Name, Configuration }: In<'PutAccessPointConfigurationForObjectLambda'>,
+): void {
+  checkAccount(ctx, AccountId)
+  const { name } = findObjectLambda(ctx, Name)
+  const configuration = JSON.stringify(checkConfiguration(ctx, Configuration))
+  ctx.sql.run('UPDATE object_lambda_points SET configuration = ? WHERE name = ?', configuration, name)
+}

@@ -1,0 +1,138 @@
+import type { Operations } from '../../../aws/models/s3.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { encodeBase64 } from '../../../aws/wire/base64.ts'
+import { newOutputToken } from '../../shared/output-tokens.ts'
+import { outputRoute } from './names.ts'
+import { invalidToken } from './refusals.ts'
+
+type Input = Operations['WriteGetObjectResponse']['input']
+
+/** What a function answered; a body that is large comes while the function writes it. */
+export type Answer = Omit<Input, 'Body'> & { Body: Uint8Array | ReadableStream<Uint8Array> }
+
+/** A GetObject that waits for its function's answer. */
+export type Waiting = { output: { outputRoute: string; outputToken: string }; answer: Promise<Answer>; close(): void }
+
+type Pending = Map<string, (answer: Answer) => void>
+
+/** Requests live as long as this object does: so do those who wait. */
+const pendingOf = (ctx: Ctx) => ctx.memory<Pending>('object-lambda', () => new Map())
+
+export function waitForAnswer(ctx: Ctx, point: string): Waiting {
+  const outputToken = newOutputToken(ctx.place, point)
+  const pending = pendingOf(ctx)
+  const answer = new Promise<Answer>(resolve => pending.set(outputToken, resolve))
+  const output = { outputRoute: outputRoute(ctx.place.region), outputToken }
+  return { output, answer, close: () => void pending.delete(outputToken) }
+}
+
+/**
+ * A function answers a GetObject: who asked gets it as it is written.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_WriteGetObjectResponse.html
+ */
+export async function WriteGetObjectResponse(ctx: Ctx, input: Input): Promise<void> {
+  const { Body: given, ...rest } = input
+  const pending = pendingOf(ctx)
+  const answer = pending.get(input.RequestToken)
+  if (!answer) throw invalidToken()
+  pending.delete(input.RequestToken)
+  if (!(given instanceof ReadableStream)) {
+    const Body = typeof given === 'string' ? new TextEncoder().encode(given) : (given ?? new Uint8Array(0))
+    answer({ ...rest, Body })
+    keep(ctx, input, { body: Body, size: Body.length })
+    return
+  }
+  const { readable, writable } = new IdentityTransformStream()
+  answer({ ...rest, Body: readable })
+  keep(ctx, input, await passOn(given, writable))
+}
+
+type Passed = { body: Uint8Array; size: number }
+
+/** So much of a body is kept to be looked at. */
+const KEPT_BYTES = 1_048_576
+
+async function passOn(from: ReadableStream<Uint8Array>, to: WritableStream<Uint8Array>): Promise<Passed> {
+  const kept: Uint8Array[] = []
+  const writer = to.getWriter()
+  let [size, held] = [0, 0]
+  try {
+    for await (const chunk of from) {
+      if (held < KEPT_BYTES) kept.push(chunk.slice(0, KEPT_BYTES - held))
+      held += Math.min(chunk.length, KEPT_BYTES - held)
+      size += chunk.length
+      await writer.write(chunk)
+    }
+    await writer.close()
+  } catch (error) {
+    // Whoever asked has gone, or the function broke off: the other side hears of it.
+    await writer.abort(error).catch(() => {})
+  }
+  return { body: await bytesOf(kept), size }
+}
+
+const bytesOf = async (chunks: Uint8Array[]) => new Uint8Array(await new Blob(chunks).arrayBuffer())
+
+/** Answers that are kept, the newest. */
+const KEPT = 200
+
+function keep(ctx: Ctx, input: Input, { body, size }: Passed): void {
+  const row = ctx.sql.first<{ seq: number }>(
+    `INSERT INTO responses (token, route, statusCode, body, size, contentType, errorMessage, metadata)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+    input.RequestToken,
+    input.RequestRoute,
+    input.StatusCode ?? null,
+    body.slice(0, KEPT_BYTES),
+    size,
+    input.ContentType ?? null,
+    input.ErrorMessage ?? null,
+    JSON.stringify(input.Metadata ?? {}),
+  )
+  if (row) ctx.sql.run('DELETE FROM responses WHERE seq <= ?', row.seq - KEPT)
+}
+
+/** An answer as `/_fakecloud/s3/object-lambda-responses` shows it. */
+export type ResponseView = {
+  requestToken: string
+  requestRoute: string
+  statusCode?: number
+  bodyBase64: string
+  bodySize: number
+  contentType?: string
+  errorMessage?: string
+  metadata: Record<string, string>
+}
+type ResponseRow = {
+  seq: number
+  token: string
+  route: string
+  statusCode: number | null
+  body: ArrayBuffer
+  size: number
+  contentType: string | null
+  errorMessage: string | null
+  metadata: string
+}
+export type ResponsePage = { responses: ResponseView[]; next: number | null }
+
+/** Answers, oldest first, a few at a time. @param parameters `after`: where the page before ended */
+export function objectLambdaResponses(ctx: Ctx, { after = '0' }: Record<string, string>): ResponsePage {
+  const query = 'SELECT * FROM responses WHERE seq > ? ORDER BY seq LIMIT 10'
+  const rows = ctx.sql.all<ResponseRow>(query, Number(after) || 0)
+  return { responses: rows.map(viewOf), next: rows.length === 10 ? (rows.at(-1)?.seq ?? null) : null }
+}
+
+function viewOf(row: ResponseRow): ResponseView {
+  const { token, route, statusCode, body, size, contentType, errorMessage, metadata } = row
+  return {
+    requestToken: token,
+    requestRoute: route,
+    ...(statusCode !== null && { statusCode }),
+    bodyBase64: encodeBase64(new Uint8Array(body)),
+    bodySize: size,
+    ...(contentType !== null && { contentType }),
+    ...(errorMessage !== null && { errorMessage }),
+    metadata: JSON.parse(metadata) as Record<string, string>, // written by keep()
+  }
+}

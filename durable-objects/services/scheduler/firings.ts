@@ -1,0 +1,110 @@
+import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { isTransient } from '../../kernel/outbox/outbox.ts'
+import { randomHex } from '../../../aws/ids.ts'
+import { deadLetter, type Exhausted } from './dead-letters.ts'
+import { scheduleArn } from './names.ts'
+import { type FiringRow, type KeptTarget, type Schedule, type ScheduleRow, scheduleOf } from './schema.ts'
+import { type Invocation, targetDelivery } from './targets.ts'
+import { dropSchedule, planNext } from './timing.ts'
+
+export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
+  const row = ctx.sql.first<ScheduleRow>(
+    `SELECT schedules.* FROM schedules JOIN groups ON groups.name = groupName
+     WHERE id = ? AND groups.state = 'ACTIVE'`,
+    id,
+  )
+  return row && scheduleOf(row)
+}
+
+/** A schedule's time has come. */
+export function due(ctx: Ctx, key: string): void {
+  const schedule = scheduleById(ctx, Number(key))
+  if (!schedule || schedule.nextAt === null || schedule.state !== 'ENABLED') return
+  fire(ctx, schedule, schedule.nextAt)
+  planNext(ctx, schedule, schedule.nextAt)
+}
+
+/** Invokes a schedule's target once, under a trace of its own. */
+export function fire(ctx: Ctx, { id, groupName, name, settings }: Schedule, scheduledAt: number): void {
+  const firing: FiringRow = {
+    id: randomHex(16),
+    schedule: id,
+    scheduleArn: scheduleArn(ctx.place, groupName, name),
+    scheduledAt,
+    firedAt: ctx.now,
+    attempt: 1,
+    target: JSON.stringify(settings.Target),
+    traceId: ctx.traceId,
+  }
+  ctx.sql.run(
+    `INSERT INTO firings (id, schedule, scheduleArn, scheduledAt, firedAt, attempt, target, traceId)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    firing.id,
+    id,
+    firing.scheduleArn,
+    scheduledAt,
+    firing.firedAt,
+    firing.attempt,
+    firing.target,
+    firing.traceId,
+  )
+  ctx.sql.run('UPDATE schedules SET lastFired = ? WHERE id = ?', ctx.now, id)
+  ctx.deliver(targetDelivery(invocationOf(firing)))
+}
+
+const invocationOf = (firing: FiringRow): Invocation => ({
+  ...firing,
+  target: JSON.parse(firing.target) as KeptTarget, // written by fire()
+})
+
+function firingById(ctx: Ctx, id: unknown): FiringRow | undefined {
+  return typeof id === 'string' ? ctx.sql.first<FiringRow>('SELECT * FROM firings WHERE id = ?', id) : undefined
+}
+
+/** A target took an invocation, or did not: it is tried again, or becomes a dead letter. */
+export function ended(ctx: Ctx, { about }: Delivery, undelivered?: Undelivered): void {
+  const firing = firingById(ctx, about?.firing)
+  if (!firing) return
+  if (!undelivered) {
+    finish(ctx, firing)
+    return
+  }
+  const { error } = undelivered
+  const invocation = invocationOf(firing)
+  const exhausted = isTransient(error) ? exhaustion(ctx, firing, invocation.target) : 'permanent'
+  if (exhausted === undefined) {
+    ctx.timers.set('retry', firing.id, ctx.now + backoffMs(firing.attempt))
+    return
+  }
+  const letter = deadLetter(invocation, error, exhausted)
+  if (letter) ctx.deliver(letter)
+  finish(ctx, firing)
+}
+
+/** AWS says that it backs off exponentially; so it makes about 185 tries in a day. */
+const backoffMs = (attempt: number) => Math.min(480_000, 1000 * 2 ** (attempt - 1))
+
+/** Why an invocation that failed for a while is not tried again; undefined when it is. */
+function exhaustion(ctx: Ctx, { attempt, firedAt }: FiringRow, { RetryPolicy }: KeptTarget): Exhausted | undefined {
+  if (attempt > RetryPolicy.MaximumRetryAttempts) return 'MaximumRetryAttempts'
+  const age = ctx.now + backoffMs(attempt) - firedAt
+  return age > RetryPolicy.MaximumEventAgeInSeconds * 1000 ? 'MaximumEventAgeInSeconds' : undefined
+}
+
+/** Tries an invocation again. */
+export function retry(ctx: Ctx, id: string): void {
+  const firing = firingById(ctx, id)
+  if (!firing) return
+  ctx.sql.run('UPDATE firings SET attempt = attempt + 1 WHERE id = ?', id)
+  ctx.deliver(targetDelivery(invocationOf({ ...firing, attempt: firing.attempt + 1 })))
+}
+
+/** The last invocation of a schedule that is to go after its completion takes it along. */
+function finish(ctx: Ctx, { id, schedule: scheduleId }: FiringRow): void {
+  ctx.sql.run('DELETE FROM firings WHERE id = ?', id)
+  const schedule = scheduleById(ctx, scheduleId)
+  if (schedule?.settings.ActionAfterCompletion !== 'DELETE' || schedule.nextAt !== null) return
+  const underWay = ctx.sql.first('SELECT 1 FROM firings WHERE schedule = ?', scheduleId)
+  if (schedule.state === 'ENABLED' && !underWay) dropSchedule(ctx, scheduleId)
+}

@@ -1,0 +1,109 @@
+import type { Operations } from '../../../aws/models/scheduler.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { answered, remember } from './client-tokens.ts'
+import { DEFAULT_GROUP, groupArn } from './names.ts'
+import { conflict, invalid, noGroup, quotaExceeded } from './refusals.ts'
+import type { GroupRow } from './schema.ts'
+import { checkTags, writeTags } from './tags.ts'
+import { dropSchedule } from './timing.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
+const MOST_GROUPS = 500
+/** A group is shown as DELETING for so long. */
+const DELETING_MS = 1000
+
+/** Every account and region has this group from the start. */
+export function createDefaultGroup(ctx: Ctx): void {
+  insertGroup(ctx, DEFAULT_GROUP)
+}
+
+function insertGroup(ctx: Ctx, name: string): void {
+  const { now } = ctx
+  ctx.sql.run("INSERT INTO groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)", name, now, now)
+}
+
+export function findGroup(ctx: Ctx, name: string): GroupRow {
+  const row = ctx.sql.first<GroupRow>('SELECT * FROM groups WHERE name = ?', name)
+  if (!row) throw noGroup(name)
+  return row
+}
+
+/** A group that takes changes. */
+export function findActiveGroup(ctx: Ctx, name: string): GroupRow {
+  const group = findGroup(ctx, name)
+  if (group.state === 'DELETING') throw conflict(`Schedule group ${name} is being deleted.`)
+  return group
+}
+
+function refuseDefault(name: string): void {
+  if (name === DEFAULT_GROUP) throw invalid(`This operation cannot be performed on schedule group ${name}.`)
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
+export function CreateScheduleGroup(ctx: Ctx, input: In<'CreateScheduleGroup'>): Out<'CreateScheduleGroup'> {
+  const { Name, Tags = [] } = input
+  const before = answered<Out<'CreateScheduleGroup'>>(ctx, input)
+  if (before) return before
+  refuseDefault(Name)
+  checkTags(Tags)
+  if (ctx.sql.first('SELECT 1 FROM groups WHERE name = ?', Name)) {
+    throw conflict(`Schedule group ${Name} already exists.`)
+  }
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM groups') ?? {}
+  if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
+  insertGroup(ctx, Name)
+  writeTags(ctx, Name, Tags)
+  return remember(ctx, input, { ScheduleGroupArn: groupArn(ctx.place, Name) })
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetScheduleGroup.html */
+export function GetScheduleGroup(ctx: Ctx, { Name }: In<'GetScheduleGroup'>): Out<'GetScheduleGroup'> {
+  return summaryOf(ctx, findGroup(ctx, Name))
+}
+
+function summaryOf(ctx: Ctx, { name, state, createdAt, modifiedAt }: GroupRow): Out<'GetScheduleGroup'> {
+  return {
+    Arn: groupArn(ctx.place, name),
+    Name: name,
+    State: state,
+    CreationDate: new Date(createdAt),
+    LastModificationDate: new Date(modifiedAt),
+  }
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html */
+export function DeleteScheduleGroup(ctx: Ctx, input: In<'DeleteScheduleGroup'>): Out<'DeleteScheduleGroup'> {
+  if (answered(ctx, input)) return {}
+  refuseDefault(input.Name)
+  findActiveGroup(ctx, input.Name)
+  ctx.sql.run("UPDATE groups SET state = 'DELETING', modifiedAt = ? WHERE name = ?", ctx.now, input.Name)
+  ctx.timers.set('group', input.Name, ctx.now + DELETING_MS)
+  return remember(ctx, input, {})
+}
+
+/** Ends a group, with its schedules, some time after it was deleted. */
+export function endGroup(ctx: Ctx, name: string): void {
+  const rows = ctx.sql.all<{ id: number }>('SELECT id FROM schedules WHERE groupName = ?', name)
+  for (const { id } of rows) dropSchedule(ctx, id)
+  ctx.sql.run('DELETE FROM tags WHERE groupName = ?', name)
+  ctx.sql.run('DELETE FROM groups WHERE name = ?', name)
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListScheduleGroups.html */
+export function ListScheduleGroups(ctx: Ctx, input: In<'ListScheduleGroups'>): Out<'ListScheduleGroups'> {
+  const { NamePrefix = '', MaxResults = 100, NextToken } = input
+  const of = ['ListScheduleGroups', NamePrefix]
+  const rows = ctx.sql.all<GroupRow>(
+    'SELECT * FROM groups WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?',
+    pageStart(NextToken, of, invalid('Invalid NextToken.')) ?? '',
+    NamePrefix.length,
+    NamePrefix,
+    MaxResults + 1,
+  )
+  const { page, next } = cutPage(rows, MaxResults, ({ name }) => pageToken(name, of))
+  return { ScheduleGroups: page.map(row => summaryOf(ctx, row)), ...(next && { NextToken: next }) }
+}

@@ -1,0 +1,92 @@
+import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { arnOf } from '../../../aws/arn.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { invalidParameter } from './refusals.ts'
+import type { Attributes } from './schema.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+type ApplicationRow = { arn: string; attributes: string }
+
+const PLATFORMS = [
+  'ADM',
+  'APNS',
+  'APNS_SANDBOX',
+  'APNS_VOIP',
+  'APNS_VOIP_SANDBOX',
+  'MACOS',
+  'MACOS_SANDBOX',
+  'MPNS',
+  'WNS',
+  'GCM',
+  'FCM',
+  'BAIDU',
+]
+/** Never shown again. */
+const SECRETS = ['PlatformCredential', 'PlatformPrincipal']
+
+export function findApplication(ctx: Ctx, arn: string): ApplicationRow {
+  const row = ctx.sql.first<ApplicationRow>('SELECT * FROM applications WHERE arn = ?', arn)
+  if (!row) throw new AwsError('NotFoundException', 'PlatformApplication does not exist')
+  return row
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformApplication.html */
+export function CreatePlatformApplication(
+  ctx: Ctx,
+  { Name, Platform, Attributes: attributes }: In<'CreatePlatformApplication'>,
+): Out<'CreatePlatformApplication'> {
+  if (!/^[A-Za-z0-9._-]{1,256}$/.test(Name)) throw invalidParameter(`Name Reason: ${Name} is not a valid name`)
+  if (!PLATFORMS.includes(Platform)) throw invalidParameter(`Platform Reason: ${Platform} is not supported`)
+  if (!attributes.PlatformCredential) throw invalidParameter('Attributes Reason: PlatformCredential: must not be empty')
+  const { region, account } = ctx.place
+  const arn = arnOf({ service: 'sns', region, account, resource: `app/${Platform}/${Name}` })
+  ctx.sql.run('INSERT OR REPLACE INTO applications (arn, attributes) VALUES (?, ?)', arn, JSON.stringify(attributes))
+  return { PlatformApplicationArn: arn }
+}
+
+function shown({ attributes }: ApplicationRow): Attributes {
+  const all = JSON.parse(attributes) as Attributes // written above
+  return { Enabled: 'true', ...Object.fromEntries(Object.entries(all).filter(([name]) => !SECRETS.includes(name))) }
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_GetPlatformApplicationAttributes.html */
+export function GetPlatformApplicationAttributes(
+  ctx: Ctx,
+  { PlatformApplicationArn }: In<'GetPlatformApplicationAttributes'>,
+): Out<'GetPlatformApplicationAttributes'> {
+  return { Attributes: shown(findApplication(ctx, PlatformApplicationArn)) }
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_SetPlatformApplicationAttributes.html */
+export function SetPlatformApplicationAttributes(ctx: Ctx, input: In<'SetPlatformApplicationAttributes'>): void {
+  const { arn, attributes } = findApplication(ctx, input.PlatformApplicationArn)
+  const all = { ...(JSON.parse(attributes) as Attributes), ...input.Attributes } // likewise
+  ctx.sql.run('UPDATE applications SET attributes = ? WHERE arn = ?', JSON.stringify(all), arn)
+}
+
+/** Its endpoints stay. https://docs.aws.amazon.com/sns/latest/api/API_DeletePlatformApplication.html */
+export function DeletePlatformApplication(ctx: Ctx, input: In<'DeletePlatformApplication'>): void {
+  ctx.sql.run('DELETE FROM applications WHERE arn = ?', input.PlatformApplicationArn)
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_ListPlatformApplications.html */
+export function ListPlatformApplications(
+  ctx: Ctx,
+  { NextToken }: In<'ListPlatformApplications'>,
+): Out<'ListPlatformApplications'> {
+  const after = pageStart(NextToken, 'applications', invalidParameter('NextToken')) ?? ''
+  const rows = ctx.sql.all<ApplicationRow>(
+    'SELECT * FROM applications WHERE arn > ? ORDER BY arn LIMIT ?',
+    after,
+    PAGE + 1,
+  )
+  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.arn, 'applications'))
+  const PlatformApplications = page.map(row => ({ PlatformApplicationArn: row.arn, Attributes: shown(row) }))
+  return { PlatformApplications, NextToken: next }
+}

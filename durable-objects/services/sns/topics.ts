@@ -1,0 +1,126 @@
+import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { invalidParameter, noTopic } from './refusals.ts'
+import { outside } from './roots.ts'
+import type { Attributes, Topic, TopicRow } from './schema.ts'
+import { checkTags, tagsOf } from './tags.ts'
+import { checkTopicAttribute } from './topic-attributes.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+const NAME = /^[A-Za-z0-9_-]{1,256}$/
+const FIFO_NAME = /^[A-Za-z0-9_-]{1,251}\.fifo$/
+const FIFO_RULE =
+  'Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.'
+
+export function topicArn(ctx: Ctx, name: string): string {
+  return arnOf({ service: 'sns', region: ctx.place.region, account: ctx.place.account, resource: name })
+}
+
+function topicOf(row: TopicRow): Topic {
+  const attributes = JSON.parse(row.attributes) as Attributes // written by writeTopic()
+  return { ...row, attributes, tags: JSON.parse(row.tags) as Attributes, fifo: row.name.endsWith('.fifo') } // likewise
+}
+
+export function lookUpTopic(ctx: Ctx, arn: string): Topic | undefined {
+  const row = ctx.sql.first<TopicRow>('SELECT * FROM topics WHERE arn = ?', arn)
+  return row && topicOf(row)
+}
+
+/** @throws AwsError for what is no topic's ARN, and for a topic that is not there */
+export function findTopic(ctx: Ctx, arn: string, parameter = 'TopicArn'): Topic {
+  checkArn(arn, parameter)
+  if (isElsewhere(ctx)) throw invalidParameter(parameter)
+  const topic = lookUpTopic(ctx, arn)
+  if (!topic) throw noTopic()
+  return topic
+}
+
+/** A topic is asked for in its own region: clients sign for one. */
+const isElsewhere = ({ http, caller, place }: Ctx) =>
+  http !== undefined && caller.accessKeyId !== undefined && http.region !== place.region
+
+export function checkArn(arn: string, parameter: string): void {
+  const count = arn.split(':').length
+  if (count < 6) throw invalidParameter(`${parameter} Reason: An ARN must have at least 6 elements, not ${count}`)
+  if (parseArn(arn)?.service !== 'sns') throw invalidParameter(parameter)
+}
+
+export function writeTopic(ctx: Ctx, topic: Topic): void {
+  const { arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions } = topic
+  ctx.sql.run(
+    `INSERT OR REPLACE INTO topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    arn,
+    name,
+    JSON.stringify(attributes),
+    JSON.stringify(tags),
+    dataProtection,
+    root,
+    sequence,
+    deletedSubscriptions,
+  )
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
+export function CreateTopic(ctx: Ctx, input: In<'CreateTopic'>): Out<'CreateTopic'> {
+  const { Name, Attributes: attributes = {}, Tags = [] } = input
+  checkName(Name, attributes)
+  for (const [name, value] of Object.entries(attributes)) checkTopicAttribute(name, value)
+  checkTags(Tags)
+  const arn = topicArn(ctx, Name)
+  const tags = tagsOf(Tags)
+  const existing = lookUpTopic(ctx, arn)
+  if (existing) {
+    checkSame(existing, attributes, tags)
+    return { TopicArn: arn }
+  }
+  const dataProtection = input.DataProtectionPolicy ?? null
+  const fifo = Name.endsWith('.fifo')
+  const fresh = { root: outside(ctx) ?? null, sequence: 0, deletedSubscriptions: 0 }
+  writeTopic(ctx, { arn, name: Name, attributes, tags, dataProtection, fifo, ...fresh })
+  return { TopicArn: arn }
+}
+
+function checkName(name: string, { FifoTopic }: Attributes): void {
+  if (FifoTopic !== undefined && FifoTopic !== 'true' && FifoTopic !== 'false') {
+    throw invalidParameter('Attributes Reason: FifoTopic: Invalid value. Must be true or false.')
+  }
+  if (FifoTopic === 'true' && !FIFO_NAME.test(name)) throw invalidParameter(FIFO_RULE)
+  if (FifoTopic !== 'true' && !NAME.test(name)) throw invalidParameter('Topic Name')
+}
+
+/** A topic is made once: the same again is no error, anything else is. */
+function checkSame(topic: Topic, attributes: Attributes, tags: Attributes): void {
+  if (Object.entries(attributes).some(([name, value]) => (topic.attributes[name] ?? '') !== value)) {
+    throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
+  }
+  if (Object.entries(tags).some(([name, value]) => topic.tags[name] !== value)) {
+    throw invalidParameter('Tags Reason: Topic already exists with different tags')
+  }
+}
+
+/** No error when there is none. https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
+export function DeleteTopic(ctx: Ctx, { TopicArn }: In<'DeleteTopic'>): void {
+  checkArn(TopicArn, 'TopicArn')
+  ctx.sql.run('DELETE FROM topics WHERE arn = ?', TopicArn)
+  ctx.sql.run('DELETE FROM subscriptions WHERE topic = ?', TopicArn)
+  ctx.sql.run('DELETE FROM deduplications WHERE topic = ?', TopicArn)
+}
+
+const PAGE = 100
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html */
+export function ListTopics(ctx: Ctx, { NextToken }: In<'ListTopics'>): Out<'ListTopics'> {
+  const after = pageStart(NextToken, 'topics', invalidParameter('NextToken'))
+  const rows = ctx.sql.all<{ arn: string }>(
+    'SELECT arn FROM topics WHERE arn > ? ORDER BY arn LIMIT ?',
+    after ?? '',
+    PAGE + 1,
+  )
+  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.arn, 'topics'))
+  return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), NextToken: next }
+}

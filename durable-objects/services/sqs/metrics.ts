@@ -1,0 +1,59 @@
+import type { Metric } from '../../kernel/metrics/metrics.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Queue } from './schema.ts'
+
+/*
+ * SQS → CloudWatch: what is done with a queue's messages, counted as it is done, and how many there are, when asked.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+
+type Named = Pick<Queue, 'name'>
+
+function note(ctx: Ctx, queue: Named, { name, value, unit }: Pick<Metric, 'name' | 'value' | 'unit'>): void {
+  ctx.metric({ namespace: 'AWS/SQS', name, value, unit, dimensions: { QueueName: queue.name } })
+}
+
+/** @param size of the message with its attributes, in bytes */
+export function noteSent(ctx: Ctx, queue: Named, size: number): void {
+  note(ctx, queue, { name: 'NumberOfMessagesSent', value: 1, unit: 'Count' })
+  note(ctx, queue, { name: 'SentMessageSize', value: size, unit: 'Bytes' })
+}
+
+/** A receive that found nothing counts as one as well. */
+export function noteReceived(ctx: Ctx, queue: Named, messages: number): void {
+  note(ctx, queue, { name: 'NumberOfMessagesReceived', value: messages, unit: 'Count' })
+  note(ctx, queue, { name: 'NumberOfEmptyReceives', value: messages === 0 ? 1 : 0, unit: 'Count' })
+}
+
+export function noteDeleted(ctx: Ctx, queue: Named, messages: number): void {
+  if (messages > 0) note(ctx, queue, { name: 'NumberOfMessagesDeleted', value: messages, unit: 'Count' })
+}
+
+type Counts = { name: string; visible: number; hidden: number; late: number; oldest: number | null }
+
+/** The state of every queue now. */
+export function gauges(ctx: Ctx): Metric[] {
+  const { now } = ctx
+  const rows = ctx.sql.all<Counts>(
+    `SELECT q.name, COUNT(m.seq) FILTER (WHERE m.visibleAt <= ?1) AS visible,
+       COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount > 0) AS hidden,
+       COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount = 0) AS late, MIN(m.sentAt) AS oldest
+     FROM queues q LEFT JOIN messages m ON m.queue = q.id AND (q.expiry IS NULL OR q.expiry > ?1) GROUP BY q.id`,
+    now,
+  )
+  return rows.flatMap(({ name, visible, hidden, late, oldest }) => {
+    const gauge = (metric: string, value: number, unit = 'Count'): Metric => ({
+      namespace: 'AWS/SQS',
+      name: metric,
+      value,
+      unit,
+      dimensions: { QueueName: name },
+    })
+    return [
+      gauge('ApproximateNumberOfMessagesVisible', visible),
+      gauge('ApproximateNumberOfMessagesNotVisible', hidden),
+      gauge('ApproximateNumberOfMessagesDelayed', late),
+      gauge('ApproximateAgeOfOldestMessage', oldest === null ? 0 : Math.floor((now - oldest) / 1000), 'Seconds'),
+    ]
+  })
+}

@@ -1,0 +1,123 @@
+import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { queueUrl } from './addresses.ts'
+import { changeAttributes, checkQueueName, effectiveAttributes, sameAttribute } from './attribute-rules.ts'
+import { checkRedrivePolicy } from './dead-letters.ts'
+import { findQueue, queueByName } from './find-queue.ts'
+import { invalidToken, pageSize } from './listings.ts'
+import { invalidParameter, queueDoesNotExist } from './refusals.ts'
+import type { Attributes, Queue } from './schema.ts'
+import { checkTags, writeTags } from './tags.ts'
+import { wake } from './waiters.ts'
+
+type In<O extends keyof Operations> = Operations[O]['input']
+type Out<O extends keyof Operations> = Operations[O]['output']
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+export function CreateQueue(ctx: Ctx, input: In<'CreateQueue'>): Out<'CreateQueue'> {
+  const { QueueName: name, Attributes: given = {}, tags = {} } = input
+  if (name === undefined || name === null) throw noQueueName()
+  if (name === '') throw invalidParameter('Queue name cannot be empty')
+  const fifo = checkQueueName(name, given.FifoQueue)
+  const attributes = changeAttributes({ fifo, set: {} }, given)
+  const existing = queueByName(ctx, name)
+  if (existing) {
+    checkSame(existing, { fifo, given, attributes })
+    return { QueueUrl: queueUrl(ctx, name) }
+  }
+  const policy = checkRedrivePolicy(ctx, name, attributes)
+  checkTags(name, tags)
+  const { id } = insertQueue(ctx, { name, fifo, attributes, deadLetterArn: policy?.deadLetterTargetArn ?? null })
+  writeTags(ctx, id, tags)
+  return { QueueUrl: queueUrl(ctx, name) }
+}
+
+function noQueueName(): AwsError {
+  return invalidParameter('Value for parameter QueueName is invalid. Reason: Must specify a queue name.')
+}
+
+type NewQueue = { name: string; fifo: boolean; attributes: Attributes; deadLetterArn: string | null }
+
+function insertQueue(ctx: Ctx, queue: NewQueue): { id: number } {
+  const row = ctx.sql.first<{ id: number }>(
+    `INSERT INTO queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
+     VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id`,
+    queue.name,
+    queue.fifo ? 1 : 0,
+    JSON.stringify(queue.attributes),
+    queue.deadLetterArn,
+    ctx.now,
+    ctx.now,
+  )
+  return row ?? { id: 0 } // RETURNING always gives the row
+}
+
+/** Creating a queue again is no error unless an attribute that is given differs. */
+function checkSame(queue: Queue, asked: { fifo: boolean; given: Attributes; attributes: Attributes }): void {
+  const present = effectiveAttributes(queue.fifo === 1, queue.attributes)
+  const wanted = effectiveAttributes(asked.fifo, asked.attributes)
+  const different = Object.keys(asked.given).find(name => !sameAttribute(name, present[name], wanted[name]))
+  if (!different) return
+  const message = `A queue already exists with the same name and a different value for attribute ${different}`
+  throw new AwsError('QueueNameExists', message)
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
+export function DeleteQueue(ctx: Ctx, input: In<'DeleteQueue'>): void {
+  const { id } = findQueue(ctx, input.QueueUrl)
+  deleteMessages(ctx, id)
+  ctx.sql.run('DELETE FROM tags WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM deduplications WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM move_tasks WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM queues WHERE id = ?', id)
+  wake(ctx, id)
+}
+
+function deleteMessages(ctx: Ctx, id: number): void {
+  ctx.sql.run('DELETE FROM messages WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM message_groups WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM receive_attempts WHERE queue = ?', id)
+  ctx.timers.clear('retention', String(id))
+}
+
+const PURGE_PAUSE_MS = 60_000
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html */
+export function PurgeQueue(ctx: Ctx, input: In<'PurgeQueue'>): void {
+  const { id, name, purgedAt } = findQueue(ctx, input.QueueUrl)
+  if (purgedAt !== null && ctx.now - purgedAt < PURGE_PAUSE_MS) {
+    const message = `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`
+    throw new AwsError('PurgeQueueInProgress', message)
+  }
+  deleteMessages(ctx, id)
+  ctx.sql.run('UPDATE queues SET purgedAt = ?, expiry = NULL WHERE id = ?', ctx.now, id)
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
+export function GetQueueUrl(ctx: Ctx, input: In<'GetQueueUrl'>): Out<'GetQueueUrl'> {
+  if (!input.QueueName) throw noQueueName()
+  if (!queueByName(ctx, input.QueueName)) throw queueDoesNotExist()
+  return { QueueUrl: queueUrl(ctx, input.QueueName) }
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html */
+export function ListQueues(ctx: Ctx, input: In<'ListQueues'>): Out<'ListQueues'> {
+  const prefix = input.QueueNamePrefix ?? ''
+  const { size, paged } = pageSize(input.MaxResults)
+  const after = pageStart(input.NextToken, ['ListQueues', prefix], invalidToken())
+  const rows = ctx.sql.all<{ name: string }>(
+    // Names are ASCII: the prefix and one more letter bound the range of the index.
+    'SELECT name FROM queues WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
+    prefix,
+    `${prefix}\u{10ffff}`,
+    after ?? '',
+    size + 1,
+  )
+  const { page, next } = cutPage(rows, size, last => pageToken(last.name, ['ListQueues', prefix]))
+  return {
+    ...(page.length > 0 ? { QueueUrls: page.map(({ name }) => queueUrl(ctx, name)) } : {}),
+    ...(paged && next ? { NextToken: next } : {}),
+  }
+}

@@ -1,0 +1,54 @@
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { queueById, retentionMs } from './find-queue.ts'
+import { regroup } from './groups.ts'
+import type { Queue } from './schema.ts'
+
+/**
+ * Messages end with their queue's retention period. A queue knows a time before which none does, so that sending and
+ * receiving pay nothing for it; when that time comes, whoever reads first, or the queue's timer, clears up.
+ *
+ * @returns how many messages ended
+ */
+export function expireMessages(ctx: Ctx, queue: Queue): number {
+  if (queue.expiry === null || ctx.now < queue.expiry) return 0
+  const expired = ctx.sql.all<{ groupId: string | null }>(
+    'DELETE FROM messages WHERE queue = ? AND sentAt <= ? RETURNING groupId',
+    queue.id,
+    ctx.now - retentionMs(queue),
+  )
+  if (queue.fifo) for (const groupId of new Set(expired.map(row => row.groupId))) regroup(ctx, queue.id, groupId ?? '')
+  scheduleExpiry(ctx, queue)
+  return expired.length
+}
+
+/** Finds the next time at which a message ends: after clearing up, and when the period itself was changed. */
+export function scheduleExpiry(ctx: Ctx, queue: Queue): void {
+  const oldest = ctx.sql.first<{ sentAt: number | null }>(
+    'SELECT MIN(sentAt) AS sentAt FROM messages WHERE queue = ?',
+    queue.id,
+  )
+  if (oldest?.sentAt != null) {
+    setExpiry(ctx, queue, oldest.sentAt + retentionMs(queue))
+    return
+  }
+  ctx.sql.run('UPDATE queues SET expiry = NULL WHERE id = ?', queue.id)
+  ctx.timers.clear('retention', String(queue.id))
+}
+
+function setExpiry(ctx: Ctx, queue: Queue, expiry: number): void {
+  queue.expiry = expiry
+  ctx.sql.run('UPDATE queues SET expiry = ? WHERE id = ?', expiry, queue.id)
+  ctx.timers.set('retention', String(queue.id), expiry)
+}
+
+/** Notes that messages sent at that time have come into the queue. */
+export function noteMessages(ctx: Ctx, queue: Queue, sentAt: number): void {
+  const expiry = sentAt + retentionMs(queue)
+  if (queue.expiry === null || expiry < queue.expiry) setExpiry(ctx, queue, expiry)
+}
+
+/** The timer: clears up a queue that nobody reads. */
+export function retention(ctx: Ctx, key: string): void {
+  const queue = queueById(ctx, Number(key))
+  if (queue) expireMessages(ctx, queue)
+}

@@ -1,0 +1,55 @@
+import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { GLOBAL_REGION, objectName } from '../../../aws/place.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { callerOf } from './callers.ts'
+import { sessionTags } from './session-tags.ts'
+
+type In = Operations['GetWebIdentityToken']['input']
+type Out = Operations['GetWebIdentityToken']['output']
+
+const FIVE_MINUTES = 300
+
+/**
+ * A token by which services outside know an AWS principal.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
+ */
+export async function GetWebIdentityToken(ctx: Ctx, input: In): Promise<Out> {
+  const { Audience, DurationSeconds = FIVE_MINUTES, SigningAlgorithm } = input
+  if (SigningAlgorithm !== 'RS256' && SigningAlgorithm !== 'ES384') {
+    throw new AwsError('ValidationError', 'SigningAlgorithm must be one of RS256 or ES384')
+  }
+  const caller = await callerOf(ctx)
+  const { session, account, identity } = caller
+  const requested = sessionTags({ Tags: input.Tags }, undefined).tags
+  const issued = Math.floor(ctx.now / 1000)
+  const expires = issued + DurationSeconds
+  if (session && expires * 1000 > session.expires) {
+    const message = 'The requested token duration would extend the session beyond its original expiration time.'
+    throw new AwsError('SessionDurationEscalationException', message, 403)
+  }
+  const own = {
+    aws_account: account,
+    source_region: ctx.http?.region ?? ctx.place.region,
+    principal_id: identity.arn,
+    ...(Object.keys(caller.tags).length > 0 && { principal_tags: caller.tags }),
+    ...(Object.keys(requested).length > 0 && { request_tags: requested }),
+    ...(session && { original_session_exp: new Date(session.expires).toISOString() }),
+  }
+  const times = { iat: issued, exp: expires, jti: crypto.randomUUID() }
+  const aud = Audience.length === 1 ? Audience[0] : Audience
+  const claims = JSON.stringify({ aud, sub: identity.arn, ...times, 'https://sts.amazonaws.com/': own })
+  const token = await issue(ctx, account, { algorithm: SigningAlgorithm, claims })
+  if (token === undefined) {
+    const message = 'Outbound web identity federation is not enabled for this account.'
+    throw new AwsError('OutboundWebIdentityFederationDisabledException', message, 403)
+  }
+  return { WebIdentityToken: token, Expiration: new Date(expires * 1000) }
+}
+
+/** The account's keys are with IAM. */
+async function issue(ctx: Ctx, account: string, asked: { algorithm: string; claims: string }) {
+  const name = objectName({ place: { ...ctx.place, account, region: GLOBAL_REGION }, service: 'iam' })
+  const issued = (await ctx.env.OBJECTS.getByName(name).introspect('issueToken', asked)) as { token: string } | null // its view's shape
+  return issued?.token
+}
