@@ -136,7 +136,7 @@ function expectedRegion(ctx: Ctx): string | undefined {
   if (service !== 's3') return HOST_REGION.exec(http?.host ?? '')?.[1]
   // Clients ask for a bucket's location to learn where to sign for; a bucket that is not there has none.
   if (resource === undefined || place.region === UNCLAIMED || ANY_REGION.has(operation)) return undefined
-  return definitionOf('s3').introspections?.policy?.(ctx, {}) ? place.region : undefined
+  return ctx.change(tx => definitionOf('s3').introspections?.policy?.(tx, {})) ? place.region : undefined
 }
 
 const MAX_SKEW_MS = 900_000

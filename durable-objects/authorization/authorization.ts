@@ -98,7 +98,7 @@ function resourcePolicy(ctx: Ctx, definition: ServiceDefinition, { input, access
 /** A bucket tells its policy for every operation on it, to credentials alone: its services ask by other ways. */
 function ownPolicy(ctx: Ctx, definition: ServiceDefinition, input: Input): string | null {
   if (ctx.service !== 's3') return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
-  const view = definition.introspections?.policy?.(ctx, {}) as PolicyView | null | undefined // the view's own shape
+  const view = ctx.change(tx => definition.introspections?.policy?.(tx, {})) as PolicyView | null | undefined // the view's own shape
   return view?.document ?? null
 }
 
@@ -130,7 +130,7 @@ function note({ ctx, mode }: Entry, identity: Identity, decided: Decided): void 
   const reason = reasonText(shown(identity, decided))
   const { requestId, traceId, now: at } = ctx
   const view = { requestId, traceId, at, mode, principal: identity.arn, action, resource, decision, layer, statements }
-  writeDecision(ctx.sql, { ...view, reason })
+  ctx.change(tx => writeDecision(tx.sql, { ...view, reason }))
   if (decision === 'allowed') return
   ctx.journal({ from: identity.arn, to: resource, outcome: 'denied', event: action, reason })
 }

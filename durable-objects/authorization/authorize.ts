@@ -1,7 +1,7 @@
 import { authenticate, checkLifetimes, type Verified } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import type { IamMode, Modes } from './modes.ts'
-import type { Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
+import type { Ctx, OperationRequest, ServiceDefinition, Tx } from '../kernel/object/operation.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { unframe } from './unframe.ts'
@@ -10,11 +10,11 @@ import { unframe } from './unframe.ts'
 export type Door = {
   definition: ServiceDefinition
   modes: Modes
-  context: (trailers?: Promise<Record<string, string>>) => Ctx
+  context: (trailers?: Promise<Record<string, string>>) => Tx
 }
 
 /** A request that may be served. */
-export type Admitted = { ctx: Ctx; input: Record<string, unknown> }
+export type Admitted = { ctx: Tx; input: Record<string, unknown> }
 
 /**
  * Lets a request in, or refuses it: by its signature, and by the policies of who calls and what is called on. Where

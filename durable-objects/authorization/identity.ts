@@ -45,7 +45,8 @@ export async function principalView(
   const { place, service, env } = ctx
   const view = definitionOf('iam').introspections?.principal
   // IAM's object asks itself: a call to it from within one of its own would cross its own door.
-  if (service === 'iam' && place.account === account) return (view?.(ctx, parameters) ?? null) as PrincipalView | null
+  if (service === 'iam' && place.account === account)
+    return ctx.change(tx => view?.(tx, parameters) ?? null) as PrincipalView | null
   const name = objectName({ place: { ...place, account, region: GLOBAL_REGION }, service: 'iam' })
   return (await env.OBJECTS.getByName(name).introspect('principal', parameters)) as PrincipalView | null // the view's shape
 }

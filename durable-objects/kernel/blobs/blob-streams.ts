@@ -14,7 +14,7 @@ export async function writeBlob(
   stream: ReadableStream<Uint8Array>,
   see: (chunk: Uint8Array) => void,
 ): Promise<Written> {
-  const blob = newBlob(ctx)
+  const blob = ctx.change(tx => newBlob(tx))
   const chunks = chunksOf(stream)
   try {
     let size = 0
@@ -22,7 +22,7 @@ export async function writeBlob(
       const chunk = await chunks.next()
       if (!chunk) return { blob, size }
       see(chunk)
-      writeChunk(ctx, { blob, index }, chunk)
+      ctx.change(tx => writeChunk(tx, { blob, index }, chunk))
       size += chunk.length
     }
   } catch (error) {

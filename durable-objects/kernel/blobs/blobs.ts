@@ -1,4 +1,4 @@
-import type { Ctx } from '../object/operation.ts'
+import type { Ctx, Tx } from '../object/operation.ts'
 
 /**
  * Bytes of any length, kept as rows of at most 1 MiB. A blob is written before the change that uses it: until that takes
@@ -43,7 +43,7 @@ export function unpinBlob(ctx: Ctx, blob: number): void {
 }
 
 /** Begins a blob, pinned for its writer. */
-export function newBlob(ctx: Ctx): number {
+export function newBlob(ctx: Tx): number {
   const row = ctx.sql.first<{ id: number }>('INSERT INTO blobs DEFAULT VALUES RETURNING id')
   const blob = row?.id ?? 0
   pinBlob(ctx, blob)
@@ -51,17 +51,17 @@ export function newBlob(ctx: Ctx): number {
 }
 
 /** Writes the chunk of that index. Each but the last is CHUNK_BYTES long. */
-export function writeChunk(ctx: Ctx, at: { blob: number; index: number }, data: Uint8Array): void {
+export function writeChunk(ctx: Tx, at: { blob: number; index: number }, data: Uint8Array): void {
   ctx.sql.run('INSERT INTO chunks (id, data) VALUES (?, ?)', at.blob * CHUNKS_PER_BLOB + at.index, data)
 }
 
 /** Takes a written blob into use, once more for each user. */
-export function keepBlob(ctx: Ctx, blob: number, size: number): void {
+export function keepBlob(ctx: Tx, blob: number, size: number): void {
   ctx.sql.run('UPDATE blobs SET size = ?, refs = refs + 1 WHERE id = ?', size, blob)
 }
 
 /** A user lets go of a blob; after the last one its rows are deleted. */
-export function dropBlob(ctx: Ctx, blob: number): void {
+export function dropBlob(ctx: Tx, blob: number): void {
   const row = ctx.sql.first<{ refs: number; size: number }>(
     'UPDATE blobs SET refs = refs - 1 WHERE id = ? RETURNING refs, size',
     blob,
@@ -72,7 +72,7 @@ export function dropBlob(ctx: Ctx, blob: number): void {
 }
 
 /** A user lets go of many blobs: their rows are deleted in the background. */
-export function dropBlobs(ctx: Ctx, blobs: readonly number[]): void {
+export function dropBlobs(ctx: Tx, blobs: readonly number[]): void {
   for (const blob of blobs) ctx.sql.run('UPDATE blobs SET refs = refs - 1 WHERE id = ?', blob)
   if (blobs.length > 0) collectBlobs(ctx)
 }
@@ -99,12 +99,12 @@ async function collectAll(ctx: Ctx): Promise<void> {
       after,
     )
     if (!row) return
-    if (pinsOf(ctx).has(row.id) || deleteSome(ctx, row.id)) after = row.id
+    if (pinsOf(ctx).has(row.id) || ctx.change(tx => deleteSome(tx, row.id))) after = row.id
   }
 }
 
 /** @returns whether nothing of the blob is left */
-function deleteSome(ctx: Ctx, blob: number): boolean {
+function deleteSome(ctx: Tx, blob: number): boolean {
   const first = blob * CHUNKS_PER_BLOB
   ctx.sql.run(
     'DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE id >= ? AND id < ? LIMIT ?)',

@@ -1,5 +1,5 @@
 import { readMeta, writeMeta } from '../object/meta.ts'
-import type { Ctx, ServiceDefinition } from '../object/operation.ts'
+import type { Ctx, ServiceDefinition, Tx } from '../object/operation.ts'
 import {
   addValue,
   type Distribution,
@@ -76,7 +76,7 @@ export function noteMetric(ctx: Ctx, metric: Metric, tell: Tell): void {
     series.metrics.set(metric.name, entry)
   }
   addValue(entry.distribution, metric.value, metric.times, MOST_VALUES)
-  if (store.changed.size === 0) queueMicrotask(() => flush(ctx, store, tell))
+  if (store.changed.size === 0) queueMicrotask(() => ctx.change(tx => flush(tx, store, tell)))
   store.changed.add(series)
 }
 
@@ -92,7 +92,7 @@ function seriesOf(store: Store, { namespace, dimensions: given }: Metric, minute
   return series
 }
 
-function flush(ctx: Ctx, store: Store, tell?: Tell): void {
+function flush(ctx: Tx, store: Store, tell?: Tell): void {
   store.version ??= ctx.sql.first<{ last: number | null }>('SELECT MAX(version) AS last FROM _metrics')?.last ?? 0
   for (const series of store.changed) {
     store.version += 1
@@ -102,7 +102,7 @@ function flush(ctx: Ctx, store: Store, tell?: Tell): void {
   if (tell && !store.told) tellOnce(ctx, store, tell)
 }
 
-function writeSeries({ sql }: Ctx, series: Series, version: number): void {
+function writeSeries({ sql }: Tx, series: Series, version: number): void {
   const metrics: StoredMetrics = {}
   for (const [name, { unit, distribution }] of series.metrics) {
     metrics[name] = { u: unit, ...storedDistribution(distribution) }
@@ -139,7 +139,7 @@ export type MetricsQuery = { epoch: string; after: number; watched: boolean }
 
 /** Rows changed since, and gauges as they stand. */
 export function metricsPage(
-  ctx: Ctx,
+  ctx: Tx,
   { gauges }: ServiceDefinition,
   { epoch: read, after, watched }: MetricsQuery,
 ): MetricsPage {
@@ -158,7 +158,7 @@ export function metricsPage(
   return { epoch, rows, full: rows.length === PAGE, gauges: gauges?.(ctx) ?? [] }
 }
 
-function epochOf(ctx: Ctx): string {
+function epochOf(ctx: Tx): string {
   const known = readMeta(ctx.sql, 'metrics.epoch')
   if (known !== undefined) return known
   const epoch = crypto.randomUUID()
@@ -167,7 +167,7 @@ function epochOf(ctx: Ctx): string {
 }
 
 /** Drops rows that were received and are complete, but for the newest, which keeps the count of versions. */
-function forget(ctx: Ctx, store: Store, received: number): void {
+function forget(ctx: Tx, store: Store, received: number): void {
   const minute = Math.floor(ctx.now / 60_000)
   for (const [key, series] of store.series) if (series.minute < minute) store.series.delete(key)
   ctx.sql.run(

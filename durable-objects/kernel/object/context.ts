@@ -5,7 +5,7 @@ import { writeHop } from '../journal/journal.ts'
 import { noteMetric } from '../metrics/metrics.ts'
 import { tellCloudWatch } from '../metrics/metrics-news.ts'
 import { namespaceStub } from '../namespace/namespace-stub.ts'
-import type { Ctx, OperationRequest } from './operation.ts'
+import type { OperationRequest, Settled, Tx } from './operation.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Place } from '../../../aws/place.ts'
 import { newTraceId } from '../../../aws/ids.ts'
@@ -42,10 +42,10 @@ export function ownRequest(facts: ObjectFacts, now: number, traceId = newTraceId
 }
 
 /** What a handler works with, made of its object's parts and the request at hand. */
-export function contextOf(parts: ContextParts): Ctx {
+export function contextOf(parts: ContextParts): Tx {
   const { request, sql } = parts
   const now = steady(parts.now)
-  const ctx: Ctx = {
+  const ctx: Tx = {
     get place() {
       return parts.facts.place
     },
@@ -63,6 +63,7 @@ export function contextOf(parts: ContextParts): Ctx {
       return now()
     },
     sql,
+    change: <T>(work: (tx: Tx) => Settled<T>) => sql.transaction(() => work(ctx)) as T,
     timers: parts.timers,
     journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
     trailers: parts.trailers,

@@ -4,7 +4,7 @@ import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics-schema.ts'
 import { OUTBOX_SCHEMA } from '../outbox/outbox.ts'
-import type { Sql } from './sql.ts'
+import type { Reader, Sql } from './sql.ts'
 
 export const META_SCHEMA = 'CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;'
 
@@ -29,7 +29,7 @@ function apply(sql: Sql, set: string, migrations: readonly string[]): number {
   return done
 }
 
-export function readMeta(sql: Sql, key: string): string | undefined {
+export function readMeta(sql: Reader, key: string): string | undefined {
   return sql.first<{ value: string }>('SELECT value FROM _meta WHERE key = ?', key)?.value
 }
 

@@ -5,7 +5,7 @@ import type { Metric } from '../metrics/metrics.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { ObjectAddress, Place } from '../../../aws/place.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
-import type { Sql } from './sql.ts'
+import type { Reader, Sql } from './sql.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { ServiceName, ServiceOperations } from './service-operations.ts'
 import type { WireKnobs } from '../../../aws/wire/types.ts'
@@ -108,8 +108,8 @@ export type Ctx = {
   readonly env: Env
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
-  readonly sql: Sql
-  readonly timers: Timers
+  /** Reads. Writing is a change's. */
+  readonly sql: Reader
   readonly journal: Journal
   /** The aws-chunked trailers of the body, once it has been read to its end. */
   readonly trailers: Promise<Record<string, string>> | undefined
@@ -120,8 +120,8 @@ export type Ctx = {
     input: OperationInput<S, O>,
     to?: CallOptions,
   ): Promise<OperationOutput<S, O>>
-  /** What AWS does after it answers: written to the outbox with the change that caused it. */
-  deliver(delivery: Delivery): void
+  /** All or nothing: one transaction round a stretch that writes, with what it delivers. It awaits nothing. */
+  change<T>(work: (tx: Tx) => Settled<T>): T
   /** Names of all objects in the namespace. */
   neighbours(): Promise<string[]>
   /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
@@ -130,6 +130,17 @@ export type Ctx = {
   background(work: Promise<unknown>): void
   /** Memory of this object (waiters, warm sandboxes), lost when it sleeps: never state. */
   memory<T>(key: string, initial: () => T): T
+}
+
+/** What is no promise: a change that awaited would leave its transaction half-way. */
+export type Settled<T> = T extends PromiseLike<unknown> ? never : T
+
+/** A context within a change: what it writes and sets off commits as one, or not at all. */
+export type Tx = Omit<Ctx, 'sql'> & {
+  readonly sql: Sql
+  readonly timers: Timers
+  /** What AWS does after it answers: done nearby at once, or written to the outbox with the change that caused it. */
+  deliver(delivery: Delivery): void
   /** Names the account and region that own this object, where its name alone does not say (a bucket). */
   claim(owner: { account: string; region: string }): void
 }
@@ -147,13 +158,14 @@ export type OperationOutput<S extends ServiceName, O> = Entry<S, O> extends { ou
 
 /** Handlers by operation name, typed by the service's generated `Operations`. */
 export type Handlers<Operations> = {
-  [O in keyof Operations]?: Operations[O] extends { input: infer I; output: infer R }
-    ? (ctx: Ctx, input: I) => R | Promise<R>
-    : never
+  [O in keyof Operations]?: Operations[O] extends { input: infer I; output: infer R } ? Handler<I, R> : never
 }
 
+/** What is synchronous is one change by itself; what awaits writes in changes of its own. */
+export type Handler<Input, Output> = ((tx: Tx, input: Input) => Output) | ((ctx: Ctx, input: Input) => Promise<Output>)
+
 /** A handler as the kernel runs it, the service's types erased. */
-export type AnyHandler = (ctx: Ctx, input: never) => unknown
+export type AnyHandler = (ctx: Tx, input: never) => unknown
 
 /**
  * A service: tables of what it does, no logic. The kernel derives routing, storage, timers and introspection from it.
@@ -163,19 +175,19 @@ export type ServiceDefinition = {
   /** Append-only: each string runs once in an object's life, in order. */
   migrations: readonly string[]
   /** Handlers of due timers by name. They write and deliver; they never wait for user code. */
-  timers?: Record<string, (ctx: Ctx, key: string) => void | Promise<void>>
+  timers?: Record<string, ((tx: Tx, key: string) => void) | ((ctx: Ctx, key: string) => Promise<void>)>
   /** Read-only views (and test ticks) for `/_fakecloud/*`, by name; plain JSON in and out. */
-  introspections?: Record<string, (ctx: Ctx, parameters: Record<string, string>) => unknown>
+  introspections?: Record<string, (tx: Tx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
-  ended?: (ctx: Ctx, delivery: Delivery, undelivered?: Undelivered) => void
+  ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
   /** What the service publishes each minute, such as the length of its queues: as it stands now. */
   gauges?: (ctx: Ctx) => Metric[]
   /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
-  onClock?: (ctx: Ctx) => void
+  onClock?: (tx: Tx) => void
   /** Runs once when the object is first made, before its first operation. */
-  onCreate?: (ctx: Ctx) => void
+  onCreate?: (tx: Tx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
-  onWake?: (ctx: Ctx) => void
+  onWake?: (tx: Tx) => void
   /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
@@ -188,7 +200,7 @@ export type ServiceDefinition = {
   /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */
-  abandoned?: Record<string, (ctx: Ctx, requestId: string) => void>
+  abandoned?: Record<string, (tx: Tx, requestId: string) => void>
   /** An input with what only its request's path says, as a queue's in older Query requests. */
   fromPath?: (input: Record<string, unknown>, path: string) => Record<string, unknown>
   /** The object that serves an operation; by default one a place, or one a namespace and account for a global service. */

@@ -12,7 +12,7 @@ import { readLeftover } from './leftover.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
 import { type MetricsPage, metricsPage, type MetricsQuery } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
-import type { Ctx, OperationRequest, OperationResult, ServiceDefinition } from './operation.ts'
+import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { type Outbox, outboxOf } from '../outbox/outbox.ts'
 import { parseObjectName } from '../../../aws/place.ts'
 import { registrar } from './registration.ts'
@@ -63,7 +63,7 @@ export class ServiceObject extends DurableObject<Env> {
     })
     this.rounds = timerRounds(this.sql, {
       now: () => clockNow(this.clock),
-      run: (name, key) => this.definition.timers?.[name]?.(this.context(), key),
+      run: (name, key) => this.sql.transaction(() => this.definition.timers?.[name]?.(this.context(), key)),
     })
     const name = ctx.id.name ?? readMeta(this.sql, 'name') ?? ''
     this.facts = parseObjectName(name)
@@ -115,10 +115,14 @@ export class ServiceObject extends DurableObject<Env> {
       const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
       const { ctx, input } = await admit(request, { definition, modes, context })
       body = input.Body
-      // `never`: the handler's own input type was checked against the model when the request was decoded.
-      const output = await handler(ctx, input as never)
-      // No I/O lies between the handler's last write and this one: they commit together.
-      if (request.delivery) noteReceived(this.sql, request.delivery.id)
+      const answer = this.sql.transaction(() => {
+        // `never`: the handler's own input type was checked against the model when the request was decoded.
+        const given = handler(ctx, input as never)
+        if (!(given instanceof Promise)) this.noteDone(request)
+        return given
+      })
+      const output = await answer
+      if (answer instanceof Promise) this.noteDone(request)
       return { output: (output ?? {}) as Record<string, unknown> }
     } catch (thrown) {
       await readLeftover(body)
@@ -126,7 +130,12 @@ export class ServiceObject extends DurableObject<Env> {
     }
   }
 
-  private context(request?: OperationRequest, trailers?: Promise<Record<string, string>>): Ctx {
+  /** A delivery is remembered in the change that it made, so that the two commit together. */
+  private noteDone({ delivery }: OperationRequest): void {
+    if (delivery) noteReceived(this.sql, delivery.id)
+  }
+
+  private context(request?: OperationRequest, trailers?: Promise<Record<string, string>>): Tx {
     return contextOf({
       env: this.env,
       facts: this.facts,

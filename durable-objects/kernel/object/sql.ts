@@ -1,4 +1,17 @@
-/** SQLite as handlers use it: SQL at its place of use, rows as plain objects. */
+/** A statement that reads. */
+export type Reading = `${'' | '\n' | '\n  ' | '\n    ' | '\n      '}${'SELECT' | 'WITH'}${string}`
+
+/** SQLite as whoever reads uses it: SQL at its place of use, rows as plain objects. */
+export type Reader = {
+  /** All rows. */
+  all<Row>(query: Reading, ...bindings: SqlValue[]): Row[]
+  /** The first row, or undefined. */
+  first<Row>(query: Reading, ...bindings: SqlValue[]): Row | undefined
+  /** Rows one at a time, for results too large to hold. Do not write or await while iterating. */
+  each<Row>(query: Reading, ...bindings: SqlValue[]): Iterable<Row>
+}
+
+/** SQLite within a change. */
 export type Sql = {
   /** All rows. */
   all<Row>(query: string, ...bindings: SqlValue[]): Row[]

@@ -3,7 +3,7 @@ import type {
   AnomalyDetectorConfiguration,
   SingleMetricAnomalyDetector,
 } from '../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { dimensionsText } from './metrics/metrics.ts'
@@ -48,7 +48,7 @@ function keyOf(input: Named): string {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAnomalyDetector.html */
-export function PutAnomalyDetector(ctx: Ctx, input: Input<'PutAnomalyDetector'>): Output<'PutAnomalyDetector'> {
+export function PutAnomalyDetector(ctx: Tx, input: Input<'PutAnomalyDetector'>): Output<'PutAnomalyDetector'> {
   const name = keyOf(input)
   const single = singleOf(input)
   const id = resourceOf<Kept>(ctx, 'detector', name)?.body.id ?? randomHex(32)
@@ -106,10 +106,7 @@ function shown({ id, configuration: { ranges, ...configuration }, ...kept }: Kep
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAnomalyDetector.html */
-export function DeleteAnomalyDetector(
-  ctx: Ctx,
-  input: Input<'DeleteAnomalyDetector'>,
-): Output<'DeleteAnomalyDetector'> {
+export function DeleteAnomalyDetector(ctx: Tx, input: Input<'DeleteAnomalyDetector'>): Output<'DeleteAnomalyDetector'> {
   const { AnomalyDetectorId } = input
   const byId = allResources<Kept>(ctx, 'detector').find(({ body }) => body.id === AnomalyDetectorId)?.name
   const name = AnomalyDetectorId === undefined ? keyOf(input) : (byId ?? '')

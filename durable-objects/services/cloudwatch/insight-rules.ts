@@ -1,5 +1,5 @@
 import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { allResources, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
 import { invalidToken, invalidValue } from './refusals.ts'
@@ -12,7 +12,7 @@ export const insightRuleArn = ({ place: { region, account } }: Ctx, name: string
   arnOf({ service: 'cloudwatch', region, account, resource: `insight-rule/${name}` })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutInsightRule.html */
-export function PutInsightRule(ctx: Ctx, input: Input<'PutInsightRule'>): Output<'PutInsightRule'> {
+export function PutInsightRule(ctx: Tx, input: Input<'PutInsightRule'>): Output<'PutInsightRule'> {
   const { RuleName, RuleState = 'ENABLED', RuleDefinition, Tags, ApplyOnTransformedLogs } = input
   if (RuleState !== 'ENABLED' && RuleState !== 'DISABLED') throw invalidValue('RuleState must be ENABLED or DISABLED.')
   const schema = schemaOf(RuleDefinition)
@@ -86,24 +86,24 @@ function each(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteInsightRules.html */
-export function DeleteInsightRules(ctx: Ctx, { RuleNames }: Input<'DeleteInsightRules'>): Output<'DeleteInsightRules'> {
+export function DeleteInsightRules(ctx: Tx, { RuleNames }: Input<'DeleteInsightRules'>): Output<'DeleteInsightRules'> {
   return each(ctx, RuleNames, name => {
     deleteResource(ctx, 'insight-rule', name)
     deleteTags(ctx, insightRuleArn(ctx, name))
   })
 }
 
-const switched = (ctx: Ctx, names: readonly string[], enabled: boolean) =>
+const switched = (ctx: Tx, names: readonly string[], enabled: boolean) =>
   each(ctx, names, (name, body) => putResource(ctx, 'insight-rule', { name, body: { ...body, enabled } }))
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableInsightRules.html */
-export function EnableInsightRules(ctx: Ctx, { RuleNames }: Input<'EnableInsightRules'>): Output<'EnableInsightRules'> {
+export function EnableInsightRules(ctx: Tx, { RuleNames }: Input<'EnableInsightRules'>): Output<'EnableInsightRules'> {
   return switched(ctx, RuleNames, true)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableInsightRules.html */
 export function DisableInsightRules(
-  ctx: Ctx,
+  ctx: Tx,
   { RuleNames }: Input<'DisableInsightRules'>,
 ): Output<'DisableInsightRules'> {
   return switched(ctx, RuleNames, false)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import type { AwsError } from '../../../aws/errors.ts'
 
@@ -16,7 +16,7 @@ export function resourceOf<Body>(ctx: Ctx, kind: Kind, name: string): Resource<B
   return row && read<Body>(row)
 }
 
-export function putResource(ctx: Ctx, kind: Kind, { name, body }: { name: string; body: object }): void {
+export function putResource(ctx: Tx, kind: Kind, { name, body }: { name: string; body: object }): void {
   ctx.sql.run(
     `INSERT INTO resources (kind, name, body, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
      ON CONFLICT (kind, name) DO UPDATE SET body = ?3, updatedAt = ?4`,
@@ -28,7 +28,7 @@ export function putResource(ctx: Ctx, kind: Kind, { name, body }: { name: string
 }
 
 /** @returns whether it was there */
-export function deleteResource(ctx: Ctx, kind: Kind, name: string): boolean {
+export function deleteResource(ctx: Tx, kind: Kind, name: string): boolean {
   ctx.sql.run('DELETE FROM resources WHERE kind = ? AND name = ?', kind, name)
   return ctx.sql.changes() > 0
 }

@@ -1,5 +1,5 @@
 import type { Tag } from '../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidValue } from './refusals.ts'
 
 const MOST = 50
@@ -13,7 +13,7 @@ export function checkTags(tags: readonly Tag[] = []): void {
   }
 }
 
-export function writeTags(ctx: Ctx, resource: string, tags: readonly Tag[] = []): void {
+export function writeTags(ctx: Tx, resource: string, tags: readonly Tag[] = []): void {
   for (const { Key, Value } of tags) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (resource, key, value) VALUES (?, ?, ?)', resource, Key, Value)
   }
@@ -23,6 +23,6 @@ export function readTags(ctx: Ctx, resource: string): Tag[] {
   return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE resource = ? ORDER BY key', resource)
 }
 
-export function deleteTags(ctx: Ctx, resource: string): void {
+export function deleteTags(ctx: Tx, resource: string): void {
   ctx.sql.run('DELETE FROM tags WHERE resource = ?', resource)
 }

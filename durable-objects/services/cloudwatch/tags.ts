@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { alarmByName } from './alarms/alarm-rows.ts'
@@ -31,7 +31,7 @@ function checkResource(ctx: Ctx, arn: string): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
-export function TagResource(ctx: Ctx, { ResourceARN, Tags }: Input<'TagResource'>): Output<'TagResource'> {
+export function TagResource(ctx: Tx, { ResourceARN, Tags }: Input<'TagResource'>): Output<'TagResource'> {
   checkResource(ctx, ResourceARN)
   checkTags(Tags)
   const all = new Map([...readTags(ctx, ResourceARN), ...Tags].map(({ Key, Value }) => [Key, Value]))
@@ -41,7 +41,7 @@ export function TagResource(ctx: Ctx, { ResourceARN, Tags }: Input<'TagResource'
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, { ResourceARN, TagKeys }: Input<'UntagResource'>): Output<'UntagResource'> {
+export function UntagResource(ctx: Tx, { ResourceARN, TagKeys }: Input<'UntagResource'>): Output<'UntagResource'> {
   checkResource(ctx, ResourceARN)
   for (const key of TagKeys) ctx.sql.run('DELETE FROM tags WHERE resource = ? AND key = ?', ResourceARN, key)
   return {}

@@ -1,6 +1,6 @@
 /** A connection's client credentials are exchanged for an access token, which is kept until it ends. */
 import type { CreateConnectionOAuthRequestParameters } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { pairsOf } from './connection-parameters.ts'
 import { lookUpConnection, parametersOf } from './connections.ts'
 import type { ConnectionRow } from './schema.ts'
@@ -19,7 +19,7 @@ export async function accessToken(ctx: Ctx, connection: ConnectionRow): Promise<
 }
 
 /** The endpoint did not take a token: the next call asks for another. */
-export function forgetToken(ctx: Ctx, name: string): void {
+export function forgetToken(ctx: Tx, name: string): void {
   ctx.sql.run('UPDATE connections SET token = NULL, tokenUntil = NULL WHERE name = ?', name)
 }
 
@@ -34,15 +34,17 @@ export async function exchange(ctx: Ctx, name: string): Promise<string | undefin
   // What was changed, or reset, meanwhile asks for itself.
   if (lookUpConnection(ctx, name)?.parameters !== before.parameters) return undefined
   const granted = typeof answer === 'string' ? undefined : answer
-  ctx.sql.run(
-    `UPDATE connections SET state = ?, reason = ?, token = ?, tokenUntil = ?, authorizedAt = COALESCE(?, authorizedAt)
+  ctx.change(tx =>
+    tx.sql.run(
+      `UPDATE connections SET state = ?, reason = ?, token = ?, tokenUntil = ?, authorizedAt = COALESCE(?, authorizedAt)
      WHERE name = ?`,
-    granted ? 'AUTHORIZED' : 'DEAUTHORIZED',
-    granted ? null : String(answer),
-    granted?.token ?? null,
-    granted ? ctx.now + granted.seconds * 1000 : null,
-    granted ? ctx.now : null,
-    name,
+      granted ? 'AUTHORIZED' : 'DEAUTHORIZED',
+      granted ? null : String(answer),
+      granted?.token ?? null,
+      granted ? tx.now + granted.seconds * 1000 : null,
+      granted ? tx.now : null,
+      name,
+    ),
   )
   return granted?.token
 }

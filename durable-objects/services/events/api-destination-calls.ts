@@ -1,6 +1,6 @@
 /** EventBridge → API destinations: HTTP calls, at the destination's rate, tried again as the target's policy says. */
 import type { Target } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { accessToken, forgetToken } from './access-tokens.ts'
 import { requestOf } from './api-destination-requests.ts'
 import { destinationByArn } from './api-destinations.ts'
@@ -17,7 +17,7 @@ const OLDEST_SECONDS = 86_400
 const SAFETY_MS = 60_000
 
 /** Writes a call down, to be made when the destination's rate allows. */
-export function callApiDestination(ctx: Ctx, { target, event, input, ruleArn, traceId }: Sending): void {
+export function callApiDestination(ctx: Tx, { target, event, input, ruleArn, traceId }: Sending): void {
   const id = crypto.randomUUID()
   const destination = destinationByArn(ctx, target.Arn)
   const due = destination ? reserve(ctx, destination, ctx.now) : ctx.now
@@ -39,7 +39,7 @@ export function callApiDestination(ctx: Ctx, { target, event, input, ruleArn, tr
 }
 
 /** The next second that has a call left, not before the earliest. */
-function reserve(ctx: Ctx, { name, rate }: ApiDestinationRow, earliest: number): number {
+function reserve(ctx: Tx, { name, rate }: ApiDestinationRow, earliest: number): number {
   const second = Math.floor(earliest / SECOND_MS) * SECOND_MS
   const row = ctx.sql.first<{ windowAt: number }>(
     `UPDATE api_destinations SET
@@ -53,7 +53,7 @@ function reserve(ctx: Ctx, { name, rate }: ApiDestinationRow, earliest: number):
   return Math.max(earliest, row?.windowAt ?? earliest)
 }
 
-function startOrWait(ctx: Ctx, id: string, due: number): void {
+function startOrWait(ctx: Tx, id: string, due: number): void {
   ctx.timers.set('apiCall', id, due > ctx.now ? due : ctx.now + SAFETY_MS)
   if (due <= ctx.now) makeCall(ctx, id)
 }
@@ -77,37 +77,39 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
   if (!row) return
   const failed = await send(ctx, row)
   // What was reset meanwhile is not written again.
-  if (!ctx.sql.first('SELECT 1 FROM api_calls WHERE id = ?', id)) return
-  const hop = { from: row.rule, to: row.destination, event: row.label, deliveryId: id, attempt: row.attempts + 1 }
-  if (!failed) {
-    finish(ctx, id)
-    count(ctx, row.rule, 'Invocations')
-    ctx.journal({ ...hop, traceId: row.traceId, outcome: 'delivered' })
-    return
-  }
-  const exhausted = failed.lasting ? 'lasting' : again(ctx, row, failed)
-  if (exhausted === undefined) {
-    count(ctx, row.rule, 'RetryInvocationAttempts')
-    ctx.journal({ ...hop, traceId: row.traceId, outcome: 'retried', reason: failed.reason })
-    return
-  }
-  finish(ctx, id)
-  count(ctx, row.rule, 'Invocations')
-  ctx.journal({ ...hop, traceId: row.traceId, outcome: 'refused', reason: failed.reason })
-  giveUp(ctx, row, {
-    code: failed.code,
-    message: failed.reason,
-    retries: row.attempts,
-    ...(exhausted !== 'lasting' && { exhausted }),
+  return ctx.change(tx => {
+    if (!tx.sql.first('SELECT 1 FROM api_calls WHERE id = ?', id)) return
+    const hop = { from: row.rule, to: row.destination, event: row.label, deliveryId: id, attempt: row.attempts + 1 }
+    if (!failed) {
+      finish(tx, id)
+      count(tx, row.rule, 'Invocations')
+      tx.journal({ ...hop, traceId: row.traceId, outcome: 'delivered' })
+      return
+    }
+    const exhausted = failed.lasting ? 'lasting' : again(tx, row, failed)
+    if (exhausted === undefined) {
+      count(tx, row.rule, 'RetryInvocationAttempts')
+      tx.journal({ ...hop, traceId: row.traceId, outcome: 'retried', reason: failed.reason })
+      return
+    }
+    finish(tx, id)
+    count(tx, row.rule, 'Invocations')
+    tx.journal({ ...hop, traceId: row.traceId, outcome: 'refused', reason: failed.reason })
+    giveUp(tx, row, {
+      code: failed.code,
+      message: failed.reason,
+      retries: row.attempts,
+      ...(exhausted !== 'lasting' && { exhausted }),
+    })
   })
 }
 
-function finish(ctx: Ctx, id: string): void {
+function finish(ctx: Tx, id: string): void {
   ctx.sql.run('DELETE FROM api_calls WHERE id = ?', id)
   ctx.timers.clear('apiCall', id)
 }
 
-function giveUp(ctx: Ctx, row: ApiCallRow, failure: Failure): void {
+function giveUp(ctx: Tx, row: ApiCallRow, failure: Failure): void {
   const { DeadLetterConfig, RetryPolicy } = targetOf(row)
   const about = {
     ruleArn: row.rule,
@@ -122,7 +124,7 @@ function giveUp(ctx: Ctx, row: ApiCallRow, failure: Failure): void {
 const targetOf = ({ target }: ApiCallRow) => JSON.parse(target) as Target // written by callApiDestination()
 
 /** Sets the next try; answers why there is none. */
-function again(ctx: Ctx, row: ApiCallRow, { afterMs }: Failed): Failure['exhausted'] {
+function again(ctx: Tx, row: ApiCallRow, { afterMs }: Failed): Failure['exhausted'] {
   const { RetryPolicy } = targetOf(row)
   if (row.attempts >= (RetryPolicy?.MaximumRetryAttempts ?? MOST_RETRIES)) return 'MaximumRetryAttempts'
   const earliest = ctx.now + (afterMs ?? Math.min(300, 2 ** row.attempts) * SECOND_MS)
@@ -150,7 +152,7 @@ async function send(ctx: Ctx, row: ApiCallRow): Promise<Failed | undefined> {
   const event = JSON.parse(row.event) as BusEvent // written by callApiDestination()
   const parts = { destination, parameters: parametersOf(connection), token, target: targetOf(row), event }
   const answer = await fetchOnce(requestOf({ ...parts, body: row.body, traceId: row.traceId }))
-  if (oauth && (answer.status === 401 || answer.status === 407)) forgetToken(ctx, connection.name)
+  if (oauth && (answer.status === 401 || answer.status === 407)) ctx.change(tx => forgetToken(tx, connection.name))
   return failureOf(ctx, answer)
 }
 

@@ -1,5 +1,5 @@
 import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { connectionByArn } from './connections.ts'
 import { eventsArn } from './names.ts'
@@ -39,7 +39,7 @@ function checkSettings(
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateApiDestination.html */
-export function CreateApiDestination(ctx: Ctx, input: In<'CreateApiDestination'>): Out<'CreateApiDestination'> {
+export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>): Out<'CreateApiDestination'> {
   if (lookUpDestination(ctx, input.Name)) throw alreadyExists(`An api-destination '${input.Name}' already exists.`)
   const row: ApiDestinationRow = {
     name: input.Name,
@@ -59,7 +59,7 @@ export function CreateApiDestination(ctx: Ctx, input: In<'CreateApiDestination'>
   return answered(ctx, row)
 }
 
-function writeDestination(ctx: Ctx, row: ApiDestinationRow): void {
+function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
   ctx.sql.run(
     `INSERT OR REPLACE INTO api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
      modifiedAt, windowAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -105,7 +105,7 @@ export function DescribeApiDestination(ctx: Ctx, input: In<'DescribeApiDestinati
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateApiDestination.html */
-export function UpdateApiDestination(ctx: Ctx, input: In<'UpdateApiDestination'>): Out<'UpdateApiDestination'> {
+export function UpdateApiDestination(ctx: Tx, input: In<'UpdateApiDestination'>): Out<'UpdateApiDestination'> {
   const before = findDestination(ctx, input.Name, 'update')
   const row = {
     ...before,
@@ -122,7 +122,7 @@ export function UpdateApiDestination(ctx: Ctx, input: In<'UpdateApiDestination'>
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteApiDestination.html */
-export function DeleteApiDestination(ctx: Ctx, input: In<'DeleteApiDestination'>): Out<'DeleteApiDestination'> {
+export function DeleteApiDestination(ctx: Tx, input: In<'DeleteApiDestination'>): Out<'DeleteApiDestination'> {
   const { name } = findDestination(ctx, input.Name, 'delete')
   ctx.sql.run('DELETE FROM api_destinations WHERE name = ?', name)
   return {}

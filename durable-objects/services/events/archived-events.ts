@@ -1,10 +1,10 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import type { ArchiveRow, BusEvent } from './schema.ts'
 
 const DAY_MS = 86_400_000
 
 /** Keeps an event that its archive's rule has matched. */
-export function archiveEvent(ctx: Ctx, archive: string, event: BusEvent): void {
+export function archiveEvent(ctx: Tx, archive: string, event: BusEvent): void {
   const text = JSON.stringify(event)
   ctx.sql.run(
     'INSERT INTO archived_events (archive, time, at, event, bytes) VALUES (?, ?, ?, ?, ?)',
@@ -18,7 +18,7 @@ export function archiveEvent(ctx: Ctx, archive: string, event: BusEvent): void {
 }
 
 /** The timer of an archive: when its oldest event has been there for as long as it is kept. */
-export function armRetention(ctx: Ctx, name: string): void {
+export function armRetention(ctx: Tx, name: string): void {
   const row = ctx.sql.first<{ retentionDays: number; oldest: number | null }>(
     `SELECT retentionDays, (SELECT MIN(at) FROM archived_events WHERE archive = ?1) AS oldest FROM archives WHERE name = ?1`,
     name,
@@ -27,7 +27,7 @@ export function armRetention(ctx: Ctx, name: string): void {
   else ctx.timers.set('retention', name, row.oldest + row.retentionDays * DAY_MS)
 }
 
-export function onRetention(ctx: Ctx, name: string): void {
+export function onRetention(ctx: Tx, name: string): void {
   const row = ctx.sql.first<Pick<ArchiveRow, 'retentionDays'>>(
     'SELECT retentionDays FROM archives WHERE name = ?',
     name,

@@ -1,5 +1,5 @@
 import type { Archive, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { armRetention, contentsOf } from './archived-events.ts'
 import { findBus } from './event-buses.ts'
@@ -25,7 +25,7 @@ function findArchive(ctx: Ctx, name: string): ArchiveRow {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateArchive.html */
-export function CreateArchive(ctx: Ctx, input: In<'CreateArchive'>): Out<'CreateArchive'> {
+export function CreateArchive(ctx: Tx, input: In<'CreateArchive'>): Out<'CreateArchive'> {
   const { ArchiveName: name, EventSourceArn, Description, EventPattern, RetentionDays = 0, KmsKeyIdentifier } = input
   if (lookUpArchive(ctx, name)) throw alreadyExists(`Archive ${name} already exists.`)
   const bus = findBus(ctx, EventSourceArn).name
@@ -44,7 +44,7 @@ export function CreateArchive(ctx: Ctx, input: In<'CreateArchive'>): Out<'Create
 }
 
 /** An archive is filled by a rule that EventBridge manages, which leaves out what comes from an archive. */
-function writeArchive(ctx: Ctx, archive: ArchiveRow): void {
+function writeArchive(ctx: Tx, archive: ArchiveRow): void {
   ctx.sql.run(
     'INSERT OR REPLACE INTO archives (name, bus, description, pattern, retentionDays, kms, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
     archive.name,
@@ -99,7 +99,7 @@ export function DescribeArchive(ctx: Ctx, input: In<'DescribeArchive'>): Out<'De
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateArchive.html */
-export function UpdateArchive(ctx: Ctx, input: In<'UpdateArchive'>): Out<'UpdateArchive'> {
+export function UpdateArchive(ctx: Tx, input: In<'UpdateArchive'>): Out<'UpdateArchive'> {
   const archive = findArchive(ctx, input.ArchiveName)
   if (input.EventPattern) readEventPattern(ctx, input.EventPattern)
   writeArchive(ctx, {
@@ -114,7 +114,7 @@ export function UpdateArchive(ctx: Ctx, input: In<'UpdateArchive'>): Out<'Update
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteArchive.html */
-export function DeleteArchive(ctx: Ctx, input: In<'DeleteArchive'>): Out<'DeleteArchive'> {
+export function DeleteArchive(ctx: Tx, input: In<'DeleteArchive'>): Out<'DeleteArchive'> {
   const { name, bus } = findArchive(ctx, input.ArchiveName)
   removeRule(ctx, { bus, name: ruleName(name) })
   ctx.sql.run('DELETE FROM archives WHERE name = ?', name)

@@ -1,6 +1,6 @@
 /** EventBridge → CloudWatch Logs: what a bus does with its events, as vended logs at the level of its LogConfig. */
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
 import { reasonOf } from '../../../aws/errors.ts'
 import { lookUpBus, settingsOfBus } from './event-buses.ts'
@@ -26,7 +26,7 @@ const LEVELS: readonly string[] = ['ERROR', 'INFO', 'TRACE']
  * @param stepsOf asked only where the bus logs; `full`: details of the event are wanted
  */
 function logSteps(
-  ctx: Ctx,
+  ctx: Tx,
   on: { bus: string; eventId: string; traceId: string },
   stepsOf: (full: boolean) => readonly Step[],
 ): void {
@@ -64,7 +64,7 @@ function logSteps(
 }
 
 /** An event has come, and matched these rules. */
-export function logArrival(ctx: Ctx, { bus, event, traceId }: Came, matched: readonly string[]): void {
+export function logArrival(ctx: Tx, { bus, event, traceId }: Came, matched: readonly string[]): void {
   logSteps(ctx, { bus, eventId: event.id, traceId }, full => [
     { type: 'EVENT_RECEIPT', level: 'INFO', details: receiptOf(event, full) },
     { type: 'RULE_MATCH_START', level: 'TRACE' },
@@ -89,7 +89,7 @@ function receiptOf(event: BusEvent, full: boolean): Record<string, unknown> {
 }
 
 /** A delivery to a target has ended. */
-export function logEnd(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
+export function logEnd(ctx: Tx, delivery: Delivery, undelivered?: Undelivered): void {
   if (!delivery.about) return
   const { ruleArn, targetArn, deadLetter } = delivery.about as About // written by deliveriesOf()
   const details = { rule_arn: ruleArn, target_arn: targetArn, total_attempts: undelivered?.attempts ?? 1 }

@@ -1,5 +1,5 @@
 import type { Connection, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
@@ -33,7 +33,7 @@ function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
 export const parametersOf = ({ parameters }: ConnectionRow) => JSON.parse(parameters) as AuthParameters // as it was checked
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html */
-export function CreateConnection(ctx: Ctx, input: In<'CreateConnection'>): Out<'CreateConnection'> {
+export function CreateConnection(ctx: Tx, input: In<'CreateConnection'>): Out<'CreateConnection'> {
   const { Name: name, AuthorizationType: type, AuthParameters: parameters, Description, KmsKeyIdentifier } = input
   if (lookUpConnection(ctx, name)) throw alreadyExists(`Connection ${name} already exists.`)
   checkParameters(type, parameters)
@@ -63,7 +63,7 @@ function authorization({ now }: Ctx, type: string): Authorization {
   return { state, reason: null, authorizedAt: now, token: null, tokenUntil: null }
 }
 
-function writeConnection(ctx: Ctx, row: ConnectionRow): void {
+function writeConnection(ctx: Tx, row: ConnectionRow): void {
   ctx.sql.run(
     `INSERT OR REPLACE INTO connections (name, id, secretId, description, type, parameters, kms, state, reason, createdAt,
      modifiedAt, authorizedAt, token, tokenUntil) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -114,7 +114,7 @@ export function DescribeConnection(ctx: Ctx, input: In<'DescribeConnection'>): O
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateConnection.html */
-export function UpdateConnection(ctx: Ctx, input: In<'UpdateConnection'>): Out<'UpdateConnection'> {
+export function UpdateConnection(ctx: Tx, input: In<'UpdateConnection'>): Out<'UpdateConnection'> {
   const before = findConnection(ctx, input.Name, 'update')
   const type = input.AuthorizationType ?? before.type
   const parameters = mergeParameters(type, parametersOf(before), input.AuthParameters)
@@ -134,7 +134,7 @@ export function UpdateConnection(ctx: Ctx, input: In<'UpdateConnection'>): Out<'
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeauthorizeConnection.html */
-export function DeauthorizeConnection(ctx: Ctx, input: In<'DeauthorizeConnection'>): Out<'DeauthorizeConnection'> {
+export function DeauthorizeConnection(ctx: Tx, input: In<'DeauthorizeConnection'>): Out<'DeauthorizeConnection'> {
   const row = findConnection(ctx, input.Name, 'deauthorize')
   writeConnection(ctx, {
     ...row,
@@ -148,7 +148,7 @@ export function DeauthorizeConnection(ctx: Ctx, input: In<'DeauthorizeConnection
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteConnection.html */
-export function DeleteConnection(ctx: Ctx, input: In<'DeleteConnection'>): Out<'DeleteConnection'> {
+export function DeleteConnection(ctx: Tx, input: In<'DeleteConnection'>): Out<'DeleteConnection'> {
   const row = findConnection(ctx, input.Name, 'delete')
   ctx.sql.run('DELETE FROM connections WHERE name = ?', row.name)
   return { ...answered(ctx, row), ConnectionState: 'DELETING' }

@@ -1,5 +1,5 @@
 import type { Endpoint, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { eventsArn } from './names.ts'
@@ -23,7 +23,7 @@ function findEndpoint(ctx: Ctx, name: string): EndpointRow {
 
 const documentOf = ({ document }: EndpointRow) => JSON.parse(document) as Document // written below
 
-function write(ctx: Ctx, row: EndpointRow): void {
+function write(ctx: Tx, row: EndpointRow): void {
   ctx.sql.run(
     'INSERT OR REPLACE INTO endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
     row.name,
@@ -35,7 +35,7 @@ function write(ctx: Ctx, row: EndpointRow): void {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEndpoint.html */
-export function CreateEndpoint(ctx: Ctx, input: In<'CreateEndpoint'>): Out<'CreateEndpoint'> {
+export function CreateEndpoint(ctx: Tx, input: In<'CreateEndpoint'>): Out<'CreateEndpoint'> {
   const { Name: name, ReplicationConfig = { State: 'ENABLED' }, ...rest } = input
   if (lookUpEndpoint(ctx, name)) throw alreadyExists(`Endpoint ${name} already exists.`)
   const document = JSON.stringify({ ...rest, ReplicationConfig })
@@ -68,7 +68,7 @@ export function DescribeEndpoint(ctx: Ctx, input: In<'DescribeEndpoint'>): Out<'
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEndpoint.html */
-export function UpdateEndpoint(ctx: Ctx, input: In<'UpdateEndpoint'>): Out<'UpdateEndpoint'> {
+export function UpdateEndpoint(ctx: Tx, input: In<'UpdateEndpoint'>): Out<'UpdateEndpoint'> {
   const before = findEndpoint(ctx, input.Name)
   const { Name: _name, ...given } = input
   const document = JSON.stringify({ ...documentOf(before), ...JSON.parse(JSON.stringify(given)) })
@@ -79,7 +79,7 @@ export function UpdateEndpoint(ctx: Ctx, input: In<'UpdateEndpoint'>): Out<'Upda
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEndpoint.html */
-export function DeleteEndpoint(ctx: Ctx, input: In<'DeleteEndpoint'>): Out<'DeleteEndpoint'> {
+export function DeleteEndpoint(ctx: Tx, input: In<'DeleteEndpoint'>): Out<'DeleteEndpoint'> {
   const { name } = findEndpoint(ctx, input.Name)
   ctx.sql.run('DELETE FROM endpoints WHERE name = ?', name)
   return {}

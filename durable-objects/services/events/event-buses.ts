@@ -1,5 +1,5 @@
 import type { DeadLetterConfig, EventBus, LogConfig, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
@@ -22,11 +22,11 @@ export type BusSettings = {
 const MOST_BUSES = 100
 
 /** Every place has its default bus. */
-export function createDefaultBus(ctx: Ctx): void {
+export function createDefaultBus(ctx: Tx): void {
   insertBus(ctx, 'default', {})
 }
 
-function insertBus(ctx: Ctx, name: string, settings: BusSettings): void {
+function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
   ctx.sql.run(
     'INSERT INTO buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
     name,
@@ -48,7 +48,7 @@ export function findBus(ctx: Ctx, nameOrArn: string | undefined): BusRow {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
-export function CreateEventBus(ctx: Ctx, input: In<'CreateEventBus'>): Out<'CreateEventBus'> {
+export function CreateEventBus(ctx: Tx, input: In<'CreateEventBus'>): Out<'CreateEventBus'> {
   const { Name, EventSourceName, Tags = [], ...rest } = input
   if (Name === 'default') throw alreadyExists('Event bus default already exists.')
   if (EventSourceName === undefined && Name.includes('/')) throw invalid("Event bus name must not contain '/'.")
@@ -80,7 +80,7 @@ export function settingsOfBus({ settings }: BusRow): BusSettings {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEventBus.html */
-export function UpdateEventBus(ctx: Ctx, input: In<'UpdateEventBus'>): Out<'UpdateEventBus'> {
+export function UpdateEventBus(ctx: Tx, input: In<'UpdateEventBus'>): Out<'UpdateEventBus'> {
   const bus = findBus(ctx, input.Name)
   const settings = settingsOf({ ...settingsOfBus(bus), ...given(input) })
   ctx.sql.run(
@@ -132,7 +132,7 @@ export function ListEventBuses(ctx: Ctx, input: In<'ListEventBuses'>): Out<'List
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html */
-export function DeleteEventBus(ctx: Ctx, input: In<'DeleteEventBus'>): void {
+export function DeleteEventBus(ctx: Tx, input: In<'DeleteEventBus'>): void {
   const name = busName(input.Name)
   if (name === 'default') throw invalid('Cannot delete event bus default.')
   // A bus that is not there is gone as wanted.

@@ -1,5 +1,5 @@
 import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { invalidToken, notFound } from './refusals.ts'
@@ -20,30 +20,30 @@ function findSource(ctx: Ctx, name: string): EventSourceRow {
 const invalidState = (message: string) => new AwsError('InvalidStateException', message)
 
 /** A partner's event source gets its bus, and is active then. */
-export function bindEventSource(ctx: Ctx, name: string, bus: string): void {
+export function bindEventSource(ctx: Tx, name: string, bus: string): void {
   const { state } = findSource(ctx, name)
   if (bus !== name) throw notFound(`Event source ${bus} does not exist.`)
   if (state !== 'PENDING') throw invalidState(`Event source ${name} is not in PENDING state.`)
   setState(ctx, name, 'ACTIVE')
 }
 
-export function releaseEventSource(ctx: Ctx, bus: string): void {
+export function releaseEventSource(ctx: Tx, bus: string): void {
   setState(ctx, bus, 'PENDING')
 }
 
-function setState(ctx: Ctx, name: string, state: string): void {
+function setState(ctx: Tx, name: string, state: string): void {
   ctx.sql.run("UPDATE event_sources SET state = ? WHERE name = ? AND state <> 'DELETED'", state, name)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ActivateEventSource.html */
-export function ActivateEventSource(ctx: Ctx, { Name }: In<'ActivateEventSource'>): void {
+export function ActivateEventSource(ctx: Tx, { Name }: In<'ActivateEventSource'>): void {
   const { state } = findSource(ctx, Name)
   if (state === 'DELETED') throw invalidState(`Event source ${Name} is in DELETED state.`)
   setState(ctx, Name, 'ACTIVE')
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeactivateEventSource.html */
-export function DeactivateEventSource(ctx: Ctx, { Name }: In<'DeactivateEventSource'>): void {
+export function DeactivateEventSource(ctx: Tx, { Name }: In<'DeactivateEventSource'>): void {
   const { state } = findSource(ctx, Name)
   if (state === 'DELETED') throw invalidState(`Event source ${Name} is in DELETED state.`)
   setState(ctx, Name, 'PENDING')
@@ -83,7 +83,7 @@ export function ListEventSources(ctx: Ctx, input: In<'ListEventSources'>): Out<'
 /** What a partner's account asks of its customer's: no model has it, so no request can ask. */
 export type Offer = { Name: string; CreatedBy: string; Withdrawn: boolean }
 
-export function OfferEventSource(ctx: Ctx, { Name, CreatedBy, Withdrawn }: Offer): void {
+export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer): void {
   if (Withdrawn) setState(ctx, Name, 'DELETED')
   else {
     ctx.sql.run(

@@ -1,10 +1,10 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import type { BusEvent } from './schema.ts'
 
 /** Events, and what was sent to functions and log groups, kept for `/_fakecloud/events/history`: the newest that many. */
 const KEPT = 5000
 
-export function noteEvent(ctx: Ctx, bus: string, event: BusEvent): void {
+export function noteEvent(ctx: Tx, bus: string, event: BusEvent): void {
   const row = ctx.sql.first<{ seq: number }>(
     'INSERT INTO history (id, source, detailType, detail, bus, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
     event.id,
@@ -19,7 +19,7 @@ export function noteEvent(ctx: Ctx, bus: string, event: BusEvent): void {
 
 type Sent = { kind: 'lambda' | 'logs'; arn: string; payload: string }
 
-export function noteSent(ctx: Ctx, { kind, arn, payload }: Sent): void {
+export function noteSent(ctx: Tx, { kind, arn, payload }: Sent): void {
   const row = ctx.sql.first<{ seq: number }>(
     'INSERT INTO sent (kind, arn, payload, at) VALUES (?, ?, ?, ?) RETURNING seq',
     kind,

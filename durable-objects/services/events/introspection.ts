@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { fireRule } from './publish.ts'
 import { lookUpRule } from './rules.ts'
@@ -7,7 +7,7 @@ import { scheduledEvent } from './schedules.ts'
 export type Fired = { targets: { type: string; arn: string }[] }
 
 /** Fires a rule as its schedule would, enabled or not; null when this object has no such rule. */
-export function fireTick(ctx: Ctx, { busName = 'default', ruleName = '' }: Record<string, string>): Fired | null {
+export function fireTick(ctx: Tx, { busName = 'default', ruleName = '' }: Record<string, string>): Fired | null {
   const rule = lookUpRule(ctx, busName, ruleName)
   if (!rule) return null
   const targets = fireRule(ctx, rule, scheduledEvent(ctx, rule))

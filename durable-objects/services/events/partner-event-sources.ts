@@ -28,11 +28,13 @@ export async function CreatePartnerEventSource(
     throw alreadyExists(`Event source ${Name} already exists.`)
   }
   await offer(ctx, { name: Name, account: Account }, false)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO partner_sources (name, account, createdAt) VALUES (?, ?, ?)',
-    Name,
-    Account,
-    ctx.now,
+  ctx.change(tx =>
+    tx.sql.run(
+      'INSERT OR REPLACE INTO partner_sources (name, account, createdAt) VALUES (?, ?, ?)',
+      Name,
+      Account,
+      tx.now,
+    ),
   )
   return { EventSourceArn: sourceArn(ctx, Name) }
 }
@@ -43,7 +45,7 @@ export async function DeletePartnerEventSource(
   { Name, Account }: In<'DeletePartnerEventSource'>,
 ): Promise<void> {
   await offer(ctx, { name: Name, account: Account }, true)
-  ctx.sql.run('DELETE FROM partner_sources WHERE name = ? AND account = ?', Name, Account)
+  ctx.change(tx => tx.sql.run('DELETE FROM partner_sources WHERE name = ? AND account = ?', Name, Account))
 }
 
 type Offered = Pick<PartnerSourceRow, 'name' | 'account'>

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/events.types.ts'
-import type { Ctx, ResourcePolicy } from '../../kernel/object/operation.ts'
+import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../shared/policy.ts'
@@ -17,7 +17,7 @@ type Policy = { Version: string; Statement: Statement[] }
 const LONGEST_POLICY = 10_240
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutPermission.html */
-export function PutPermission(ctx: Ctx, input: In<'PutPermission'>): void {
+export function PutPermission(ctx: Tx, input: In<'PutPermission'>): void {
   const bus = findBus(ctx, input.EventBusName)
   if (input.Policy !== undefined) {
     if (input.Action !== undefined || input.Principal !== undefined || input.StatementId !== undefined) {
@@ -54,7 +54,7 @@ function checkedPolicy(document: string): string {
   return JSON.stringify(JSON.parse(document))
 }
 
-function writePolicy(ctx: Ctx, bus: BusRow, policy: string | null): void {
+function writePolicy(ctx: Tx, bus: BusRow, policy: string | null): void {
   if (policy !== null && policy.length > LONGEST_POLICY) {
     throw new AwsError('PolicyLengthExceededException', 'The policy is longer than the limit of 10240 characters.')
   }
@@ -68,7 +68,7 @@ function policyOf({ policy }: BusRow): Policy | undefined {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemovePermission.html */
-export function RemovePermission(ctx: Ctx, input: In<'RemovePermission'>): void {
+export function RemovePermission(ctx: Tx, input: In<'RemovePermission'>): void {
   const bus = findBus(ctx, input.EventBusName)
   if (input.RemoveAllPermissions) {
     writePolicy(ctx, bus, null)

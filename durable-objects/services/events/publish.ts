@@ -1,7 +1,7 @@
 /** EventBridge: an event on a bus goes to the targets of every rule that it matches. */
 import type { Target } from '../../../aws/models/events.types.ts'
 import type { Hop } from '../../kernel/journal/journal.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { mismatch } from '../../shared/pattern.ts'
 import { archiveEvent } from './archived-events.ts'
@@ -29,7 +29,7 @@ export type Arrived = {
   only?: readonly string[] | undefined
 }
 
-export function publish(ctx: Ctx, arrived: Arrived): void {
+export function publish(ctx: Tx, arrived: Arrived): void {
   const { bus, event, only } = arrived
   noteEvent(ctx, bus, event)
   const rules = ctx.sql.all<RuleRow>('SELECT * FROM rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name', bus)
@@ -64,12 +64,12 @@ function note(ctx: Ctx, { event, traceId }: Pick<Arrived, 'event' | 'traceId'>, 
 }
 
 /** Fires a rule of its own, whatever its pattern: a schedule's time has come. */
-export function fireRule(ctx: Ctx, rule: RuleRow, event: BusEvent): Target[] {
+export function fireRule(ctx: Tx, rule: RuleRow, event: BusEvent): Target[] {
   noteEvent(ctx, rule.bus, event)
   return invoke(ctx, rule, { bus: rule.bus, event, traceId: ctx.traceId })
 }
 
-function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
+function invoke(ctx: Tx, rule: RuleRow, arrived: Arrived): Target[] {
   const { event, traceId, trace } = arrived
   if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
   const targets = targetsOf(ctx, rule)
@@ -83,7 +83,7 @@ function invoke(ctx: Ctx, rule: RuleRow, arrived: Arrived): Target[] {
   return targets
 }
 
-function send(ctx: Ctx, sending: Sending, forwarded: boolean): void {
+function send(ctx: Tx, sending: Sending, forwarded: boolean): void {
   const { target, input, ruleArn: from } = sending
   const arn = parseArn(target.Arn)
   if (arn?.service === 'events' && arn.resource.startsWith('api-destination/')) {

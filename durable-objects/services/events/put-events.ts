@@ -1,5 +1,5 @@
 import type { Operations, PutEventsRequestEntry, PutEventsResultEntry } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import type { Place } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { checkEntry, entrySize, traceOf } from './entries.ts'
@@ -24,7 +24,7 @@ export async function PutEvents(ctx: Ctx, input: In<'PutEvents'>): Promise<Out<'
   for (const entry of entries) checkBus(ctx, entry)
   // Other places are asked first: once this one writes, it must not wait any more.
   const elsewhere = await Promise.all(entries.map(entry => forwardEntry(ctx, entry)))
-  const Entries = entries.map((entry, at) => elsewhere[at] ?? putEntry(ctx, entry))
+  const Entries = ctx.change(tx => entries.map((entry, at) => elsewhere[at] ?? putEntry(tx, entry)))
   return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries }
 }
 
@@ -61,7 +61,7 @@ async function forwardEntry(ctx: Ctx, entry: PutEventsRequestEntry): Promise<Put
   return Entries?.[0] ?? {}
 }
 
-function putEntry(ctx: Ctx, entry: PutEventsRequestEntry): PutEventsResultEntry {
+function putEntry(ctx: Tx, entry: PutEventsRequestEntry): PutEventsResultEntry {
   const { event, refusal } = checkEntry(ctx, entry)
   if (refusal) return refusal
   const bus = busName(entry.EventBusName)
@@ -82,7 +82,7 @@ function noteLost(ctx: Ctx, { bus, event, traceId }: { bus: string; event: BusEv
 export type Forwarded = { EventBusName: string; Event: BusEvent }
 
 /** EventBridge → another bus: the event as it was, its account and region those it came from. */
-export function ForwardEvent(ctx: Ctx, { EventBusName, Event }: Forwarded): void {
+export function ForwardEvent(ctx: Tx, { EventBusName, Event }: Forwarded): void {
   const bus = lookUpBus(ctx, EventBusName)
   if (!bus) throw notFound(`Event bus ${busName(EventBusName)} does not exist.`)
   checkForeigner(ctx, bus, 'PutEvents')

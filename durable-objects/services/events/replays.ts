@@ -1,5 +1,5 @@
 import type { Operations, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { archiveArn, lookUpArchive } from './archives.ts'
@@ -29,7 +29,7 @@ function findReplay(ctx: Ctx, name: string): ReplayRow {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html */
-export function StartReplay(ctx: Ctx, input: In<'StartReplay'>): Out<'StartReplay'> {
+export function StartReplay(ctx: Tx, input: In<'StartReplay'>): Out<'StartReplay'> {
   const { ReplayName: name, Description, Destination, EventStartTime, EventEndTime } = input
   if (lookUpReplay(ctx, name)) throw alreadyExists(`Replay ${name} already exists.`)
   const archive = checkReplay(ctx, input)
@@ -77,7 +77,7 @@ const AT_ONCE = 200
 type Archived = { seq: number; time: number; event: string }
 
 /** The timer of a replay: a page of its archive goes to the bus, and it comes again until none is left. */
-export function onReplay(ctx: Ctx, name: string): void {
+export function onReplay(ctx: Tx, name: string): void {
   const replay = lookUpReplay(ctx, name)
   if (!replay) return
   if (replay.state === 'CANCELLING') {
@@ -108,7 +108,7 @@ function nextEvents(ctx: Ctx, { archive, startTime, endTime, lastTime, lastSeq }
   )
 }
 
-function replayEvent(ctx: Ctx, { name, destination }: ReplayRow, event: BusEvent): void {
+function replayEvent(ctx: Tx, { name, destination }: ReplayRow, event: BusEvent): void {
   const { Arn, FilterArns = [] } = JSON.parse(destination) as ReplayDestination // as it was checked
   const bus = lookUpBus(ctx, Arn)
   if (!bus) return
@@ -122,12 +122,12 @@ function replayEvent(ctx: Ctx, { name, destination }: ReplayRow, event: BusEvent
   })
 }
 
-function end(ctx: Ctx, name: string, state: ReplayRow['state']): void {
+function end(ctx: Tx, name: string, state: ReplayRow['state']): void {
   ctx.sql.run('UPDATE replays SET state = ?, endedAt = ? WHERE name = ?', state, ctx.now, name)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html */
-export function CancelReplay(ctx: Ctx, input: In<'CancelReplay'>): Out<'CancelReplay'> {
+export function CancelReplay(ctx: Tx, input: In<'CancelReplay'>): Out<'CancelReplay'> {
   const { name, state } = findReplay(ctx, input.ReplayName)
   if (state !== 'STARTING' && state !== 'RUNNING') {
     throw illegalStatus(`Replay ${name} is not in a valid state for this operation.`)

@@ -1,5 +1,5 @@
 import type { Operations, Rule } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { findBus } from './event-buses.ts'
 import { ruleArn } from './names.ts'
@@ -36,7 +36,7 @@ export function checkUnmanaged(ctx: Ctx, rule: RuleRow | undefined, force = fals
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
-export function PutRule(ctx: Ctx, input: In<'PutRule'>): Out<'PutRule'> {
+export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   const { Name, EventPattern, ScheduleExpression, State = 'ENABLED', Description, RoleArn, Tags = [] } = input
   const bus = findBus(ctx, input.EventBusName).name
   if (!EventPattern && !ScheduleExpression) {
@@ -75,7 +75,7 @@ function countRules(ctx: Ctx, bus: string): number {
   return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM rules WHERE bus = ?', bus)?.n ?? 0
 }
 
-export function writeRule(ctx: Ctx, rule: RuleRow): void {
+export function writeRule(ctx: Tx, rule: RuleRow): void {
   ctx.sql.run(
     `INSERT OR REPLACE INTO rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -114,7 +114,7 @@ export function DescribeRule(ctx: Ctx, input: In<'DescribeRule'>): Out<'Describe
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html */
-export function DeleteRule(ctx: Ctx, input: In<'DeleteRule'>): void {
+export function DeleteRule(ctx: Tx, input: In<'DeleteRule'>): void {
   const bus = findBus(ctx, input.EventBusName).name
   const rule = lookUpRule(ctx, bus, input.Name)
   // A rule that is not there is gone as wanted.
@@ -126,23 +126,23 @@ export function DeleteRule(ctx: Ctx, input: In<'DeleteRule'>): void {
   removeRule(ctx, rule)
 }
 
-export function removeRule(ctx: Ctx, rule: Pick<RuleRow, 'bus' | 'name'>): void {
+export function removeRule(ctx: Tx, rule: Pick<RuleRow, 'bus' | 'name'>): void {
   ctx.sql.run('DELETE FROM rules WHERE bus = ? AND name = ?', rule.bus, rule.name)
   dropTags(ctx, ruleArn(ctx.place, rule))
   disarm(ctx, rule)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EnableRule.html */
-export function EnableRule(ctx: Ctx, input: In<'EnableRule'>): void {
+export function EnableRule(ctx: Tx, input: In<'EnableRule'>): void {
   setState(ctx, findRule(ctx, input.EventBusName, input.Name), 'ENABLED')
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html */
-export function DisableRule(ctx: Ctx, input: In<'DisableRule'>): void {
+export function DisableRule(ctx: Tx, input: In<'DisableRule'>): void {
   setState(ctx, findRule(ctx, input.EventBusName, input.Name), 'DISABLED')
 }
 
-function setState(ctx: Ctx, rule: RuleRow, state: string): void {
+function setState(ctx: Tx, rule: RuleRow, state: string): void {
   checkUnmanaged(ctx, rule)
   if (rule.state === state) return
   const changed = { ...rule, state, startedAt: ctx.now }

@@ -1,5 +1,5 @@
 /** Rules that are due by the namespace's clock, whatever arrives on their bus. */
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { InvalidSchedule, nextTime, readSchedule, type Schedule } from '../../shared/cron.ts'
 import { ruleArn } from './names.ts'
 import { fireRule } from './publish.ts'
@@ -19,7 +19,7 @@ export function readScheduleExpression(expression: string): Schedule {
 }
 
 /** Sets the timer of a rule to its next time; takes it away when the rule has none. */
-export function arm(ctx: Ctx, rule: Pick<RuleRow, 'bus' | 'name' | 'schedule' | 'state' | 'startedAt'>): void {
+export function arm(ctx: Tx, rule: Pick<RuleRow, 'bus' | 'name' | 'schedule' | 'state' | 'startedAt'>): void {
   const schedule =
     rule.schedule === null || rule.state === 'DISABLED' ? undefined : readScheduleExpression(rule.schedule)
   const next = schedule && nextTime(schedule, { after: ctx.now, start: rule.startedAt })
@@ -28,12 +28,12 @@ export function arm(ctx: Ctx, rule: Pick<RuleRow, 'bus' | 'name' | 'schedule' | 
 }
 
 /** Schedules are the default bus's alone, so that a name is enough. */
-export function disarm(ctx: Ctx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>): void {
+export function disarm(ctx: Tx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>): void {
   if (bus === 'default') ctx.timers.clear('schedule', name)
 }
 
 /** The timer of a scheduled rule. */
-export function onSchedule(ctx: Ctx, name: string): void {
+export function onSchedule(ctx: Tx, name: string): void {
   const rule = lookUpRule(ctx, 'default', name)
   if (!rule || rule.state === 'DISABLED' || rule.schedule === null) return
   fireRule(ctx, rule, scheduledEvent(ctx, rule))

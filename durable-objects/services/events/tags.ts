@@ -1,5 +1,5 @@
 import type { Operations, Tag } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { lookUpBus } from './event-buses.ts'
 import { invalid, limitExceeded, notFound } from './refusals.ts'
@@ -11,7 +11,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MOST_TAGS = 50
 
 /** Checks and writes tags of a resource that is there, or about to be. */
-export function setTags(ctx: Ctx, arn: string, tags: readonly Tag[]): void {
+export function setTags(ctx: Tx, arn: string, tags: readonly Tag[]): void {
   if (tags.some(({ Key }) => Key.toLowerCase().startsWith('aws:'))) {
     throw invalid('Parameter Tags is not valid. Reason: Tag keys that start with aws: are reserved for AWS use.')
   }
@@ -22,7 +22,7 @@ export function setTags(ctx: Ctx, arn: string, tags: readonly Tag[]): void {
   }
 }
 
-export function dropTags(ctx: Ctx, arn: string): void {
+export function dropTags(ctx: Tx, arn: string): void {
   ctx.sql.run('DELETE FROM tags WHERE arn = ?', arn)
 }
 
@@ -47,14 +47,14 @@ function checkResource(ctx: Ctx, arn: string): void {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TagResource.html */
-export function TagResource(ctx: Ctx, { ResourceARN, Tags }: In<'TagResource'>): Out<'TagResource'> {
+export function TagResource(ctx: Tx, { ResourceARN, Tags }: In<'TagResource'>): Out<'TagResource'> {
   checkResource(ctx, ResourceARN)
   setTags(ctx, ResourceARN, Tags)
   return {}
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, { ResourceARN, TagKeys }: In<'UntagResource'>): Out<'UntagResource'> {
+export function UntagResource(ctx: Tx, { ResourceARN, TagKeys }: In<'UntagResource'>): Out<'UntagResource'> {
   checkResource(ctx, ResourceARN)
   for (const key of TagKeys) ctx.sql.run('DELETE FROM tags WHERE arn = ? AND key = ?', ResourceARN, key)
   return {}

@@ -1,5 +1,5 @@
 import type { Operations, Target } from '../../../aws/models/events.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { invalidToken, limitExceeded } from './refusals.ts'
 import { checkUnmanaged, findRule } from './rules.ts'
@@ -12,7 +12,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MOST_TARGETS = 5
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html */
-export function PutTargets(ctx: Ctx, input: In<'PutTargets'>): Out<'PutTargets'> {
+export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> {
   const rule = findRule(ctx, input.EventBusName, input.Rule)
   checkUnmanaged(ctx, rule)
   for (const target of input.Targets) checkTarget(target)
@@ -39,7 +39,7 @@ export function targetsOf(ctx: Ctx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>
 const targetOfRow = ({ document }: TargetRow) => JSON.parse(document) as Target // written by PutTargets
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_RemoveTargets.html */
-export function RemoveTargets(ctx: Ctx, input: In<'RemoveTargets'>): Out<'RemoveTargets'> {
+export function RemoveTargets(ctx: Tx, input: In<'RemoveTargets'>): Out<'RemoveTargets'> {
   const rule = findRule(ctx, input.EventBusName, input.Rule)
   checkUnmanaged(ctx, rule, input.Force)
   const there = new Set(targetsOf(ctx, rule).map(({ Id }) => Id))

@@ -1,6 +1,6 @@
 /** EventBridge → a target's dead-letter queue: the event, with what went wrong as attributes. */
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { isTransient } from '../../kernel/outbox/outbox.ts'
 import { type ErrorData, reasonOf } from '../../../aws/errors.ts'
 import { logEnd } from './bus-logs.ts'
@@ -20,7 +20,7 @@ export type Failure = {
 export type Undeliverable = { about: About; label: string; traceId: string }
 
 /** Hears how each delivery ended. */
-export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
+export function ended(ctx: Tx, delivery: Delivery, undelivered?: Undelivered): void {
   logEnd(ctx, delivery, undelivered)
   if (!delivery.about) return
   const about = delivery.about as About // written by deliveriesOf()
@@ -40,7 +40,7 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html */
-export function sendDeadLetter(ctx: Ctx, { about, label, traceId }: Undeliverable, failure: Failure): void {
+export function sendDeadLetter(ctx: Tx, { about, label, traceId }: Undeliverable, failure: Failure): void {
   const { ruleArn, targetArn, deadLetter, event } = about
   count(ctx, ruleArn, 'FailedInvocations')
   if (deadLetter === undefined) return

@@ -62,7 +62,7 @@ function entityArn(ctx: Ctx, kind: string, input: Input): string {
   const name = textOf(input[member])
   const known: Record<string, string> = kind === 'user' ? { userName: name } : { roleName: name }
   const view = kind === 'user' || kind === 'role' ? definitionOf('iam').introspections?.principal : undefined
-  const found = view?.(ctx, known) as { arn: string } | null | undefined // the view's shape
+  const found = ctx.change(tx => view?.(tx, known)) as { arn: string } | null | undefined // the view's shape
   const created = ctx.operation.startsWith('Create')
   return (created ? undefined : found?.arn) ?? iamArn(ctx, `${kind}${textOf(input.Path) || '/'}${name}`)
 }
@@ -72,7 +72,7 @@ function keysOf(ctx: Ctx, input: Input) {
   const { PolicyArn, PermissionsBoundary, AWSServiceName, RoleName, UserName } = input
   const view = definitionOf('iam').introspections?.principal
   const named = typeof RoleName === 'string' ? { roleName: RoleName } : { userName: textOf(UserName) }
-  const found = view?.(ctx, named) as { boundary?: { arn: string | null } | null } | null | undefined // likewise
+  const found = ctx.change(tx => view?.(tx, named)) as { boundary?: { arn: string | null } | null } | null | undefined // likewise
   return present({
     'iam:PolicyARN': /^(?:Attach|Detach)/.test(ctx.operation) ? PolicyArn : undefined,
     'iam:PermissionsBoundary': PermissionsBoundary ?? found?.boundary?.arn,

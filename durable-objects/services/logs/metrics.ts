@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import type { InputEvent } from './events/batch.ts'
 import { groupArn } from './groups/find-group.ts'
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000
 const MOST_VALUES = 150
 
 /** CloudWatch Logs publishes a metric from the events of a batch that match a metric filter. */
-export function publishMetrics(ctx: Ctx, measure: Measure, arrival: Arrival): void {
+export function publishMetrics(ctx: Tx, measure: Measure, arrival: Arrival): void {
   const { group, logStream } = arrival
   const { account, region } = ctx.place
   const system = systemFields(ctx, group.name)

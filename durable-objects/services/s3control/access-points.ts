@@ -1,5 +1,5 @@
 import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { accessPointAlias, accessPointArn, nameIn } from './names.ts'
@@ -50,14 +50,16 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
   if (n >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
-  ctx.sql.run(
-    `INSERT INTO access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
-    Name,
-    alias,
-    Bucket,
-    ctx.now,
-    VpcConfiguration?.VpcId ?? null,
-    JSON.stringify(PublicAccessBlockConfiguration),
+  ctx.change(tx =>
+    tx.sql.run(
+      `INSERT INTO access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
+      Name,
+      alias,
+      Bucket,
+      tx.now,
+      VpcConfiguration?.VpcId ?? null,
+      JSON.stringify(PublicAccessBlockConfiguration),
+    ),
   )
   return { AccessPointArn: accessPointArn(ctx.place, Name), Alias: alias }
 }
@@ -116,7 +118,7 @@ export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPoint.html */
-export function DeleteAccessPoint(ctx: Ctx, { AccountId, Name }: In<'DeleteAccessPoint'>): void {
+export function DeleteAccessPoint(ctx: Tx, { AccountId, Name }: In<'DeleteAccessPoint'>): void {
   checkAccount(ctx, AccountId)
   ctx.sql.run('DELETE FROM access_points WHERE name = ?', findAccessPoint(ctx, Name).name)
 }

@@ -1,5 +1,5 @@
 import type { ObjectLambdaConfiguration, Operations } from '../../../aws/models/s3control.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
@@ -40,7 +40,7 @@ function checkConfiguration(ctx: Ctx, configuration: ObjectLambdaConfiguration):
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateAccessPointForObjectLambda.html */
 export function CreateAccessPointForObjectLambda(
-  ctx: Ctx,
+  ctx: Tx,
   { AccountId, Name, Configuration }: In<'CreateAccessPointForObjectLambda'>,
 ): Out<'CreateAccessPointForObjectLambda'> {
   checkAccount(ctx, AccountId)
@@ -84,7 +84,7 @@ export function GetAccessPointForObjectLambda(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPointForObjectLambda.html */
-export function DeleteAccessPointForObjectLambda(ctx: Ctx, input: In<'DeleteAccessPointForObjectLambda'>): void {
+export function DeleteAccessPointForObjectLambda(ctx: Tx, input: In<'DeleteAccessPointForObjectLambda'>): void {
   checkAccount(ctx, input.AccountId)
   ctx.sql.run('DELETE FROM object_lambda_points WHERE name = ?', findObjectLambda(ctx, input.Name).name)
 }
@@ -122,7 +122,7 @@ export function GetAccessPointConfigurationForObjectLambda(
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutAccessPointConfigurationForObjectLambda.html */
 export function PutAccessPointConfigurationForObjectLambda(
-  ctx: Ctx,
+  ctx: Tx,
   { AccountId, Name, Configuration }: In<'PutAccessPointConfigurationForObjectLambda'>,
 ): void {
   checkAccount(ctx, AccountId)

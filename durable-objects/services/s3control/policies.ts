@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/s3control.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { readPolicy } from '../../shared/policy-document.ts'
 import { checkAccount, findAccessPoint } from './access-points.ts'
@@ -22,14 +22,14 @@ function found(ctx: Ctx, { find }: Kind, { AccountId, Name }: Named): Policied {
   return find(ctx, Name)
 }
 
-function put(ctx: Ctx, kind: Kind, input: Named & { Policy: string }): void {
+function put(ctx: Tx, kind: Kind, input: Named & { Policy: string }): void {
   const { name } = found(ctx, kind, input)
   if (!readPolicy(input.Policy))
     throw new AwsError('MalformedPolicy', "Policies must be valid JSON and the first byte must be '{'")
   ctx.sql.run(`UPDATE ${kind.table} SET policy = ? WHERE name = ?`, input.Policy, name)
 }
 
-function remove(ctx: Ctx, kind: Kind, input: Named): void {
+function remove(ctx: Tx, kind: Kind, input: Named): void {
   const { name } = found(ctx, kind, input)
   ctx.sql.run(`UPDATE ${kind.table} SET policy = NULL WHERE name = ?`, name)
 }
@@ -55,7 +55,7 @@ function isPublic(policy: { Statement?: unknown }): boolean {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutAccessPointPolicy.html */
-export function PutAccessPointPolicy(ctx: Ctx, input: In<'PutAccessPointPolicy'>): void {
+export function PutAccessPointPolicy(ctx: Tx, input: In<'PutAccessPointPolicy'>): void {
   put(ctx, PLAIN, input)
 }
 
@@ -73,12 +73,12 @@ export function GetAccessPointPolicyStatus(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPointPolicy.html */
-export function DeleteAccessPointPolicy(ctx: Ctx, input: In<'DeleteAccessPointPolicy'>): void {
+export function DeleteAccessPointPolicy(ctx: Tx, input: In<'DeleteAccessPointPolicy'>): void {
   remove(ctx, PLAIN, input)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_PutAccessPointPolicyForObjectLambda.html */
-export function PutAccessPointPolicyForObjectLambda(ctx: Ctx, input: In<'PutAccessPointPolicyForObjectLambda'>): void {
+export function PutAccessPointPolicyForObjectLambda(ctx: Tx, input: In<'PutAccessPointPolicyForObjectLambda'>): void {
   put(ctx, OBJECT_LAMBDA, input)
 }
 
@@ -100,7 +100,7 @@ export function GetAccessPointPolicyStatusForObjectLambda(
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPointPolicyForObjectLambda.html */
 export function DeleteAccessPointPolicyForObjectLambda(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'DeleteAccessPointPolicyForObjectLambda'>,
 ): void {
   remove(ctx, OBJECT_LAMBDA, input)

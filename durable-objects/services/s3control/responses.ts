@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { encodeBase64 } from '../../../aws/wire/base64.ts'
 import { newOutputToken } from '../../shared/output-tokens.ts'
 import { outputRoute } from './names.ts'
@@ -39,12 +39,13 @@ export async function WriteGetObjectResponse(ctx: Ctx, input: Input): Promise<vo
   if (!(given instanceof ReadableStream)) {
     const Body = typeof given === 'string' ? new TextEncoder().encode(given) : (given ?? new Uint8Array(0))
     answer({ ...rest, Body })
-    keep(ctx, input, { body: Body, size: Body.length })
+    ctx.change(tx => keep(tx, input, { body: Body, size: Body.length }))
     return
   }
   const { readable, writable } = new IdentityTransformStream()
   answer({ ...rest, Body: readable })
-  keep(ctx, input, await passOn(given, writable))
+  const passed = await passOn(given, writable)
+  ctx.change(tx => keep(tx, input, passed))
 }
 
 type Passed = { body: Uint8Array; size: number }
@@ -76,7 +77,7 @@ const bytesOf = async (chunks: Uint8Array[]) => new Uint8Array(await new Blob(ch
 /** Answers that are kept, the newest. */
 const KEPT = 200
 
-function keep(ctx: Ctx, input: Input, { body, size }: Passed): void {
+function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
   const row = ctx.sql.first<{ seq: number }>(
     `INSERT INTO responses (token, route, statusCode, body, size, contentType, errorMessage, metadata)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { conflict } from './refusals.ts'
 
 /** How long a token is remembered. */
@@ -28,7 +28,7 @@ export function answered<Output>(ctx: Ctx, input: Request): Output | undefined {
 }
 
 /** Keeps an answer for the case that the same request comes again. */
-export function remember<Output>(ctx: Ctx, input: Request, output: Output): Output {
+export function remember<Output>(ctx: Tx, input: Request, output: Output): Output {
   ctx.sql.run('DELETE FROM tokens WHERE until <= ?', ctx.now)
   if (input.ClientToken === undefined) return output
   ctx.sql.run(

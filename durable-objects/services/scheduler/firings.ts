@@ -1,5 +1,5 @@
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { isTransient } from '../../kernel/outbox/outbox.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { deadLetter, type Exhausted } from './dead-letters.ts'
@@ -18,7 +18,7 @@ export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
 }
 
 /** A schedule's time has come. */
-export function due(ctx: Ctx, key: string): void {
+export function due(ctx: Tx, key: string): void {
   const schedule = scheduleById(ctx, Number(key))
   if (!schedule || schedule.nextAt === null || schedule.state !== 'ENABLED') return
   fire(ctx, schedule, schedule.nextAt)
@@ -26,7 +26,7 @@ export function due(ctx: Ctx, key: string): void {
 }
 
 /** Invokes a schedule's target once, under a trace of its own. */
-export function fire(ctx: Ctx, { id, groupName, name, settings }: Schedule, scheduledAt: number): void {
+export function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, scheduledAt: number): void {
   const firing: FiringRow = {
     id: randomHex(16),
     schedule: id,
@@ -63,7 +63,7 @@ function firingById(ctx: Ctx, id: unknown): FiringRow | undefined {
 }
 
 /** A target took an invocation, or did not: it is tried again, or becomes a dead letter. */
-export function ended(ctx: Ctx, { about }: Delivery, undelivered?: Undelivered): void {
+export function ended(ctx: Tx, { about }: Delivery, undelivered?: Undelivered): void {
   const firing = firingById(ctx, about?.firing)
   if (!firing) return
   if (!undelivered) {
@@ -93,7 +93,7 @@ function exhaustion(ctx: Ctx, { attempt, firedAt }: FiringRow, { RetryPolicy }: 
 }
 
 /** Tries an invocation again. */
-export function retry(ctx: Ctx, id: string): void {
+export function retry(ctx: Tx, id: string): void {
   const firing = firingById(ctx, id)
   if (!firing) return
   ctx.sql.run('UPDATE firings SET attempt = attempt + 1 WHERE id = ?', id)
@@ -101,7 +101,7 @@ export function retry(ctx: Ctx, id: string): void {
 }
 
 /** The last invocation of a schedule that is to go after its completion takes it along. */
-function finish(ctx: Ctx, { id, schedule: scheduleId }: FiringRow): void {
+function finish(ctx: Tx, { id, schedule: scheduleId }: FiringRow): void {
   ctx.sql.run('DELETE FROM firings WHERE id = ?', id)
   const schedule = scheduleById(ctx, scheduleId)
   if (schedule?.settings.ActionAfterCompletion !== 'DELETE' || schedule.nextAt !== null) return

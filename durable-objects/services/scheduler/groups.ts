@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { answered, remember } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
@@ -17,11 +17,11 @@ const MOST_GROUPS = 500
 const DELETING_MS = 1000
 
 /** Every account and region has this group from the start. */
-export function createDefaultGroup(ctx: Ctx): void {
+export function createDefaultGroup(ctx: Tx): void {
   insertGroup(ctx, DEFAULT_GROUP)
 }
 
-function insertGroup(ctx: Ctx, name: string): void {
+function insertGroup(ctx: Tx, name: string): void {
   const { now } = ctx
   ctx.sql.run("INSERT INTO groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)", name, now, now)
 }
@@ -44,7 +44,7 @@ function refuseDefault(name: string): void {
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
-export function CreateScheduleGroup(ctx: Ctx, input: In<'CreateScheduleGroup'>): Out<'CreateScheduleGroup'> {
+export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): Out<'CreateScheduleGroup'> {
   const { Name, Tags = [] } = input
   const before = answered<Out<'CreateScheduleGroup'>>(ctx, input)
   if (before) return before
@@ -76,7 +76,7 @@ function summaryOf(ctx: Ctx, { name, state, createdAt, modifiedAt }: GroupRow): 
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html */
-export function DeleteScheduleGroup(ctx: Ctx, input: In<'DeleteScheduleGroup'>): Out<'DeleteScheduleGroup'> {
+export function DeleteScheduleGroup(ctx: Tx, input: In<'DeleteScheduleGroup'>): Out<'DeleteScheduleGroup'> {
   if (answered(ctx, input)) return {}
   refuseDefault(input.Name)
   findActiveGroup(ctx, input.Name)
@@ -86,7 +86,7 @@ export function DeleteScheduleGroup(ctx: Ctx, input: In<'DeleteScheduleGroup'>):
 }
 
 /** Ends a group, with its schedules, some time after it was deleted. */
-export function endGroup(ctx: Ctx, name: string): void {
+export function endGroup(ctx: Tx, name: string): void {
   const rows = ctx.sql.all<{ id: number }>('SELECT id FROM schedules WHERE groupName = ?', name)
   for (const { id } of rows) dropSchedule(ctx, id)
   ctx.sql.run('DELETE FROM tags WHERE groupName = ?', name)

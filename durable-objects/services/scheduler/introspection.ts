@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { fire } from './firings.ts'
 import { scheduleArn } from './names.ts'
 import { type ScheduleRow, scheduleOf } from './schema.ts'
@@ -57,7 +57,7 @@ function viewOf(ctx: Ctx, row: ScheduleRow): ScheduleView {
 export type FiredView = { scheduleArn: string; targetArn: string }
 
 /** Fires a schedule now, whatever its state; one that is for one time has then had it. Null when there is none. */
-export function fireNow(ctx: Ctx, parameters: Record<string, string>): FiredView | null {
+export function fireNow(ctx: Tx, parameters: Record<string, string>): FiredView | null {
   const { account, region } = ctx.place
   const { group = '', name = '', accountId = account, region: where = region } = parameters
   const row =

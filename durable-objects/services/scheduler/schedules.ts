@@ -1,5 +1,5 @@
 import type { CreateScheduleInput, Operations } from '../../../aws/models/scheduler.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { answered, remember } from './client-tokens.ts'
 import { findActiveGroup } from './groups.ts'
 import { DEFAULT_GROUP, scheduleArn } from './names.ts'
@@ -38,24 +38,26 @@ async function checked(ctx: Ctx, input: CreateScheduleInput): Promise<Settings> 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
 export async function CreateSchedule(ctx: Ctx, input: In<'CreateSchedule'>): Promise<Out<'CreateSchedule'>> {
   const settings = await checked(ctx, input)
-  const before = answered<Out<'CreateSchedule'>>(ctx, input)
-  if (before) return before
-  const { Name, GroupName = DEFAULT_GROUP, State = 'ENABLED' } = input
-  if (scheduleNamed(ctx, input)) throw conflict(`Schedule ${Name} already exists.`)
-  const { now } = ctx
-  const row = ctx.sql.first<ScheduleRow>(
-    `INSERT INTO schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
+  return ctx.change(tx => {
+    const before = answered<Out<'CreateSchedule'>>(tx, input)
+    if (before) return before
+    const { Name, GroupName = DEFAULT_GROUP, State = 'ENABLED' } = input
+    if (scheduleNamed(tx, input)) throw conflict(`Schedule ${Name} already exists.`)
+    const { now } = tx
+    const row = tx.sql.first<ScheduleRow>(
+      `INSERT INTO schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-    GroupName,
-    Name,
-    now,
-    now,
-    State,
-    JSON.stringify(settings),
-    now,
-  )
-  if (row) startSchedule(ctx, scheduleOf(row))
-  return remember(ctx, input, { ScheduleArn: scheduleArn(ctx.place, GroupName, Name) })
+      GroupName,
+      Name,
+      now,
+      now,
+      State,
+      JSON.stringify(settings),
+      now,
+    )
+    if (row) startSchedule(tx, scheduleOf(row))
+    return remember(tx, input, { ScheduleArn: scheduleArn(tx.place, GroupName, Name) })
+  })
 }
 
 /**
@@ -64,30 +66,32 @@ export async function CreateSchedule(ctx: Ctx, input: In<'CreateSchedule'>): Pro
  */
 export async function UpdateSchedule(ctx: Ctx, input: In<'UpdateSchedule'>): Promise<Out<'UpdateSchedule'>> {
   const settings = await checked(ctx, input)
-  const before = answered<Out<'UpdateSchedule'>>(ctx, input)
-  if (before) return before
-  const { now } = ctx
-  const { id, groupName, name, anchor, ...present } = findSchedule(ctx, input)
-  const schedule: Schedule = {
-    ...present,
-    id,
-    groupName,
-    name,
-    settings,
-    state: input.State ?? 'ENABLED',
-    modifiedAt: now,
-    anchor: isRetimed(present.settings, settings) ? now : anchor,
-  }
-  ctx.sql.run(
-    'UPDATE schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
-    schedule.state,
-    JSON.stringify(settings),
-    now,
-    schedule.anchor,
-    id,
-  )
-  if (!isDone(schedule, present)) startSchedule(ctx, schedule)
-  return remember(ctx, input, { ScheduleArn: scheduleArn(ctx.place, groupName, name) })
+  return ctx.change(tx => {
+    const before = answered<Out<'UpdateSchedule'>>(tx, input)
+    if (before) return before
+    const { now } = tx
+    const { id, groupName, name, anchor, ...present } = findSchedule(tx, input)
+    const schedule: Schedule = {
+      ...present,
+      id,
+      groupName,
+      name,
+      settings,
+      state: input.State ?? 'ENABLED',
+      modifiedAt: now,
+      anchor: isRetimed(present.settings, settings) ? now : anchor,
+    }
+    tx.sql.run(
+      'UPDATE schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
+      schedule.state,
+      JSON.stringify(settings),
+      now,
+      schedule.anchor,
+      id,
+    )
+    if (!isDone(schedule, present)) startSchedule(tx, schedule)
+    return remember(tx, input, { ScheduleArn: scheduleArn(tx.place, groupName, name) })
+  })
 }
 
 const isRetimed = (before: Settings, after: Settings) =>
@@ -100,7 +104,7 @@ const isDone = ({ settings }: Schedule, before: Pick<Schedule, 'settings' | 'las
   settings.ScheduleExpression.startsWith('at(') && before.lastFired !== null && !isRetimed(before.settings, settings)
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteSchedule.html */
-export function DeleteSchedule(ctx: Ctx, input: In<'DeleteSchedule'>): Out<'DeleteSchedule'> {
+export function DeleteSchedule(ctx: Tx, input: In<'DeleteSchedule'>): Out<'DeleteSchedule'> {
   if (answered(ctx, input)) return {}
   findActiveGroup(ctx, input.GroupName ?? DEFAULT_GROUP)
   dropSchedule(ctx, findSchedule(ctx, input).id)

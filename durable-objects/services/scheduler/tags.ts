@@ -1,5 +1,5 @@
 import type { Operations, Tag } from '../../../aws/models/scheduler.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { findActiveGroup, findGroup } from './groups.ts'
 import { groupOfArn } from './names.ts'
 import { invalid, noGroup } from './refusals.ts'
@@ -17,7 +17,7 @@ export function checkTags(tags: readonly Tag[]): void {
   if (keys.size > MOST_TAGS) throw invalid(`A resource can have at most ${MOST_TAGS} tags.`)
 }
 
-export function writeTags(ctx: Ctx, group: string, tags: readonly Tag[]): void {
+export function writeTags(ctx: Tx, group: string, tags: readonly Tag[]): void {
   for (const { Key, Value } of tags) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (groupName, key, value) VALUES (?, ?, ?)', group, Key, Value)
   }
@@ -39,7 +39,7 @@ export function ListTagsForResource(ctx: Ctx, input: In<'ListTagsForResource'>):
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_TagResource.html */
-export function TagResource(ctx: Ctx, input: In<'TagResource'>): Out<'TagResource'> {
+export function TagResource(ctx: Tx, input: In<'TagResource'>): Out<'TagResource'> {
   const { name } = findActiveGroup(ctx, groupNamed(ctx, input.ResourceArn))
   checkTags(input.Tags)
   const added = new Set(input.Tags.map(({ Key }) => Key))
@@ -50,7 +50,7 @@ export function TagResource(ctx: Ctx, input: In<'TagResource'>): Out<'TagResourc
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, input: In<'UntagResource'>): Out<'UntagResource'> {
+export function UntagResource(ctx: Tx, input: In<'UntagResource'>): Out<'UntagResource'> {
   const { name } = findActiveGroup(ctx, groupNamed(ctx, input.ResourceArn))
   for (const key of input.TagKeys) ctx.sql.run('DELETE FROM tags WHERE groupName = ? AND key = ?', name, key)
   return {}

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { nextTime, readSchedule, type Schedule as Timetable } from '../../shared/cron.ts'
 import type { Schedule, Settings } from './schema.ts'
 
@@ -30,7 +30,7 @@ export function occurrenceAfter({ settings, anchor }: Pick<Schedule, 'settings' 
 }
 
 /** Takes up a schedule that is new, changed or enabled. */
-export function startSchedule(ctx: Ctx, schedule: Schedule): void {
+export function startSchedule(ctx: Tx, schedule: Schedule): void {
   const after = isOneTime(schedule.settings) ? Number.NEGATIVE_INFINITY : ctx.now - 1
   plan(ctx, schedule, schedule.state === 'ENABLED' ? occurrenceAfter(schedule, after) : undefined)
 }
@@ -39,7 +39,7 @@ export function startSchedule(ctx: Ctx, schedule: Schedule): void {
  * Plans what comes after an occurrence.
  * @returns whether there is one
  */
-export function planNext(ctx: Ctx, schedule: Schedule, occurrence: number): boolean {
+export function planNext(ctx: Tx, schedule: Schedule, occurrence: number): boolean {
   if (isOneTime(schedule.settings)) return plan(ctx, schedule, undefined)
   const next = occurrenceAfter(schedule, occurrence)
   // What was missed (the emulator was off, the clock was set) is not made up for.
@@ -50,7 +50,7 @@ export function planNext(ctx: Ctx, schedule: Schedule, occurrence: number): bool
 /** So late may an occurrence come. */
 const MISSED_MS = 60_000
 
-function plan(ctx: Ctx, schedule: Schedule, next: number | undefined): boolean {
+function plan(ctx: Tx, schedule: Schedule, next: number | undefined): boolean {
   const key = String(schedule.id)
   ctx.sql.run('UPDATE schedules SET nextAt = ? WHERE id = ?', next ?? null, schedule.id)
   if (next === undefined) {
@@ -76,7 +76,7 @@ function offsetMs({ settings, groupName, name }: Schedule, occurrence: number): 
   return ((hash >>> 0) % seconds) * 1000
 }
 
-export function dropSchedule(ctx: Ctx, id: number): void {
+export function dropSchedule(ctx: Tx, id: number): void {
   ctx.sql.run('DELETE FROM schedules WHERE id = ?', id)
   ctx.timers.clear('due', String(id))
 }

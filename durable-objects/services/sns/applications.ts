@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
@@ -36,7 +36,7 @@ export function findApplication(ctx: Ctx, arn: string): ApplicationRow {
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformApplication.html */
 export function CreatePlatformApplication(
-  ctx: Ctx,
+  ctx: Tx,
   { Name, Platform, Attributes: attributes }: In<'CreatePlatformApplication'>,
 ): Out<'CreatePlatformApplication'> {
   if (!/^[A-Za-z0-9._-]{1,256}$/.test(Name)) throw invalidParameter(`Name Reason: ${Name} is not a valid name`)
@@ -62,14 +62,14 @@ export function GetPlatformApplicationAttributes(
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetPlatformApplicationAttributes.html */
-export function SetPlatformApplicationAttributes(ctx: Ctx, input: In<'SetPlatformApplicationAttributes'>): void {
+export function SetPlatformApplicationAttributes(ctx: Tx, input: In<'SetPlatformApplicationAttributes'>): void {
   const { arn, attributes } = findApplication(ctx, input.PlatformApplicationArn)
   const all = { ...(JSON.parse(attributes) as Attributes), ...input.Attributes } // likewise
   ctx.sql.run('UPDATE applications SET attributes = ? WHERE arn = ?', JSON.stringify(all), arn)
 }
 
 /** Its endpoints stay. https://docs.aws.amazon.com/sns/latest/api/API_DeletePlatformApplication.html */
-export function DeletePlatformApplication(ctx: Ctx, input: In<'DeletePlatformApplication'>): void {
+export function DeletePlatformApplication(ctx: Tx, input: In<'DeletePlatformApplication'>): void {
   ctx.sql.run('DELETE FROM applications WHERE arn = ?', input.PlatformApplicationArn)
 }
 

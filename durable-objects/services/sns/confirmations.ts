@@ -1,5 +1,5 @@
 /** SNS → HTTP(S): an endpoint is asked before it gets anything, and told when it is to get no more. */
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { type Asking, confirmation, subscribeUrl } from './envelopes.ts'
 import { startPost } from './posts.ts'
 import { rootOf } from './roots.ts'
@@ -43,7 +43,7 @@ export async function signedNotice(
 }
 
 /** Sends it. Mail is not sent: `/_fakecloud/sns/pending-confirmations` has what waits. */
-export function sendNotice(ctx: Ctx, topic: Topic, { subscription, notice }: { subscription: Asked; notice: Notice }) {
+export function sendNotice(ctx: Tx, topic: Topic, { subscription, notice }: { subscription: Asked; notice: Notice }) {
   const { arn, protocol, endpoint } = subscription
   const { type, messageId, text } = notice
   if (protocol === 'sqs') {

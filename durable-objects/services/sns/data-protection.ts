@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
 import { findTopic, writeTopic } from './topics.ts'
 
@@ -7,7 +7,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_PutDataProtectionPolicy.html */
-export function PutDataProtectionPolicy(ctx: Ctx, input: In<'PutDataProtectionPolicy'>): void {
+export function PutDataProtectionPolicy(ctx: Tx, input: In<'PutDataProtectionPolicy'>): void {
   const { ResourceArn, DataProtectionPolicy: policy } = input
   const topic = findTopic(ctx, ResourceArn, 'ResourceArn')
   if (policy !== '') checkDocument(policy)

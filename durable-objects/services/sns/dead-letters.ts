@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
  */
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { reasonOf } from '../../../aws/errors.ts'
 import { notificationOfEvent } from './envelopes.ts'
@@ -29,7 +29,7 @@ export type Letter = {
 }
 
 /** Hears how the deliveries to queues, functions and streams ended. */
-export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): void {
+export function ended(ctx: Tx, delivery: Delivery, undelivered?: Undelivered): void {
   const { subscription } = (delivery.about ?? {}) as Partial<About> // written by fan-out
   if (subscription === undefined) return
   if (!undelivered) {
@@ -50,7 +50,7 @@ export function ended(ctx: Ctx, delivery: Delivery, undelivered?: Undelivered): 
 }
 
 /** Sends it on to the queue of the subscription's redrive policy; @returns whether there is one */
-export function sendDeadLetter(ctx: Ctx, letter: Letter): boolean {
+export function sendDeadLetter(ctx: Tx, letter: Letter): boolean {
   const { topic, subscription, endpoint, event, payload, input, reason, trace } = letter
   noteFailed(ctx, topic)
   const to = deadLetterOf(ctx, subscription)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { findApplication } from './applications.ts'
@@ -34,7 +34,7 @@ function checkAttributes(attributes: Attributes): void {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreatePlatformEndpoint.html */
-export function CreatePlatformEndpoint(ctx: Ctx, input: In<'CreatePlatformEndpoint'>): Out<'CreatePlatformEndpoint'> {
+export function CreatePlatformEndpoint(ctx: Tx, input: In<'CreatePlatformEndpoint'>): Out<'CreatePlatformEndpoint'> {
   const application = findApplication(ctx, input.PlatformApplicationArn)
   const { Token, CustomUserData, Attributes: stated = {} } = input
   if (Token === '') throw invalidParameter('Token Reason: cannot be empty')
@@ -70,7 +70,7 @@ export function GetEndpointAttributes(ctx: Ctx, input: In<'GetEndpointAttributes
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetEndpointAttributes.html */
-export function SetEndpointAttributes(ctx: Ctx, input: In<'SetEndpointAttributes'>): void {
+export function SetEndpointAttributes(ctx: Tx, input: In<'SetEndpointAttributes'>): void {
   const { arn, attributes: known, token } = findEndpoint(ctx, input.EndpointArn)
   checkAttributes(input.Attributes)
   const attributes = { ...(JSON.parse(known) as Attributes), ...input.Attributes } // likewise
@@ -83,7 +83,7 @@ export function SetEndpointAttributes(ctx: Ctx, input: In<'SetEndpointAttributes
 }
 
 /** No error when there is none. https://docs.aws.amazon.com/sns/latest/api/API_DeleteEndpoint.html */
-export function DeleteEndpoint(ctx: Ctx, { EndpointArn }: In<'DeleteEndpoint'>): void {
+export function DeleteEndpoint(ctx: Tx, { EndpointArn }: In<'DeleteEndpoint'>): void {
   ctx.sql.run('DELETE FROM endpoints WHERE arn = ?', EndpointArn)
 }
 
@@ -111,7 +111,7 @@ export function ListEndpointsByPlatformApplication(
 }
 
 /** A push goes to no device; it is kept with the other messages. */
-export function publishToEndpoint(ctx: Ctx, arn: string, message: Message): Out<'Publish'> {
+export function publishToEndpoint(ctx: Tx, arn: string, message: Message): Out<'Publish'> {
   const row = lookUp(ctx, arn)
   if (!row) throw invalidParameter('TargetArn Reason: No endpoint found for the target arn specified')
   if (!isEnabled(row)) throw new AwsError('EndpointDisabledException', 'Endpoint is disabled')
@@ -121,7 +121,7 @@ export function publishToEndpoint(ctx: Ctx, arn: string, message: Message): Out<
 }
 
 /** The same for a topic's subscriber. */
-export function recordPush(ctx: Ctx, arn: string, push: { message: Message; messageId: string; from: string }): void {
+export function recordPush(ctx: Tx, arn: string, push: { message: Message; messageId: string; from: string }): void {
   const row = lookUp(ctx, arn)
   const hop = { from: push.from, to: arn, event: `Notification ${push.messageId}` }
   if (row && isEnabled(row)) {
@@ -139,7 +139,7 @@ export function recordPush(ctx: Ctx, arn: string, push: { message: Message; mess
 const isEnabled = ({ attributes }: EndpointRow) =>
   (JSON.parse(attributes) as Attributes).Enabled?.toLowerCase() !== 'false' // likewise
 
-function notePush(ctx: Ctx, arn: string, { message, messageId }: { message: Message; messageId: string }): void {
+function notePush(ctx: Tx, arn: string, { message, messageId }: { message: Message; messageId: string }): void {
   const platform = arn.split('/')[1] ?? ''
   notePublished(ctx, { messageId, topic: arn, message: bodyFor(message, platform), subject: message.subject })
 }

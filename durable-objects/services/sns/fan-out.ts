@@ -1,5 +1,5 @@
 /** SNS → SQS / Lambda / HTTP: every subscription whose filter lets the message through gets it. */
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { type About, PRINCIPAL } from './dead-letters.ts'
 import { recordPush } from './endpoints.ts'
 import { lambdaEvent, type Notice, notification } from './envelopes.ts'
@@ -70,7 +70,7 @@ export async function signOne(ctx: Ctx, topic: Topic, { published, body }: Unsig
 }
 
 /** Sends a message to whom it concerns, and notes why it did not go to the others. */
-export function fanOut(ctx: Ctx, { topic, subscriptions }: Audience, published: Published): void {
+export function fanOut(ctx: Tx, { topic, subscriptions }: Audience, published: Published): void {
   const { message, messageId } = published
   notePublished(ctx, { messageId, topic: topic.arn, message: message.bodies.default ?? '', subject: message.subject })
   noteMessage(ctx, topic.arn, message.size)
@@ -96,7 +96,7 @@ function mismatchOf({ attributes }: Subscription, body: string, message: Message
 
 type Sent = { subscription: Subscription; body: string; published: Published }
 
-function send(ctx: Ctx, topic: Topic, sent: Sent): void {
+function send(ctx: Tx, topic: Topic, sent: Sent): void {
   const { subscription, body, published } = sent
   const { messageId } = published
   const { arn, protocol, endpoint } = subscription

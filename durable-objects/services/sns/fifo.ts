@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import type { Message } from './message.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Topic } from './schema.ts'
@@ -33,7 +33,7 @@ export function checkOrder(topic: Topic, { groupId, deduplicationId }: Message):
 type Noted = { messageId: string; sequenceNumber: string }
 
 /** Whether a message is one that was published before; and how to note that it was now. */
-export function deduplicate(ctx: Ctx, topic: Topic, message: Message): { seen?: Noted; note(as: Noted): void } {
+export function deduplicate(ctx: Tx, topic: Topic, message: Message): { seen?: Noted; note(as: Noted): void } {
   const key = keyOf(topic, message)
   ctx.sql.run('DELETE FROM deduplications WHERE until <= ?', ctx.now)
   const seen = ctx.sql.first<Noted>(
@@ -70,7 +70,7 @@ function keyOf(topic: Topic, message: Message): string {
 
 const FIRST = 10_000_000_000_000_000_000n
 
-export function nextSequence(ctx: Ctx, topic: Topic): string {
+export function nextSequence(ctx: Tx, topic: Topic): string {
   ctx.sql.run('UPDATE topics SET sequence = sequence + 1 WHERE arn = ?', topic.arn)
   const row = ctx.sql.first<{ sequence: number }>('SELECT sequence FROM topics WHERE arn = ?', topic.arn)
   return String(FIRST + BigInt(row?.sequence ?? 0) * 1000n)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import type { SubscriptionRow } from './schema.ts'
 import { confirm } from './subscriptions.ts'
 
@@ -19,7 +19,7 @@ export function pendingView(ctx: Ctx): PendingView[] {
 }
 
 /** Confirms a subscription for its endpoint; null when this object has none of that ARN. */
-export function confirmTick(ctx: Ctx, { subscriptionArn = '' }: Record<string, string>): boolean | null {
+export function confirmTick(ctx: Tx, { subscriptionArn = '' }: Record<string, string>): boolean | null {
   const row = ctx.sql.first<SubscriptionRow>('SELECT * FROM subscriptions WHERE arn = ?', subscriptionArn)
   if (!row) return null
   if (row.token !== null) confirm(ctx, row, false)
@@ -27,7 +27,7 @@ export function confirmTick(ctx: Ctx, { subscriptionArn = '' }: Record<string, s
 }
 
 /** A phone says STOP: it gets nothing more. */
-export function optOutTick(ctx: Ctx, { phoneNumber = '' }: Record<string, string>): boolean {
+export function optOutTick(ctx: Tx, { phoneNumber = '' }: Record<string, string>): boolean {
   ctx.sql.run('INSERT OR IGNORE INTO opt_outs (phone) VALUES (?)', phoneNumber)
   return true
 }

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx, ResourcePolicy } from '../../kernel/object/operation.ts'
+import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
 import { findTopic, lookUpTopic, writeTopic } from './topics.ts'
 
@@ -41,7 +41,7 @@ function policyOf(text: string): Policy {
 const GRANTABLE = new Set(OWNERS_ACTIONS.map(action => action.slice('SNS:'.length)))
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_AddPermission.html */
-export function AddPermission(ctx: Ctx, input: In<'AddPermission'>): void {
+export function AddPermission(ctx: Tx, input: In<'AddPermission'>): void {
   const { TopicArn, Label, AWSAccountId: accounts, ActionName: actions } = input
   const topic = findTopic(ctx, TopicArn)
   if (actions.some(action => !GRANTABLE.has(action)))
@@ -62,7 +62,7 @@ export function AddPermission(ctx: Ctx, input: In<'AddPermission'>): void {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_RemovePermission.html */
-export function RemovePermission(ctx: Ctx, { TopicArn, Label }: In<'RemovePermission'>): void {
+export function RemovePermission(ctx: Tx, { TopicArn, Label }: In<'RemovePermission'>): void {
   const topic = findTopic(ctx, TopicArn)
   if (topic.attributes.Policy === undefined) return
   const policy = policyOf(topic.attributes.Policy)

@@ -1,5 +1,5 @@
 /** SNS → HTTP(S): notifications are posted, and tried again as the delivery policy says, by the namespace's clock. */
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { jsonWithBytes, parseWithBytes } from '../../../aws/json-bytes.ts'
 import { sendDeadLetter } from './dead-letters.ts'
 import { contentTypeOf, retryPolicyOf, spacingOf } from './delivery-policies.ts'
@@ -24,7 +24,7 @@ const TIMEOUT_MS = 15_000
 const SAFETY_MS = 60_000
 
 /** Writes it down, and tries at once. */
-export function startPost(ctx: Ctx, topic: Topic, post: Post): void {
+export function startPost(ctx: Tx, topic: Topic, post: Post): void {
   const { subscription, type, messageId, body, input } = post
   const id = crypto.randomUUID()
   const due = slotOf(ctx, topic, subscription)
@@ -88,26 +88,30 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
   if (!row) return
   const failure = await send(row)
   // What was reset meanwhile is not written again.
-  if (!ctx.sql.first('SELECT 1 FROM posts WHERE id = ?', id)) return
-  const hop = hopOf(row)
-  if (failure === undefined) {
-    finish(ctx, id)
-    ctx.journal({ ...hop, outcome: 'delivered' })
-    noteDelivered(ctx, row.topic)
-    return
-  }
-  const delay = failure.lasting ? undefined : retryDelay(retriesOf(ctx, row), row.attempts + 1)
-  if (delay === undefined || isTooLate(row.firstAt, ctx.now + delay)) {
-    giveUp(ctx, row, failure.reason)
-    return
-  }
-  const due = ctx.now + delay
-  ctx.sql.run('UPDATE posts SET attempts = attempts + 1, due = ? WHERE id = ?', due, id)
-  ctx.timers.set('post', id, due)
-  ctx.journal({ ...hop, outcome: 'retried', reason: failure.reason })
+  return ctx.change(tx => {
+    if (!tx.sql.first('SELECT 1 FROM posts WHERE id = ?', id)) return
+    const hop = hopOf(row)
+    if (failure === undefined) {
+      finish(tx, id)
+      tx.journal({ ...hop, outcome: 'delivered' })
+      noteDelivered(tx, row.topic)
+      return
+    }
+    const delay = failure.lasting ? undefined : retryDelay(retriesOf(tx, row), row.attempts + 1)
+    if (delay === undefined || isTooLate(row.firstAt, tx.now + delay)) {
+      giveUp(tx, row, failure.reason)
+      return
+    }
+    const due = tx.now + delay
+
+    tx.sql.run('UPDATE posts SET attempts = attempts + 1, due = ? WHERE id = ?', due, id)
+    tx.timers.set('post', id, due)
+
+    tx.journal({ ...hop, outcome: 'retried', reason: failure.reason })
+  })
 }
 
-function finish(ctx: Ctx, id: string): void {
+function finish(ctx: Tx, id: string): void {
   ctx.sql.run('DELETE FROM posts WHERE id = ?', id)
   ctx.timers.clear('post', id)
 }
@@ -149,7 +153,7 @@ function retriesOf(ctx: Ctx, { subscription, topic }: PostRow) {
   return retryPolicyOf(DeliveryPolicy, lookUpTopic(ctx, topic)?.attributes.DeliveryPolicy)
 }
 
-function giveUp(ctx: Ctx, row: PostRow, reason: string): void {
+function giveUp(ctx: Tx, row: PostRow, reason: string): void {
   const { type, event, input = {} } = aboutOf(row)
   finish(ctx, row.id)
   ctx.journal({ ...hopOf(row), outcome: 'refused', reason })

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { publishToEndpoint } from './endpoints.ts'
 import { type Audience, fanOut, type Published, signOne, subscriptionsOf, unsignedOf } from './fan-out.ts'
@@ -20,9 +20,10 @@ export async function Publish(ctx: Ctx, input: In<'Publish'>): Promise<Out<'Publ
   const targets = [TopicArn, TargetArn, PhoneNumber].filter(target => target !== undefined)
   const arn = TopicArn ?? TargetArn
   if (targets.length > 1) throw invalidParameter('TopicArn or TargetArn Reason: both values cannot be specified')
-  if (PhoneNumber !== undefined) return publishSms(ctx, PhoneNumber, readMessage(input))
+  if (PhoneNumber !== undefined) return ctx.change(tx => publishSms(tx, PhoneNumber, readMessage(input)))
   if (!arn) throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter')
-  if (arn.split(':')[5]?.startsWith('endpoint/')) return publishToEndpoint(ctx, arn, readMessage(input))
+  if (arn.split(':')[5]?.startsWith('endpoint/'))
+    return ctx.change(tx => publishToEndpoint(tx, arn, readMessage(input)))
   const topic = findTopic(ctx, arn, TopicArn === undefined ? 'TargetArn' : 'TopicArn')
   const message = readMessage(input)
   checkOrder(topic, message)
@@ -44,14 +45,14 @@ async function publishAll(ctx: Ctx, { arn }: Topic, messages: readonly Message[]
     const subscriptions = subscriptionsOf(ctx, topic)
     const unsigned = drafts.flatMap(draft => unsignedOf(topic, subscriptions, draft))
     if (unsigned.length === 0) {
-      noteRoot(ctx, topic)
-      return drafts.map(draft => publishOne(ctx, { topic, subscriptions }, draft))
+      ctx.change(tx => noteRoot(tx, topic))
+      return drafts.map(draft => ctx.change(tx => publishOne(tx, { topic, subscriptions }, draft)))
     }
     await Promise.all(unsigned.map(each => signOne(ctx, topic, each)))
   }
 }
 
-function publishOne(ctx: Ctx, to: Audience, published: Published): Answered {
+function publishOne(ctx: Tx, to: Audience, published: Published): Answered {
   const { topic } = to
   const known = topic.fifo ? deduplicate(ctx, topic, published.message) : undefined
   if (known?.seen) return known.seen

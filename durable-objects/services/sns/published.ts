@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 
 type Noted = { messageId: string; topic: string; phone?: string; message: string; subject?: string | undefined }
 
@@ -8,7 +8,7 @@ const KEPT_BYTES = 64 * 1024 * 1024
 const STEP = 250
 
 /** Keeps a published message for whoever looks. */
-export function notePublished(ctx: Ctx, { messageId, topic, phone, message, subject }: Noted): void {
+export function notePublished(ctx: Tx, { messageId, topic, phone, message, subject }: Noted): void {
   const row = ctx.sql.first<{ seq: number }>(
     'INSERT INTO published (messageId, topic, phone, message, subject, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
     messageId,
@@ -22,7 +22,7 @@ export function notePublished(ctx: Ctx, { messageId, topic, phone, message, subj
   if (row && row.seq % STEP === 0) trim(ctx, row.seq)
 }
 
-function trim(ctx: Ctx, newest: number): void {
+function trim(ctx: Tx, newest: number): void {
   ctx.sql.run('DELETE FROM published WHERE seq <= ?', newest - KEPT)
   const recent = ctx.sql.first<{ bytes: number | null }>(
     'SELECT SUM(length(message)) AS bytes FROM published WHERE seq > ?',

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import type { Topic } from './schema.ts'
 
 const AWS = /^https?:\/\/[^/]*\.amazonaws\.com/
@@ -17,7 +17,7 @@ export function outside({ http, caller }: Ctx): string | undefined {
 }
 
 /** Keeps it for what is published from inside. */
-export function noteRoot(ctx: Ctx, topic: Topic): void {
+export function noteRoot(ctx: Tx, topic: Topic): void {
   const root = outside(ctx)
   if (root !== undefined && root !== topic.root) {
     ctx.sql.run('UPDATE topics SET root = ? WHERE arn = ?', root, topic.arn)

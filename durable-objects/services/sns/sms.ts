@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import type { Message } from './message.ts'
@@ -16,7 +16,7 @@ const LONGEST = 1600
 const invalidPhone = (phone: string) => invalidParameter(`PhoneNumber Reason: ${phone} is not valid to publish to`)
 
 /** Text messages are kept for `/_fakecloud/sns/sms`, and go nowhere. */
-export function publishSms(ctx: Ctx, phone: string, message: Message): Out<'Publish'> {
+export function publishSms(ctx: Tx, phone: string, message: Message): Out<'Publish'> {
   if (!isPhone(phone)) throw invalidPhone(phone)
   const body = bodyFor(message, 'sms')
   if (body.length > LONGEST) throw invalidParameter('Message too long')
@@ -26,7 +26,7 @@ export function publishSms(ctx: Ctx, phone: string, message: Message): Out<'Publ
 }
 
 /** A phone that has opted out gets nothing. */
-export function recordSms(ctx: Ctx, sms: { phone: string; message: string; messageId: string }): void {
+export function recordSms(ctx: Tx, sms: { phone: string; message: string; messageId: string }): void {
   if (ctx.sql.first('SELECT 1 FROM opt_outs WHERE phone = ?', sms.phone)) {
     ctx.journal({
       from: 'sns',
@@ -50,7 +50,7 @@ export function CheckIfPhoneNumberIsOptedOut(
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html */
-export function OptInPhoneNumber(ctx: Ctx, { phoneNumber }: In<'OptInPhoneNumber'>): Out<'OptInPhoneNumber'> {
+export function OptInPhoneNumber(ctx: Tx, { phoneNumber }: In<'OptInPhoneNumber'>): Out<'OptInPhoneNumber'> {
   if (!isPhone(phoneNumber)) throw invalidPhone(phoneNumber)
   ctx.sql.run('DELETE FROM opt_outs WHERE phone = ?', phoneNumber)
   return {}
@@ -83,7 +83,7 @@ const SMS_ATTRIBUTES = [
 ]
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSMSAttributes.html */
-export function SetSMSAttributes(ctx: Ctx, { attributes }: In<'SetSMSAttributes'>): Out<'SetSMSAttributes'> {
+export function SetSMSAttributes(ctx: Tx, { attributes }: In<'SetSMSAttributes'>): Out<'SetSMSAttributes'> {
   for (const [name, value] of Object.entries(attributes)) {
     if (!SMS_ATTRIBUTES.includes(name)) throw invalidParameter(name)
     if (name === 'DefaultSMSType' && !['Promotional', 'Transactional'].includes(value)) throw invalidParameter(name)
@@ -104,7 +104,7 @@ export function GetSMSAttributes(ctx: Ctx, { attributes: names }: In<'GetSMSAttr
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreateSMSSandboxPhoneNumber.html */
 export function CreateSMSSandboxPhoneNumber(
-  ctx: Ctx,
+  ctx: Tx,
   { PhoneNumber }: In<'CreateSMSSandboxPhoneNumber'>,
 ): Out<'CreateSMSSandboxPhoneNumber'> {
   if (!isPhone(PhoneNumber)) throw invalidPhone(PhoneNumber)
@@ -124,7 +124,7 @@ function findSandboxPhone(ctx: Ctx, phone: string): { code: string } {
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_VerifySMSSandboxPhoneNumber.html */
 export function VerifySMSSandboxPhoneNumber(
-  ctx: Ctx,
+  ctx: Tx,
   { PhoneNumber, OneTimePassword }: In<'VerifySMSSandboxPhoneNumber'>,
 ): Out<'VerifySMSSandboxPhoneNumber'> {
   const { code } = findSandboxPhone(ctx, PhoneNumber)
@@ -135,7 +135,7 @@ export function VerifySMSSandboxPhoneNumber(
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_DeleteSMSSandboxPhoneNumber.html */
 export function DeleteSMSSandboxPhoneNumber(
-  ctx: Ctx,
+  ctx: Tx,
   { PhoneNumber }: In<'DeleteSMSSandboxPhoneNumber'>,
 ): Out<'DeleteSMSSandboxPhoneNumber'> {
   findSandboxPhone(ctx, PhoneNumber)

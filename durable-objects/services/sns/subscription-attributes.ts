@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { effectivePolicy, invalidSubscriptionPolicy, objectOf, shownSubscriptionPolicy } from './delivery-policies.ts'
@@ -87,7 +87,7 @@ export function checkSubscriptionAttributes(attributes: Attributes, context: Con
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html */
-export function SetSubscriptionAttributes(ctx: Ctx, input: In<'SetSubscriptionAttributes'>): void {
+export function SetSubscriptionAttributes(ctx: Tx, input: In<'SetSubscriptionAttributes'>): void {
   const { AttributeName: name, AttributeValue: value = '' } = input
   if (!Object.hasOwn(RULES, name)) throw invalidParameter('AttributeName')
   const subscription = findSubscription(ctx, input.SubscriptionArn)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { type Notice, sendNotice, signedNotice } from './confirmations.ts'
@@ -29,7 +29,7 @@ export function findSubscription(ctx: Ctx, arn: string): Subscription {
 const rowOf = (ctx: Ctx, arn: string) =>
   ctx.sql.first<SubscriptionRow>('SELECT * FROM subscriptions WHERE arn = ?', arn)
 
-export function writeSubscriptionAttributes(ctx: Ctx, arn: string, attributes: Attributes): void {
+export function writeSubscriptionAttributes(ctx: Tx, arn: string, attributes: Attributes): void {
   ctx.sql.run('UPDATE subscriptions SET attributes = ? WHERE arn = ?', JSON.stringify(attributes), arn)
 }
 
@@ -51,29 +51,31 @@ export async function Subscribe(ctx: Ctx, input: In<'Subscribe'>): Promise<Out<'
     token === null
       ? undefined
       : await signedNotice(ctx, asked, { type: 'SubscriptionConfirmation', token, subscriptionArn: arn })
-  const topic = findTopic(ctx, input.TopicArn)
-  noteRoot(ctx, topic)
-  const shown = (subscription: Pick<Subscription, 'arn' | 'token'>) =>
-    subscription.token === null || ReturnSubscriptionArn ? subscription.arn : 'pending confirmation'
-  const existing = ctx.sql.first<SubscriptionRow>(
-    'SELECT * FROM subscriptions WHERE topic = ? AND protocol = ? AND endpoint = ?',
-    topic.arn,
-    protocol,
-    endpoint,
-  )
-  if (existing) {
-    checkSame(subscriptionOf(existing), attributes)
-    if (existing.token !== null && notice) askAgain(ctx, existing, { token, notice })
-    return { SubscriptionArn: shown(existing) }
-  }
-  const made = { arn, topic: topic.arn, protocol, endpoint, attributes, token }
-  insert(ctx, made)
-  if (notice) sendNotice(ctx, topic, { subscription: made, notice })
-  return { SubscriptionArn: shown(made) }
+  return ctx.change(tx => {
+    const topic = findTopic(tx, input.TopicArn)
+    noteRoot(tx, topic)
+    const shown = (subscription: Pick<Subscription, 'arn' | 'token'>) =>
+      subscription.token === null || ReturnSubscriptionArn ? subscription.arn : 'pending confirmation'
+    const existing = tx.sql.first<SubscriptionRow>(
+      'SELECT * FROM subscriptions WHERE topic = ? AND protocol = ? AND endpoint = ?',
+      topic.arn,
+      protocol,
+      endpoint,
+    )
+    if (existing) {
+      checkSame(subscriptionOf(existing), attributes)
+      if (existing.token !== null && notice) askAgain(tx, existing, { token, notice })
+      return { SubscriptionArn: shown(existing) }
+    }
+    const made = { arn, topic: topic.arn, protocol, endpoint, attributes, token }
+    insert(tx, made)
+    if (notice) sendNotice(tx, topic, { subscription: made, notice })
+    return { SubscriptionArn: shown(made) }
+  })
 }
 
 /** Who subscribes again before having confirmed is asked again, with another token. */
-function askAgain(ctx: Ctx, existing: SubscriptionRow, asked: { token: string | null; notice: Notice }): void {
+function askAgain(ctx: Tx, existing: SubscriptionRow, asked: { token: string | null; notice: Notice }): void {
   ctx.sql.run('UPDATE subscriptions SET token = ? WHERE arn = ?', asked.token, existing.arn)
   ctx.timers.set('pending', existing.arn, ctx.now + PENDING_MS)
   const topic = lookUpTopic(ctx, existing.topic)
@@ -82,7 +84,7 @@ function askAgain(ctx: Ctx, existing: SubscriptionRow, asked: { token: string | 
 
 type Made = Pick<Subscription, 'arn' | 'topic' | 'protocol' | 'endpoint' | 'attributes' | 'token'>
 
-function insert(ctx: Ctx, { arn, topic, protocol, endpoint, attributes, token }: Made): void {
+function insert(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: Made): void {
   const { accountId, session } = ctx.caller
   ctx.sql.run(
     `INSERT INTO subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, token, authenticated)
@@ -101,7 +103,7 @@ function insert(ctx: Ctx, { arn, topic, protocol, endpoint, attributes, token }:
 }
 
 /** A timer: forgets a subscription that was never confirmed. */
-export function forgetPending(ctx: Ctx, arn: string): void {
+export function forgetPending(ctx: Tx, arn: string): void {
   ctx.sql.run('DELETE FROM subscriptions WHERE arn = ? AND token IS NOT NULL', arn)
 }
 
@@ -111,7 +113,7 @@ function checkSame(existing: Subscription, attributes: Attributes): void {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html */
-export function ConfirmSubscription(ctx: Ctx, input: In<'ConfirmSubscription'>): Out<'ConfirmSubscription'> {
+export function ConfirmSubscription(ctx: Tx, input: In<'ConfirmSubscription'>): Out<'ConfirmSubscription'> {
   const { TopicArn, Token, AuthenticateOnUnsubscribe } = input
   if (!/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(TopicArn)) throw invalidParameter('Topic')
   if (!/^[0-9a-f]{64,}$/.test(Token)) throw new AwsError('InvalidParameterException', 'Invalid token')
@@ -128,7 +130,7 @@ export function ConfirmSubscription(ctx: Ctx, input: In<'ConfirmSubscription'>):
 }
 
 /** Lets a subscription that waited have its messages from now on. */
-export function confirm(ctx: Ctx, row: SubscriptionRow, authenticated: boolean): void {
+export function confirm(ctx: Tx, row: SubscriptionRow, authenticated: boolean): void {
   ctx.sql.run(
     'UPDATE subscriptions SET usedToken = token, token = NULL, authenticated = ? WHERE arn = ?',
     authenticated ? 1 : 0,
@@ -138,7 +140,7 @@ export function confirm(ctx: Ctx, row: SubscriptionRow, authenticated: boolean):
 }
 
 /** Takes back an endpoint's unsubscribing, by the token that it was told of it with. */
-function restore(ctx: Ctx, token: string): SubscriptionRow | undefined {
+function restore(ctx: Tx, token: string): SubscriptionRow | undefined {
   const kept = ctx.sql.first<{ subscription: string }>('SELECT subscription FROM unsubscribed WHERE token = ?', token)
   if (!kept) return undefined
   const row = JSON.parse(kept.subscription) as SubscriptionRow // written by keep()
@@ -176,18 +178,23 @@ export async function Unsubscribe(ctx: Ctx, { SubscriptionArn: arn }: In<'Unsubs
   const notice = posted
     ? await signedNotice(ctx, topic, { type: 'UnsubscribeConfirmation', token, subscriptionArn: arn })
     : undefined
-  const row = rowOf(ctx, arn)
-  if (!row) return
-  ctx.sql.run('DELETE FROM subscriptions WHERE arn = ?', arn)
-  ctx.sql.run('UPDATE topics SET deletedSubscriptions = deletedSubscriptions + 1 WHERE arn = ?', row.topic)
-  ctx.timers.clear('pending', arn)
-  if (!notice) return
-  ctx.sql.run('INSERT INTO unsubscribed (token, subscription) VALUES (?, ?)', token, JSON.stringify(row))
-  ctx.timers.set('unsubscribed', token, ctx.now + PENDING_MS)
-  sendNotice(ctx, topic, { subscription: row, notice })
+  return ctx.change(tx => {
+    const row = rowOf(tx, arn)
+    if (!row) return
+
+    tx.sql.run('DELETE FROM subscriptions WHERE arn = ?', arn)
+    tx.sql.run('UPDATE topics SET deletedSubscriptions = deletedSubscriptions + 1 WHERE arn = ?', row.topic)
+    tx.timers.clear('pending', arn)
+
+    if (!notice) return
+
+    tx.sql.run('INSERT INTO unsubscribed (token, subscription) VALUES (?, ?)', token, JSON.stringify(row))
+    tx.timers.set('unsubscribed', token, tx.now + PENDING_MS)
+    sendNotice(tx, topic, { subscription: row, notice })
+  })
 }
 
 /** A timer: an unsubscribing can be taken back no more. */
-export function forgetUnsubscribed(ctx: Ctx, token: string): void {
+export function forgetUnsubscribed(ctx: Tx, token: string): void {
   ctx.sql.run('DELETE FROM unsubscribed WHERE token = ?', token)
 }

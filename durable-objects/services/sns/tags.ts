@@ -1,5 +1,5 @@
 import type { Operations, Tag } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Topic } from './schema.ts'
@@ -35,7 +35,7 @@ function findTagged(ctx: Ctx, arn: string): Topic {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_TagResource.html */
-export function TagResource(ctx: Ctx, { ResourceArn, Tags }: In<'TagResource'>): Out<'TagResource'> {
+export function TagResource(ctx: Tx, { ResourceArn, Tags }: In<'TagResource'>): Out<'TagResource'> {
   const topic = findTagged(ctx, ResourceArn)
   checkTags(Tags)
   const tags = { ...topic.tags, ...tagsOf(Tags) }
@@ -45,7 +45,7 @@ export function TagResource(ctx: Ctx, { ResourceArn, Tags }: In<'TagResource'>):
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, { ResourceArn, TagKeys }: In<'UntagResource'>): Out<'UntagResource'> {
+export function UntagResource(ctx: Tx, { ResourceArn, TagKeys }: In<'UntagResource'>): Out<'UntagResource'> {
   const topic = findTagged(ctx, ResourceArn)
   const kept = Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key))
   writeTopic(ctx, { ...topic, tags: Object.fromEntries(kept) })

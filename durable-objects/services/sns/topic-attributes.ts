@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { effectiveTopicPolicy, invalidTopicPolicy, objectOf, shownTopicPolicy } from './delivery-policies.ts'
 import { defaultPolicy } from './permissions.ts'
 import { invalidParameter } from './refusals.ts'
@@ -46,7 +46,7 @@ export function checkTopicAttribute(name: string, value: string): void {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
-export function SetTopicAttributes(ctx: Ctx, input: In<'SetTopicAttributes'>): void {
+export function SetTopicAttributes(ctx: Tx, input: In<'SetTopicAttributes'>): void {
   const topic = findTopic(ctx, input.TopicArn)
   const { AttributeName: name, AttributeValue: value = '' } = input
   if (name === 'FifoTopic') throw invalidParameter('AttributeName')

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { invalidParameter, noTopic } from './refusals.ts'
@@ -49,7 +49,7 @@ export function checkArn(arn: string, parameter: string): void {
   if (parseArn(arn)?.service !== 'sns') throw invalidParameter(parameter)
 }
 
-export function writeTopic(ctx: Ctx, topic: Topic): void {
+export function writeTopic(ctx: Tx, topic: Topic): void {
   const { arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions } = topic
   ctx.sql.run(
     `INSERT OR REPLACE INTO topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
@@ -66,7 +66,7 @@ export function writeTopic(ctx: Ctx, topic: Topic): void {
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
-export function CreateTopic(ctx: Ctx, input: In<'CreateTopic'>): Out<'CreateTopic'> {
+export function CreateTopic(ctx: Tx, input: In<'CreateTopic'>): Out<'CreateTopic'> {
   const { Name, Attributes: attributes = {}, Tags = [] } = input
   checkName(Name, attributes)
   for (const [name, value] of Object.entries(attributes)) checkTopicAttribute(name, value)
@@ -104,7 +104,7 @@ function checkSame(topic: Topic, attributes: Attributes, tags: Attributes): void
 }
 
 /** No error when there is none. https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
-export function DeleteTopic(ctx: Ctx, { TopicArn }: In<'DeleteTopic'>): void {
+export function DeleteTopic(ctx: Tx, { TopicArn }: In<'DeleteTopic'>): void {
   checkArn(TopicArn, 'TopicArn')
   ctx.sql.run('DELETE FROM topics WHERE arn = ?', TopicArn)
   ctx.sql.run('DELETE FROM subscriptions WHERE topic = ?', TopicArn)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { DEDUPLICATION_MS } from './fifo.ts'
 import { regroup } from './groups.ts'
 import type { MessageRow, Queue } from './schema.ts'
@@ -13,7 +13,7 @@ type Receipts = { seq: number; messageId: string; receive: number }[]
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
  */
 export function replayAttempt(
-  ctx: Ctx,
+  ctx: Tx,
   queue: Queue,
   { id, hideMs }: { id: string; hideMs: number },
 ): MessageRow[] | undefined {
@@ -41,7 +41,7 @@ export function replayAttempt(
   return rows
 }
 
-export function writeAttempt(ctx: Ctx, queue: Queue, { id, rows }: { id: string; rows: readonly MessageRow[] }): void {
+export function writeAttempt(ctx: Tx, queue: Queue, { id, rows }: { id: string; rows: readonly MessageRow[] }): void {
   const receipts: Receipts = rows.map(row => ({ seq: row.seq, messageId: row.messageId, receive: row.receiveCount }))
   ctx.sql.run('DELETE FROM receive_attempts WHERE until <= ?', ctx.now)
   ctx.sql.run(

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { queueArn } from './addresses.ts'
 import { changeAttributes, effectiveAttributes, numberAttribute } from './attribute-rules.ts'
 import { checkRedrivePolicy } from './dead-letters.ts'
@@ -40,7 +40,7 @@ const NAMES = [
 ]
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html */
-export function GetQueueAttributes(ctx: Ctx, input: In<'GetQueueAttributes'>): Out<'GetQueueAttributes'> {
+export function GetQueueAttributes(ctx: Tx, input: In<'GetQueueAttributes'>): Out<'GetQueueAttributes'> {
   const queue = findQueue(ctx, input.QueueUrl)
   const asked = input.AttributeNames ?? []
   const unknown = asked.find(name => name !== 'All' && !NAMES.includes(name))
@@ -59,7 +59,7 @@ export function GetQueueAttributes(ctx: Ctx, input: In<'GetQueueAttributes'>): O
 }
 
 /** Messages that can be received, that are in flight, and that are still delayed. */
-function counts(ctx: Ctx, queue: Queue): Attributes {
+function counts(ctx: Tx, queue: Queue): Attributes {
   expireMessages(ctx, queue)
   const all = ctx.sql.first<{ n: number }>('SELECT n FROM message_counts WHERE queue = ?', queue.id)?.n ?? 0
   // Those that cannot be received are few, and the index has them together.
@@ -78,7 +78,7 @@ function counts(ctx: Ctx, queue: Queue): Attributes {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
-export function SetQueueAttributes(ctx: Ctx, input: In<'SetQueueAttributes'>): void {
+export function SetQueueAttributes(ctx: Tx, input: In<'SetQueueAttributes'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   const changes: Attributes = input.Attributes ?? {}
   if (Object.keys(changes).length === 0) throw missingParameter('Attribute.Name')
@@ -91,7 +91,7 @@ export function SetQueueAttributes(ctx: Ctx, input: In<'SetQueueAttributes'>): v
 }
 
 /** Writes a queue's attributes, already checked; now becomes its time of modification. */
-export function writeAttributes(ctx: Ctx, queue: Queue, attributes: Attributes): void {
+export function writeAttributes(ctx: Tx, queue: Queue, attributes: Attributes): void {
   const policy = attributes.RedrivePolicy
   ctx.sql.run(
     'UPDATE queues SET attributes = ?, deadLetterArn = ?, modifiedAt = ? WHERE id = ?',
@@ -103,7 +103,7 @@ export function writeAttributes(ctx: Ctx, queue: Queue, attributes: Attributes):
 }
 
 /** A FIFO queue's new delay holds for the messages that wait in it as well; a standard queue's does not. */
-function applyDelay(ctx: Ctx, queue: Queue): void {
+function applyDelay(ctx: Tx, queue: Queue): void {
   ctx.sql.run(
     'UPDATE messages SET visibleAt = sentAt + ? WHERE queue = ? AND receiveCount = 0',
     numberAttribute(queue.attributes, 'DelaySeconds') * 1000,

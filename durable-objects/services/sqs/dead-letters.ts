@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { queueArn, queueUrl } from './addresses.ts'
@@ -23,7 +23,7 @@ export type DeadLetter = Pick<MessageRow, 'seq' | 'sentAt' | 'messageId' | 'dedu
  *
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-export function moveToDeadLetters(ctx: Ctx, { source, target }: Redrive, rows: readonly DeadLetter[]): void {
+export function moveToDeadLetters(ctx: Tx, { source, target }: Redrive, rows: readonly DeadLetter[]): void {
   for (const row of rows) {
     // The age of a message counts on in a standard dead-letter queue, and starts anew in a FIFO one, where the
     // message's id becomes its deduplication id.

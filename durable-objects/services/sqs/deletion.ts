@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { eachEntry, inBatch } from './batches.ts'
 import { findQueue } from './find-queue.ts'
@@ -14,14 +14,14 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html */
-export function DeleteMessage(ctx: Ctx, input: In<'DeleteMessage'>): void {
+export function DeleteMessage(ctx: Tx, input: In<'DeleteMessage'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   freed(ctx, queue, [remove(ctx, queue, input.ReceiptHandle)])
   noteDeleted(ctx, queue, 1)
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
-export function DeleteMessageBatch(ctx: Ctx, input: In<'DeleteMessageBatch'>): Out<'DeleteMessageBatch'> {
+export function DeleteMessageBatch(ctx: Tx, input: In<'DeleteMessageBatch'>): Out<'DeleteMessageBatch'> {
   const queue = findQueue(ctx, input.QueueUrl)
   const entries = inBatch('DeleteMessageBatchRequestEntry', input.Entries)
   const groups: (string | undefined)[] = []
@@ -48,7 +48,7 @@ function expiredInBatch(thrown: unknown): unknown {
  * FIFO queue only the last, and only while it hides the message.
  * @returns the group that the message was of, on a FIFO queue
  */
-function remove(ctx: Ctx, queue: Queue, handle: string): string | undefined {
+function remove(ctx: Tx, queue: Queue, handle: string): string | undefined {
   const receipt = receiptOf(queue, handle)
   if (!queue.fifo) {
     ctx.sql.run(
@@ -69,7 +69,7 @@ function remove(ctx: Ctx, queue: Queue, handle: string): string | undefined {
 }
 
 /** Groups that a message was deleted from may go on. */
-function freed(ctx: Ctx, queue: Queue, groups: readonly (string | undefined)[]): void {
+function freed(ctx: Tx, queue: Queue, groups: readonly (string | undefined)[]): void {
   for (const groupId of new Set(groups)) if (groupId !== undefined) regroup(ctx, queue.id, groupId)
   if (queue.fifo) wake(ctx, queue.id)
 }

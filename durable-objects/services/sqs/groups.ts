@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 
 /** No receive takes more than this, so that no more of a group is ever in flight. */
 export const MOST_RECEIVED = 10
@@ -7,7 +7,7 @@ export const MOST_RECEIVED = 10
  * A group of a FIFO queue can be received from when its oldest message is visible and none of it is in flight. That
  * time is kept for each group, so that finding one costs the same however many messages wait in groups that are busy.
  */
-export function regroup(ctx: Ctx, queue: number, groupId: string): void {
+export function regroup(ctx: Tx, queue: number, groupId: string): void {
   const first = ctx.sql.all<{ visibleAt: number; receiveCount: number }>(
     `SELECT visibleAt, receiveCount FROM messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL
      ORDER BY seq LIMIT ?`,
@@ -30,7 +30,7 @@ export function regroup(ctx: Ctx, queue: number, groupId: string): void {
 }
 
 /** Notes a new last message of a group: it changes nothing unless the group was empty. */
-export function joinGroup(ctx: Ctx, message: { queue: number; groupId: string; visibleAt: number }): void {
+export function joinGroup(ctx: Tx, message: { queue: number; groupId: string; visibleAt: number }): void {
   ctx.sql.run(
     'INSERT OR IGNORE INTO message_groups (queue, groupId, availableAt) VALUES (?, ?, ?)',
     message.queue,

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { queueArn } from './addresses.ts'
 import { type DeadLetter, deadLetterQueueOf, moveToDeadLetters } from './dead-letters.ts'
 import { queueById, queueByName } from './find-queue.ts'
@@ -35,7 +35,7 @@ type Viewed = Pick<MessageRow, 'seq' | 'queue' | 'messageId' | 'body' | 'receive
  * Every queue with its messages in order of arrival.
  * @param parameters `baseUrl`: the root of the URLs shown; `after`: where the page before ended
  */
-export function messages(ctx: Ctx, { baseUrl = '', after = '0' }: Record<string, string>): MessagesPage {
+export function messages(ctx: Tx, { baseUrl = '', after = '0' }: Record<string, string>): MessagesPage {
   expire(ctx)
   const rows: Viewed[] = []
   let characters = 0
@@ -71,7 +71,7 @@ function viewsOf(ctx: Ctx, rows: readonly Viewed[], baseUrl: string): QueueView[
 }
 
 /** Ends the messages whose time is over, now; answers how many. */
-export function expire(ctx: Ctx): number {
+export function expire(ctx: Tx): number {
   const due = ctx.sql.all<{ id: number }>('SELECT id FROM queues WHERE expiry <= ?', ctx.now)
   return due.reduce((sum, { id }) => {
     const queue = queueById(ctx, id)
@@ -84,7 +84,7 @@ export function expire(ctx: Ctx): number {
  * @returns how many; null when this object has no such queue, 0 when the queue has no dead-letter queue
  */
 export function forceDeadLetters(
-  ctx: Ctx,
+  ctx: Tx,
   { queueName = '', accountId, region }: Record<string, string>,
 ): number | null {
   const elsewhere =

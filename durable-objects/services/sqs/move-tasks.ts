@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { parseTaskHandle, queueArn, taskHandle } from './addresses.ts'
 import { queueByArn } from './find-queue.ts'
@@ -12,7 +12,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MAX_RATE = 500
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html */
-export function StartMessageMoveTask(ctx: Ctx, input: In<'StartMessageMoveTask'>): Out<'StartMessageMoveTask'> {
+export function StartMessageMoveTask(ctx: Tx, input: In<'StartMessageMoveTask'>): Out<'StartMessageMoveTask'> {
   const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: rate } = input
   const source = findByArn(ctx, SourceArn, 'SourceArn')
   if (rate !== undefined && (rate < 1 || rate > MAX_RATE)) {
@@ -68,7 +68,7 @@ function checkDestination(ctx: Ctx, source: Queue, arn: string): void {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CancelMessageMoveTask.html */
-export function CancelMessageMoveTask(ctx: Ctx, input: In<'CancelMessageMoveTask'>): Out<'CancelMessageMoveTask'> {
+export function CancelMessageMoveTask(ctx: Tx, input: In<'CancelMessageMoveTask'>): Out<'CancelMessageMoveTask'> {
   requireParameters(input, ['TaskHandle'])
   const handle = parseTaskHandle(input.TaskHandle)
   if (!handle) throw invalidParameter('Value for parameter TaskHandle is invalid.')

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx, ResourcePolicy } from '../../kernel/object/operation.ts'
+import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { parseQueueUrl, queueArn } from './addresses.ts'
 import { writeAttributes } from './attributes.ts'
@@ -60,7 +60,7 @@ type Statement = Record<string, unknown>
 type Policy = Record<string, unknown> & { Statement: Statement[] }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_AddPermission.html */
-export function AddPermission(ctx: Ctx, input: In<'AddPermission'>): void {
+export function AddPermission(ctx: Tx, input: In<'AddPermission'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   checkGrant(input)
   const arn = queueArn(ctx.place, queue.name)
@@ -116,7 +116,7 @@ function policyOf(queue: Queue): Policy | undefined {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_RemovePermission.html */
-export function RemovePermission(ctx: Ctx, input: In<'RemovePermission'>): void {
+export function RemovePermission(ctx: Tx, input: In<'RemovePermission'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   requireParameters(input, ['Label'])
   const policy = policyOf(queue)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { queueUrl } from './addresses.ts'
@@ -16,7 +16,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
-export function CreateQueue(ctx: Ctx, input: In<'CreateQueue'>): Out<'CreateQueue'> {
+export function CreateQueue(ctx: Tx, input: In<'CreateQueue'>): Out<'CreateQueue'> {
   const { QueueName: name, Attributes: given = {}, tags = {} } = input
   if (name === undefined || name === null) throw noQueueName()
   if (name === '') throw invalidParameter('Queue name cannot be empty')
@@ -40,7 +40,7 @@ function noQueueName(): AwsError {
 
 type NewQueue = { name: string; fifo: boolean; attributes: Attributes; deadLetterArn: string | null }
 
-function insertQueue(ctx: Ctx, queue: NewQueue): { id: number } {
+function insertQueue(ctx: Tx, queue: NewQueue): { id: number } {
   const row = ctx.sql.first<{ id: number }>(
     `INSERT INTO queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
      VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id`,
@@ -65,7 +65,7 @@ function checkSame(queue: Queue, asked: { fifo: boolean; given: Attributes; attr
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
-export function DeleteQueue(ctx: Ctx, input: In<'DeleteQueue'>): void {
+export function DeleteQueue(ctx: Tx, input: In<'DeleteQueue'>): void {
   const { id } = findQueue(ctx, input.QueueUrl)
   deleteMessages(ctx, id)
   ctx.sql.run('DELETE FROM tags WHERE queue = ?', id)
@@ -75,7 +75,7 @@ export function DeleteQueue(ctx: Ctx, input: In<'DeleteQueue'>): void {
   wake(ctx, id)
 }
 
-function deleteMessages(ctx: Ctx, id: number): void {
+function deleteMessages(ctx: Tx, id: number): void {
   ctx.sql.run('DELETE FROM messages WHERE queue = ?', id)
   ctx.sql.run('DELETE FROM message_groups WHERE queue = ?', id)
   ctx.sql.run('DELETE FROM receive_attempts WHERE queue = ?', id)
@@ -85,7 +85,7 @@ function deleteMessages(ctx: Ctx, id: number): void {
 const PURGE_PAUSE_MS = 60_000
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html */
-export function PurgeQueue(ctx: Ctx, input: In<'PurgeQueue'>): void {
+export function PurgeQueue(ctx: Tx, input: In<'PurgeQueue'>): void {
   const { id, name, purgedAt } = findQueue(ctx, input.QueueUrl)
   if (purgedAt !== null && ctx.now - purgedAt < PURGE_PAUSE_MS) {
     const message = `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`

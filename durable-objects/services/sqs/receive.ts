@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { replayAttempt, writeAttempt } from './attempts.ts'
 import { numberAttribute } from './attribute-rules.ts'
@@ -33,7 +33,7 @@ export async function ReceiveMessage(ctx: Ctx, input: Input): Promise<Output> {
   const found =
     wait > 0
       ? await asPoll(ctx, poll => longPoll(ctx, receive, { poll, waitMs: wait * 1000 }))
-      : (take(ctx, queue, receive) ?? refuseShortPoll(queue))
+      : (ctx.change(tx => take(tx, queue, receive)) ?? refuseShortPoll(queue))
   noteReceived(ctx, queue, found.length)
   return found.length > 0
     ? { Messages: found.map(row => ({ ...shown(row, receive.asked), ...chainOf(ctx, row) })) }
@@ -69,7 +69,7 @@ function checkAttempt(queue: Queue, attempt: string): void {
 }
 
 /** One look into the queue; undefined when it has as many messages in flight as it may. */
-function take(ctx: Ctx, queue: Queue, receive: Receive): MessageRow[] | undefined {
+function take(ctx: Tx, queue: Queue, receive: Receive): MessageRow[] | undefined {
   expireMessages(ctx, queue)
   const hideMs = (receive.visibility ?? numberAttribute(queue.attributes, 'VisibilityTimeout')) * 1000
   const replayed =
@@ -99,7 +99,7 @@ async function longPoll(ctx: Ctx, receive: Receive, { poll, waitMs }: Waiting): 
   for (;;) {
     if (poll.abandoned) return []
     const queue = findQueue(ctx, receive.url)
-    const rows = take(ctx, queue, receive) ?? []
+    const rows = ctx.change(tx => take(tx, queue, receive)) ?? []
     const left = realEnd - Date.now()
     if (rows.length > 0 || left <= 0 || ctx.now >= end) return rows
     await waitForMessage(ctx, queue, left)

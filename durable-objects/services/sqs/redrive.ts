@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { queueByArn, queueById } from './find-queue.ts'
 import { joinGroup, regroup } from './groups.ts'
 import { expireMessages, noteMessages } from './retention.ts'
@@ -16,7 +16,7 @@ const SECOND_MS = 1000
  *
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
-export function move(ctx: Ctx, id: string): void {
+export function move(ctx: Tx, id: string): void {
   const task = ctx.sql.first<MoveTaskRow>("SELECT * FROM move_tasks WHERE id = ? AND status = 'RUNNING'", id)
   const source = task && queueById(ctx, task.queue)
   if (!task || !source) return
@@ -55,7 +55,7 @@ function nextToMove(ctx: Ctx, source: Queue, most: number): Letter[] {
 type Outcome = { moved: number; failure?: string }
 
 /** Stops at the first message that has nowhere to go. */
-function moveAll(ctx: Ctx, { task, source }: { task: MoveTaskRow; source: Queue }, rows: readonly Letter[]): Outcome {
+function moveAll(ctx: Tx, { task, source }: { task: MoveTaskRow; source: Queue }, rows: readonly Letter[]): Outcome {
   let moved = 0
   for (const row of rows) {
     const arn = task.destinationArn ?? row.sourceArn
@@ -69,7 +69,7 @@ function moveAll(ctx: Ctx, { task, source }: { task: MoveTaskRow; source: Queue 
 }
 
 /** What is moved back is a new message: with an id, an age and a count of receives of its own. */
-function moveBack(ctx: Ctx, { source, destination }: { source: Queue; destination: Queue }, row: Letter): void {
+function moveBack(ctx: Tx, { source, destination }: { source: Queue; destination: Queue }, row: Letter): void {
   ctx.sql.run(
     `UPDATE messages SET seq = (SELECT MAX(seq) + 1 FROM messages), queue = ?1, messageId = ?2, sentAt = ?3, visibleAt = ?3,
      receiveCount = 0, firstReceivedAt = NULL, receivedAt = NULL, sourceArn = NULL, sequence = ?4 WHERE seq = ?5`,

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { queueById, retentionMs } from './find-queue.ts'
 import { regroup } from './groups.ts'
 import type { Queue } from './schema.ts'
@@ -9,7 +9,7 @@ import type { Queue } from './schema.ts'
  *
  * @returns how many messages ended
  */
-export function expireMessages(ctx: Ctx, queue: Queue): number {
+export function expireMessages(ctx: Tx, queue: Queue): number {
   if (queue.expiry === null || ctx.now < queue.expiry) return 0
   const expired = ctx.sql.all<{ groupId: string | null }>(
     'DELETE FROM messages WHERE queue = ? AND sentAt <= ? RETURNING groupId',
@@ -22,7 +22,7 @@ export function expireMessages(ctx: Ctx, queue: Queue): number {
 }
 
 /** Finds the next time at which a message ends: after clearing up, and when the period itself was changed. */
-export function scheduleExpiry(ctx: Ctx, queue: Queue): void {
+export function scheduleExpiry(ctx: Tx, queue: Queue): void {
   const oldest = ctx.sql.first<{ sentAt: number | null }>(
     'SELECT MIN(sentAt) AS sentAt FROM messages WHERE queue = ?',
     queue.id,
@@ -35,20 +35,20 @@ export function scheduleExpiry(ctx: Ctx, queue: Queue): void {
   ctx.timers.clear('retention', String(queue.id))
 }
 
-function setExpiry(ctx: Ctx, queue: Queue, expiry: number): void {
+function setExpiry(ctx: Tx, queue: Queue, expiry: number): void {
   queue.expiry = expiry
   ctx.sql.run('UPDATE queues SET expiry = ? WHERE id = ?', expiry, queue.id)
   ctx.timers.set('retention', String(queue.id), expiry)
 }
 
 /** Notes that messages sent at that time have come into the queue. */
-export function noteMessages(ctx: Ctx, queue: Queue, sentAt: number): void {
+export function noteMessages(ctx: Tx, queue: Queue, sentAt: number): void {
   const expiry = sentAt + retentionMs(queue)
   if (queue.expiry === null || expiry < queue.expiry) setExpiry(ctx, queue, expiry)
 }
 
 /** The timer: clears up a queue that nobody reads. */
-export function retention(ctx: Ctx, key: string): void {
+export function retention(ctx: Tx, key: string): void {
   const queue = queueById(ctx, Number(key))
   if (queue) expireMessages(ctx, queue)
 }

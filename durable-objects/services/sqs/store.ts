@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { DEDUPLICATION_MS, deduplicationKey, sequenceNumber } from './fifo.ts'
 import { joinGroup } from './groups.ts'
 import { noteSent } from './metrics.ts'
@@ -12,7 +12,7 @@ export type Sent = Operations['SendMessage']['output']
 type Original = { messageId: string; sequence: number }
 
 /** Writes a message, unless a FIFO queue took one with its deduplication id within the last five minutes. */
-export function store(ctx: Ctx, queue: Queue, message: Outgoing): Sent {
+export function store(ctx: Tx, queue: Queue, message: Outgoing): Sent {
   const original = queue.fifo ? originalOf(ctx, queue, message) : undefined
   const messageId = original?.messageId ?? crypto.randomUUID()
   const sequence = original?.sequence ?? (queue.fifo ? nextSequence(ctx, queue) : null)
@@ -32,7 +32,7 @@ export function store(ctx: Ctx, queue: Queue, message: Outgoing): Sent {
 
 type Accepted = Outgoing & { messageId: string; sequence: number | null }
 
-function insert(ctx: Ctx, queue: Queue, message: Accepted): void {
+function insert(ctx: Tx, queue: Queue, message: Accepted): void {
   const { now } = ctx
   ctx.sql.run(
     `INSERT INTO messages (queue, messageId, body, md5, attributes, attributesMd5, trace, traceId, sender, sentAt, visibleAt,
@@ -61,7 +61,7 @@ function senderOf({ caller }: Ctx): string {
 }
 
 /** Numbers a FIFO queue's messages. */
-export function nextSequence(ctx: Ctx, queue: Queue): number {
+export function nextSequence(ctx: Tx, queue: Queue): number {
   const row = ctx.sql.first<{ sequence: number }>(
     'UPDATE queues SET sequence = sequence + 1 WHERE id = ? RETURNING sequence',
     queue.id,
@@ -83,7 +83,7 @@ function originalOf(ctx: Ctx, queue: Queue, message: Outgoing): Original | undef
   )
 }
 
-function remember(ctx: Ctx, queue: Queue, message: Accepted & { sequence: number }): void {
+function remember(ctx: Tx, queue: Queue, message: Accepted & { sequence: number }): void {
   const { groupId, messageId, sequence } = message
   joinGroup(ctx, { queue: queue.id, groupId: groupId ?? '', visibleAt: ctx.now + message.delayMs })
   ctx.sql.run(

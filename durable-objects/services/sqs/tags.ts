@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseQueueUrl } from './addresses.ts'
 import { findQueue, queueByName } from './find-queue.ts'
 import { invalidParameter, missingParameter } from './refusals.ts'
@@ -21,7 +21,7 @@ export function checkTags(queueName: string, tags: Record<string, string>): void
 
 const invalidKey = () => invalidParameter('Tag keys must be between 1 and 128 characters in length.')
 
-export function writeTags(ctx: Ctx, queue: number, tags: Record<string, string>): void {
+export function writeTags(ctx: Tx, queue: number, tags: Record<string, string>): void {
   for (const [key, value] of Object.entries(tags)) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (queue, key, value) VALUES (?, ?, ?)', queue, key, value)
   }
@@ -43,7 +43,7 @@ export function queueTags(ctx: Ctx, _operation: string, input: Record<string, un
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html */
-export function TagQueue(ctx: Ctx, input: In<'TagQueue'>): void {
+export function TagQueue(ctx: Tx, input: In<'TagQueue'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   const tags = input.Tags ?? {}
   if (Object.keys(tags).length === 0) throw missingParameter('Tags')
@@ -52,7 +52,7 @@ export function TagQueue(ctx: Ctx, input: In<'TagQueue'>): void {
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_UntagQueue.html */
-export function UntagQueue(ctx: Ctx, input: In<'UntagQueue'>): void {
+export function UntagQueue(ctx: Tx, input: In<'UntagQueue'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   if (!input.TagKeys || input.TagKeys.length === 0) throw invalidKey()
   for (const key of input.TagKeys) ctx.sql.run('DELETE FROM tags WHERE queue = ? AND key = ?', queue.id, key)

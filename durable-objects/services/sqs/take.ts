@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { deadLetterQueueOf, moveToDeadLetters } from './dead-letters.ts'
 import { regroup } from './groups.ts'
 import { noteInFlight } from './in-flight.ts'
@@ -14,7 +14,7 @@ type DeadLetters = { target: Queue; maxReceiveCount: number } | undefined
  * Takes messages out of sight and counts the receive; those received too often go to the dead-letter queue instead.
  * @returns rows as they are after this receive
  */
-export function takeMessages(ctx: Ctx, queue: Queue, wanted: Wanted): MessageRow[] {
+export function takeMessages(ctx: Tx, queue: Queue, wanted: Wanted): MessageRow[] {
   const deadLetters = deadLetterQueueOf(ctx, queue)
   const rows = queue.fifo
     ? fromGroups(ctx, queue, { ...wanted, deadLetters })
@@ -24,7 +24,7 @@ export function takeMessages(ctx: Ctx, queue: Queue, wanted: Wanted): MessageRow
 
 type Search = Wanted & { deadLetters: DeadLetters }
 
-function fromAll(ctx: Ctx, queue: Queue, search: Search): MessageRow[] {
+function fromAll(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   return living(ctx, { queue, ...search }, () =>
     ctx.sql.all<MessageRow>(
       'SELECT * FROM messages WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt, receiveCount, sentAt, seq LIMIT ?',
@@ -39,7 +39,7 @@ function fromAll(ctx: Ctx, queue: Queue, search: Search): MessageRow[] {
  * As many as possible of one group, in order, before the next group. Groups that had only dead letters to give are out of
  * the way then, and others are looked for.
  */
-function fromGroups(ctx: Ctx, queue: Queue, search: Search): MessageRow[] {
+function fromGroups(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   for (;;) {
     const groups = ctx.sql.all<{ groupId: string }>(
       'SELECT groupId FROM message_groups WHERE queue = ? AND availableAt <= ? ORDER BY availableAt LIMIT ?',
@@ -72,7 +72,7 @@ function headOfGroup(ctx: Ctx, queue: Queue, { groupId, most }: { groupId: strin
 
 /** Looks again for as long as what it finds is ripe for the dead-letter queue. */
 function living(
-  ctx: Ctx,
+  ctx: Tx,
   { queue, deadLetters }: { queue: Queue; deadLetters: DeadLetters },
   find: () => MessageRow[],
 ): MessageRow[] {
@@ -84,7 +84,7 @@ function living(
   }
 }
 
-function received(ctx: Ctx, rows: MessageRow[], hideMs: number): MessageRow[] {
+function received(ctx: Tx, rows: MessageRow[], hideMs: number): MessageRow[] {
   if (rows.length === 0) return rows
   const { now } = ctx
   const visibleAt = now + hideMs

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
 import { eachEntry, inBatch } from './batches.ts'
 import { findQueue } from './find-queue.ts'
 import { regroup } from './groups.ts'
@@ -16,7 +16,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 export const MAX_VISIBILITY = 43_200
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
-export function ChangeMessageVisibility(ctx: Ctx, input: In<'ChangeMessageVisibility'>): void {
+export function ChangeMessageVisibility(ctx: Tx, input: In<'ChangeMessageVisibility'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   const { ReceiptHandle, VisibilityTimeout } = input
   if (VisibilityTimeout === undefined || VisibilityTimeout === null) throw missingParameter('VisibilityTimeout')
@@ -28,7 +28,7 @@ export function ChangeMessageVisibility(ctx: Ctx, input: In<'ChangeMessageVisibi
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html */
 export function ChangeMessageVisibilityBatch(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'ChangeMessageVisibilityBatch'>,
 ): Out<'ChangeMessageVisibilityBatch'> {
   const queue = findQueue(ctx, input.QueueUrl)
@@ -49,7 +49,7 @@ export function ChangeMessageVisibilityBatch(
   return result as Out<'ChangeMessageVisibilityBatch'> // an empty list is left out, though the model requires it
 }
 
-function hide(ctx: Ctx, queue: Queue, { handle, seconds }: { handle: string; seconds: number }): void {
+function hide(ctx: Tx, queue: Queue, { handle, seconds }: { handle: string; seconds: number }): void {
   const receipt = receiptOf(queue, handle)
   const held = heldMessage(ctx, receipt)
   const expired = queue.fifo === 1 && (held?.visibleAt ?? 0) <= ctx.now

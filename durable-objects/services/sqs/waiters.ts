@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { look } from './watchers.ts'
 
 /** Long polls that wait for something to change in a queue. They are memory, never state: a lost one asks again. */
@@ -9,7 +9,7 @@ function waitersOf(ctx: Ctx): Waiters {
 }
 
 /** Lets every poll of a queue look again, in the order in which they came, and then the mappings that read it. */
-export function wake(ctx: Ctx, queue: number): void {
+export function wake(ctx: Tx, queue: number): void {
   wakePolls(ctx, queue)
   look(ctx, queue)
 }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { findQueue } from './find-queue.ts'
 import { anyVisible, nextVisible } from './visible.ts'
 
@@ -36,7 +36,7 @@ function watched(ctx: Ctx, queue: number): Watched {
 }
 
 /** A mapping, by its ARN, begins to read a queue. @throws AwsError QueueDoesNotExist */
-export function WatchQueue(ctx: Ctx, { QueueUrl, Mapping }: WatcherOperations['WatchQueue']['input']): Nothing {
+export function WatchQueue(ctx: Tx, { QueueUrl, Mapping }: WatcherOperations['WatchQueue']['input']): Nothing {
   const queue = findQueue(ctx, QueueUrl)
   ctx.sql.run('INSERT OR IGNORE INTO watchers (queue, mapping) VALUES (?, ?)', queue.name, Mapping)
   watchedOf(ctx).delete(queue.id)
@@ -45,14 +45,14 @@ export function WatchQueue(ctx: Ctx, { QueueUrl, Mapping }: WatcherOperations['W
 }
 
 /** It reads it no more, be the queue still there or not. */
-export function UnwatchQueue(ctx: Ctx, { QueueName, Mapping }: WatcherOperations['UnwatchQueue']['input']): Nothing {
+export function UnwatchQueue(ctx: Tx, { QueueName, Mapping }: WatcherOperations['UnwatchQueue']['input']): Nothing {
   ctx.sql.run('DELETE FROM watchers WHERE queue = ? AND mapping = ?', QueueName, Mapping)
   watchedOf(ctx).clear()
   return {}
 }
 
 /** Something has changed in a queue: its watchers hear of it if there is anything to receive. */
-export function look(ctx: Ctx, queue: number): void {
+export function look(ctx: Tx, queue: number): void {
   const { mappings, fifo } = watched(ctx, queue)
   if (mappings.length === 0) return
   const visible = anyVisible(ctx, { id: queue, fifo })
@@ -63,11 +63,11 @@ export function look(ctx: Ctx, queue: number): void {
 }
 
 /** Messages were hidden until a time at which watchers must be told of them. */
-export function noteHidden(ctx: Ctx, queue: number, visibleAt: number): void {
+export function noteHidden(ctx: Tx, queue: number, visibleAt: number): void {
   if (watched(ctx, queue).mappings.length > 0) arm(ctx, queue, visibleAt)
 }
 
-function arm(ctx: Ctx, queue: number, due: number): void {
+function arm(ctx: Tx, queue: number, due: number): void {
   const known = watched(ctx, queue)
   if (known.armed > ctx.now && known.armed <= due) return
   known.armed = due
@@ -75,13 +75,13 @@ function arm(ctx: Ctx, queue: number, due: number): void {
 }
 
 /** The timer of a watched queue: a message came into sight by time, or one was not heard of. */
-export function watch(ctx: Ctx, key: string): void {
+export function watch(ctx: Tx, key: string): void {
   watched(ctx, Number(key)).armed = 0
   look(ctx, Number(key))
 }
 
 /** An object that wakes tells of what lies in its queues. */
-export function lookAgain(ctx: Ctx): void {
+export function lookAgain(ctx: Tx): void {
   const rows = ctx.sql.all<{ id: number }>('SELECT DISTINCT q.id FROM watchers w JOIN queues q ON q.name = w.queue')
   for (const { id } of rows) look(ctx, id)
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { META_SCHEMA } from '../../../durable-objects/kernel/object/meta.ts'
 import { type MetricsPage, metricsPage, noteMetric } from '../../../durable-objects/kernel/metrics/metrics.ts'
 import { METRICS_SCHEMA } from '../../../durable-objects/kernel/metrics/metrics-schema.ts'
-import type { Ctx } from '../../../durable-objects/kernel/object/operation.ts'
+import type { Tx } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql } from '../../../durable-objects/kernel/object/sql.ts'
 
 const MINUTE = 60_000
@@ -28,10 +28,11 @@ function object() {
     },
   } as unknown as Sql // what metrics use of it
   let memory = new Map<string, unknown>()
-  const ctx = {
+  const ctx: Tx & { now: number } = {
     now: START,
     service: 'none',
     sql,
+    change: <T>(work: (tx: Tx) => T): T => work(ctx),
     memory: (key: string, initial: () => unknown) => {
       if (!memory.has(key)) memory.set(key, initial())
       return memory.get(key)
@@ -40,7 +41,7 @@ function object() {
     env: {},
     place: {},
     caller: {},
-  } as unknown as Ctx & { now: number } // likewise
+  } as unknown as Tx & { now: number } // likewise
   const note = (value: number, name = 'Duration', dimensions: Record<string, string> = { FunctionName: 'work' }) =>
     noteMetric(ctx, { namespace: 'AWS/Lambda', name, value, unit: 'Milliseconds', dimensions }, async () => {
       told += 1

@@ -1,5 +1,5 @@
 import type { Delivery, Undelivered } from '../../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { alarmEvent, configurationOf, notification, subjectOf } from './alarm-messages.ts'
 import { alarmArn, alarmByName, alarmName } from './alarm-rows.ts'
@@ -20,7 +20,7 @@ const ACTIONS: Record<StateValue, keyof Actions> = {
 }
 
 /** Delivers the actions of a change, unless they are switched off. */
-export function deliverActions(ctx: Ctx, row: AlarmRow, change: StateChange): void {
+export function deliverActions(ctx: Tx, row: AlarmRow, change: StateChange): void {
   if (!row.actionsEnabled) return
   const definition = JSON.parse(row.definition) as Actions // an alarm of either kind has them
   for (const action of definition[ACTIONS[change.after.state]] ?? [])
@@ -45,7 +45,7 @@ function actionOf(ctx: Ctx, row: AlarmRow, { action, change }: Acting): Delivery
 const defaultBus = ({ place: { region, account } }: Ctx) =>
   arnOf({ service: 'events', region, account, resource: 'event-bus/default' })
 
-function deliverEvent(ctx: Ctx, row: AlarmRow, { DetailType, detail }: { DetailType: string; detail: object }): void {
+function deliverEvent(ctx: Tx, row: AlarmRow, { DetailType, detail }: { DetailType: string; detail: object }): void {
   const from = alarmArn(ctx, row.name)
   const entry = {
     Source: 'aws.cloudwatch',
@@ -64,7 +64,7 @@ function deliverEvent(ctx: Ctx, row: AlarmRow, { DetailType, detail }: { DetailT
   })
 }
 
-export function deliverStateEvent(ctx: Ctx, row: AlarmRow, change: StateChange): void {
+export function deliverStateEvent(ctx: Tx, row: AlarmRow, change: StateChange): void {
   deliverEvent(ctx, row, {
     DetailType: 'CloudWatch Alarm State Change',
     detail: alarmEvent(ctx, row, change).alarmData,
@@ -72,7 +72,7 @@ export function deliverStateEvent(ctx: Ctx, row: AlarmRow, change: StateChange):
 }
 
 /** An alarm was made, changed or deleted. */
-export function deliverConfigurationEvent(ctx: Ctx, row: AlarmRow, operation: 'create' | 'update' | 'delete'): void {
+export function deliverConfigurationEvent(ctx: Tx, row: AlarmRow, operation: 'create' | 'update' | 'delete'): void {
   deliverEvent(ctx, row, {
     DetailType: 'CloudWatch Alarm Configuration Change',
     detail: configurationOf(row, operation),
@@ -80,7 +80,7 @@ export function deliverConfigurationEvent(ctx: Ctx, row: AlarmRow, operation: 'c
 }
 
 /** Kept in the alarm's history, once it is known. */
-export function ended(ctx: Ctx, { to, from, operation }: Delivery, undelivered?: Undelivered): void {
+export function ended(ctx: Tx, { to, from, operation }: Delivery, undelivered?: Undelivered): void {
   const row = operation === 'PutEvents' ? undefined : alarmByName(ctx, alarmName(from))
   if (!row) return
   const summary = undelivered

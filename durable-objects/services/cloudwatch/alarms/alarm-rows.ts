@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { writeHistory } from './history.ts'
@@ -31,7 +31,7 @@ export const definitionOf = <Definition>({ definition }: Pick<AlarmRow, 'definit
 type NewAlarm = { name: string; type: AlarmRow['type']; definition: object; actionsEnabled: boolean; step: number }
 
 /** Writes an alarm as it was put; one that was there keeps its state. */
-export function writeAlarm(ctx: Ctx, { name, type, definition, actionsEnabled, step }: NewAlarm): void {
+export function writeAlarm(ctx: Tx, { name, type, definition, actionsEnabled, step }: NewAlarm): void {
   const { now } = ctx
   const before = alarmByName(ctx, name)
   ctx.sql.run(
@@ -55,7 +55,7 @@ export function writeAlarm(ctx: Ctx, { name, type, definition, actionsEnabled, s
   writeHistory(ctx, { alarm: name, type, item: 'ConfigurationUpdate', summary, data })
 }
 
-export function removeAlarm(ctx: Ctx, { name, type, definition }: AlarmRow): void {
+export function removeAlarm(ctx: Tx, { name, type, definition }: AlarmRow): void {
   ctx.sql.run('DELETE FROM alarms WHERE name = ?', name)
   ctx.timers.clear('suppression', name)
   deleteTags(ctx, alarmArn(ctx, name))

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { deliverActions, deliverStateEvent } from './alarm-actions.ts'
 import { alarmArn, alarmByName, definitionOf } from './alarm-rows.ts'
 import { isSuppressed, suppressorChanged } from '../mutes/suppression.ts'
@@ -20,7 +20,7 @@ export type StateChange = {
 const LONGEST_CHAIN = 20
 
 /** Writes an alarm's state, tells of it, acts on it, and does the same for the composite alarms that depend on it. */
-export function changeState(ctx: Ctx, row: AlarmRow, next: NewState, depth = 0): void {
+export function changeState(ctx: Tx, row: AlarmRow, next: NewState, depth = 0): void {
   const { now } = ctx
   ctx.sql.run(
     `UPDATE alarms SET state = ?, reason = ?, reasonData = ?, updatedAt = ?,
@@ -72,7 +72,7 @@ function parsed(text: string): unknown {
 type Why = { cause?: string; depth?: number }
 
 /** Gives a composite alarm the state that its rule has now. */
-export function evaluateComposite(ctx: Ctx, row: AlarmRow, { cause, depth = 0 }: Why): void {
+export function evaluateComposite(ctx: Tx, row: AlarmRow, { cause, depth = 0 }: Why): void {
   const { AlarmRule } = definitionOf<Input<'PutCompositeAlarm'>>(row)
   const stateOf = (name: string) => alarmByName(ctx, name)?.state
   const state: StateValue = isTrue(readRule(AlarmRule), stateOf) ? 'ALARM' : 'OK'

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 
 /*
  * When metric alarms are evaluated: at the next whole minute (ten seconds for short periods) after there is new data or
@@ -9,7 +9,7 @@ import type { Ctx } from '../../../kernel/object/operation.ts'
 const NEXT = '(CAST(?1 / step AS INTEGER) + 1) * step'
 
 /** Every metric alarm is to be looked at: there is new data. */
-export function noteData(ctx: Ctx): void {
+export function noteData(ctx: Tx): void {
   ctx.sql.run(
     `UPDATE alarms SET nextAt = ${NEXT} WHERE type = 'MetricAlarm' AND (nextAt IS NULL OR nextAt > ${NEXT})`,
     ctx.now,
@@ -18,12 +18,12 @@ export function noteData(ctx: Ctx): void {
 }
 
 /** One alarm is to be looked at. */
-export function noteAlarm(ctx: Ctx, name: string): void {
+export function noteAlarm(ctx: Tx, name: string): void {
   ctx.sql.run(`UPDATE alarms SET nextAt = ${NEXT} WHERE name = ?2 AND type = 'MetricAlarm'`, ctx.now, name)
   setTimer(ctx)
 }
 
-export function setTimer(ctx: Ctx): void {
+export function setTimer(ctx: Tx): void {
   const next = ctx.sql.first<{ at: number | null }>('SELECT MIN(nextAt) AS at FROM alarms')?.at ?? null
   if (next !== null) ctx.timers.set('evaluate', '', next)
 }
@@ -31,7 +31,7 @@ export function setTimer(ctx: Ctx): void {
 /** What the services' objects tell when they have new values. No model has it, so no request can name it. */
 export type NoteMetricsOperation = { NoteMetrics: { input: Record<string, never>; output: Record<string, never> } }
 
-export function NoteMetrics(ctx: Ctx): Record<string, never> {
+export function NoteMetrics(ctx: Tx): Record<string, never> {
   noteData(ctx)
   return {}
 }

@@ -1,5 +1,5 @@
 import type { Tag } from '../../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { deliverConfigurationEvent } from './alarm-actions.ts'
 import { checkActions, checkAlarm, stepOf } from './alarm-rules.ts'
@@ -12,7 +12,7 @@ import type { AlarmRow, Input, StateValue } from '../schema.ts'
 import { checkTags, writeTags } from '../tag-rows.ts'
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-export function PutMetricAlarm(ctx: Ctx, { Tags, ...definition }: Input<'PutMetricAlarm'>): void {
+export function PutMetricAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutMetricAlarm'>): void {
   checkAlarm(definition)
   const { AlarmName, ActionsEnabled = true } = definition
   put(
@@ -24,7 +24,7 @@ export function PutMetricAlarm(ctx: Ctx, { Tags, ...definition }: Input<'PutMetr
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-export function PutCompositeAlarm(ctx: Ctx, { Tags, ...definition }: Input<'PutCompositeAlarm'>): void {
+export function PutCompositeAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutCompositeAlarm'>): void {
   const { AlarmName, ActionsEnabled = true } = definition
   checkActions(definition)
   const named = alarmsOf(readRule(definition.AlarmRule))
@@ -65,7 +65,7 @@ function checkSuppressor(ctx: Ctx, definition: Input<'PutCompositeAlarm'>): void
   }
 }
 
-function put(ctx: Ctx, alarm: Parameters<typeof writeAlarm>[1], tags: Tag[] | undefined): void {
+function put(ctx: Tx, alarm: Parameters<typeof writeAlarm>[1], tags: Tag[] | undefined): void {
   const before = alarmByName(ctx, alarm.name)
   if (before && before.type !== alarm.type) {
     throw validationError(`An alarm named ${alarm.name} of another type exists already.`)
@@ -79,7 +79,7 @@ function put(ctx: Ctx, alarm: Parameters<typeof writeAlarm>[1], tags: Tag[] | un
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html */
-export function SetAlarmState(ctx: Ctx, input: Input<'SetAlarmState'>): void {
+export function SetAlarmState(ctx: Tx, input: Input<'SetAlarmState'>): void {
   const row = findAlarm(ctx, input.AlarmName)
   const { StateReason: reason, StateReasonData: reasonData = null } = input
   if (reasonData !== null) checkJson(reasonData)
@@ -97,7 +97,7 @@ function checkJson(text: string): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html */
-export function DeleteAlarms(ctx: Ctx, { AlarmNames }: Input<'DeleteAlarms'>): void {
+export function DeleteAlarms(ctx: Tx, { AlarmNames }: Input<'DeleteAlarms'>): void {
   const rows = [...new Set(AlarmNames)].map(name => alarmByName(ctx, name))
   const found = rows.filter((row): row is AlarmRow => row !== undefined)
   const composites = found.filter(({ type }) => type === 'CompositeAlarm')
@@ -115,17 +115,17 @@ export function DeleteAlarms(ctx: Ctx, { AlarmNames }: Input<'DeleteAlarms'>): v
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableAlarmActions.html */
-export function EnableAlarmActions(ctx: Ctx, { AlarmNames }: Input<'EnableAlarmActions'>): void {
+export function EnableAlarmActions(ctx: Tx, { AlarmNames }: Input<'EnableAlarmActions'>): void {
   switchActions(ctx, AlarmNames, true)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableAlarmActions.html */
-export function DisableAlarmActions(ctx: Ctx, { AlarmNames }: Input<'DisableAlarmActions'>): void {
+export function DisableAlarmActions(ctx: Tx, { AlarmNames }: Input<'DisableAlarmActions'>): void {
   switchActions(ctx, AlarmNames, false)
 }
 
 /** Names that are no alarm's are passed over, as AWS does. */
-function switchActions(ctx: Ctx, names: readonly string[], enabled: boolean): void {
+function switchActions(ctx: Tx, names: readonly string[], enabled: boolean): void {
   for (const name of names) {
     ctx.sql.run('UPDATE alarms SET actionsEnabled = ? WHERE name = ?', enabled ? 1 : 0, name)
   }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { periodOf, queriesOf } from './alarm-queries.ts'
 import { definitionOf } from './alarm-rows.ts'
@@ -21,15 +21,17 @@ type Definition = Input<'PutMetricAlarm'>
 /** Timer: evaluates the alarms that are due, on what all services have measured until now. */
 export async function evaluateDue(ctx: Ctx): Promise<void> {
   await fetchMetrics(ctx)
-  const rows = ctx.sql.all<AlarmRow>(
-    `SELECT * FROM alarms WHERE type = 'MetricAlarm' AND nextAt <= ? ORDER BY nextAt, name`,
-    ctx.now,
-  )
-  for (const row of rows) evaluateAlarm(ctx, row)
-  setTimer(ctx)
+  return ctx.change(tx => {
+    const rows = tx.sql.all<AlarmRow>(
+      `SELECT * FROM alarms WHERE type = 'MetricAlarm' AND nextAt <= ? ORDER BY nextAt, name`,
+      tx.now,
+    )
+    for (const row of rows) evaluateAlarm(tx, row)
+    setTimer(tx)
+  })
 }
 
-function evaluateAlarm(ctx: Ctx, row: AlarmRow): void {
+function evaluateAlarm(ctx: Tx, row: AlarmRow): void {
   const definition = definitionOf<Definition>(row)
   const at = Math.floor(ctx.now / row.step) * row.step
   let going = false
@@ -46,7 +48,7 @@ type At = { definition: Definition; at: number }
 type Bound = { low: number; high: number }
 
 /** @returns whether there is anything in the alarm's range that time alone may move out of it */
-function judge(ctx: Ctx, row: AlarmRow, { definition, at: now }: At): boolean {
+function judge(ctx: Tx, row: AlarmRow, { definition, at: now }: At): boolean {
   const queries = readQueries(queriesOf(definition), 'Metrics')
   const period = periodOf(queries.map(({ query }) => query)) * 1000
   const at = definition.EvaluationWindow?.WallClockWindow ? Math.floor(now / period) * period : now
@@ -106,7 +108,7 @@ const BREACHING: Record<string, (value: number, bound: Bound) => boolean> = {
 
 type Judged = At & { slots: readonly (Point | undefined)[]; bounds: (at: number) => Bound | undefined }
 
-function conclude(ctx: Ctx, row: AlarmRow, { definition, slots, bounds, at }: Judged): void {
+function conclude(ctx: Tx, row: AlarmRow, { definition, slots, bounds, at }: Judged): void {
   const operator = definition.ComparisonOperator ?? 'GreaterThanThreshold'
   const breaches = (point: Point | undefined) => {
     const bound = point && bounds(point.at)

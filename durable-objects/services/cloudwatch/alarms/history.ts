@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { invalidToken } from '../refusals.ts'
 import type { AlarmRow, Input, Output } from '../schema.ts'
@@ -14,7 +14,7 @@ type Entry = {
 /** AWS keeps an alarm's history for 30 days, and when the alarm has gone. */
 const KEPT_MS = 30 * 86_400_000
 
-export function writeHistory(ctx: Ctx, { alarm, type, item, summary, data }: Entry): void {
+export function writeHistory(ctx: Tx, { alarm, type, item, summary, data }: Entry): void {
   ctx.sql.run('DELETE FROM history WHERE alarm = ? AND at < ?', alarm, ctx.now - KEPT_MS)
   ctx.sql.run(
     'INSERT INTO history (alarm, type, at, item, summary, data) VALUES (?, ?, ?, ?, ?, ?)',

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { allResources, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
@@ -16,7 +16,7 @@ export const dashboardArn = ({ place: { account } }: Ctx, name: string) =>
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
 export function PutDashboard(
-  ctx: Ctx,
+  ctx: Tx,
   { DashboardName, DashboardBody, Tags }: Input<'PutDashboard'>,
 ): Output<'PutDashboard'> {
   if (!NAME.test(DashboardName)) {
@@ -100,7 +100,7 @@ export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteDashboards.html */
-export function DeleteDashboards(ctx: Ctx, { DashboardNames }: Input<'DeleteDashboards'>): Output<'DeleteDashboards'> {
+export function DeleteDashboards(ctx: Tx, { DashboardNames }: Input<'DeleteDashboards'>): Output<'DeleteDashboards'> {
   const unknown = DashboardNames.find(name => !resourceOf(ctx, 'dashboard', name))
   if (unknown !== undefined) throw missing(unknown)
   for (const name of DashboardNames) {

@@ -1,5 +1,5 @@
 import type { EntityMetricData, MetricDatum } from '../../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { noteData } from '../alarms/alarm-timers.ts'
 import { checkDatum, checkNamespace, distributionOf } from './datum-rules.ts'
 import { addDatapoint, dimensionsText, noteMetricName } from './metrics.ts'
@@ -11,7 +11,7 @@ const MOST = 1000
 type Given = { datum: MetricDatum; path: string; entity?: EntityMetricData['Entity'] }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
-export function PutMetricData(ctx: Ctx, input: Input<'PutMetricData'>): void {
+export function PutMetricData(ctx: Tx, input: Input<'PutMetricData'>): void {
   checkNamespace(input.Namespace)
   const given = all(input)
   if (given.length === 0) throw missingParameter('The parameter MetricData is required.')
@@ -37,7 +37,7 @@ function all({ MetricData = [], EntityMetricData = [] }: Input<'PutMetricData'>)
   return [...plain, ...ofEntities]
 }
 
-function store(ctx: Ctx, namespace: string, { datum, entity }: Given): void {
+function store(ctx: Tx, namespace: string, { datum, entity }: Given): void {
   const time = datum.Timestamp?.getTime() ?? ctx.now
   const step = datum.StorageResolution === 1 ? 1000 : 60_000
   const at = Math.floor(time / step) * step

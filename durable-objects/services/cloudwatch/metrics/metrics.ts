@@ -1,5 +1,5 @@
 import type { Dimension } from '../../../../aws/models/cloudwatch.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
   addDistribution,
   type Distribution,
@@ -34,7 +34,7 @@ export function findMetric(ctx: Ctx, { namespace, name, dimensions }: MetricName
 }
 
 /** The metric's id; it is made with its first datapoint. */
-export function noteMetricName(ctx: Ctx, { namespace, name, dimensions }: MetricName, at: number): number {
+export function noteMetricName(ctx: Tx, { namespace, name, dimensions }: MetricName, at: number): number {
   const row = ctx.sql.first<{ id: number }>(
     `INSERT INTO metrics (namespace, name, dimensions, lastAt) VALUES (?, ?, ?, ?)
      ON CONFLICT (namespace, name, dimensions) DO UPDATE SET lastAt = MAX(lastAt, excluded.lastAt) RETURNING id`,
@@ -52,7 +52,7 @@ const KEPT_MS = 455 * 86_400_000
 export type Datapoint = { metric: number; at: number; unit: string; source: string }
 
 /** Writes a datapoint over what the same source said of the same time. */
-export function putDatapoint(ctx: Ctx, { metric, at, unit, source }: Datapoint, stored: StoredDistribution): void {
+export function putDatapoint(ctx: Tx, { metric, at, unit, source }: Datapoint, stored: StoredDistribution): void {
   ctx.sql.run(
     'INSERT OR REPLACE INTO datapoints (metric, at, unit, source, distribution) VALUES (?, ?, ?, ?, ?)',
     metric,
@@ -65,7 +65,7 @@ export function putDatapoint(ctx: Ctx, { metric, at, unit, source }: Datapoint, 
 }
 
 /** Adds to what is known of the same time. */
-export function addDatapoint(ctx: Ctx, point: Datapoint, given: Distribution): void {
+export function addDatapoint(ctx: Tx, point: Datapoint, given: Distribution): void {
   const row = ctx.sql.first<{ distribution: string }>(
     'SELECT distribution FROM datapoints WHERE metric = ? AND at = ? AND unit = ? AND source = ?',
     point.metric,

@@ -1,6 +1,6 @@
 import type { Metric, MetricsPage, MetricsRow, StoredMetrics } from '../../../kernel/metrics/metrics.ts'
 import { dimensionsKey } from '../../../kernel/metrics/metrics.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseObjectName } from '../../../../aws/place.ts'
 import { addValue, emptyDistribution, storedDistribution } from '../../../shared/distribution.ts'
 import { noteMetricName, putDatapoint } from './metrics.ts'
@@ -43,13 +43,13 @@ async function fetchFrom(ctx: Ctx, object: string, watched: boolean): Promise<vo
     const known = ctx.sql.first<Source>('SELECT * FROM sources WHERE object = ?', object)
     const query = { epoch: known?.epoch ?? '', after: known?.version ?? 0, watched }
     const page: MetricsPage = await ctx.env.OBJECTS.getByName(object).metrics(query)
-    store(ctx, object, page)
+    ctx.change(tx => store(tx, object, page))
     if (!page.full) return
   }
 }
 
 /** No await lies in it: rows and the mark of how far they were read are kept together. */
-function store(ctx: Ctx, object: string, { epoch, rows, gauges }: MetricsPage): void {
+function store(ctx: Tx, object: string, { epoch, rows, gauges }: MetricsPage): void {
   for (const row of rows) storeRow(ctx, row, `${epoch}#${row.id}`)
   for (const gauge of gauges) storeGauge(ctx, gauge, epoch)
   const last = rows.at(-1)
@@ -58,7 +58,7 @@ function store(ctx: Ctx, object: string, { epoch, rows, gauges }: MetricsPage): 
   ctx.sql.run(query, object, epoch, last.version)
 }
 
-function storeRow(ctx: Ctx, { namespace, dimensions, minute, metrics }: MetricsRow, source: string): void {
+function storeRow(ctx: Tx, { namespace, dimensions, minute, metrics }: MetricsRow, source: string): void {
   const at = minute * 60_000
   const all = JSON.parse(metrics) as StoredMetrics // written by the kernel
   for (const [name, { u: unit, ...distribution }] of Object.entries(all)) {
@@ -68,7 +68,7 @@ function storeRow(ctx: Ctx, { namespace, dimensions, minute, metrics }: MetricsR
 }
 
 /** As it stands now is how it stood in this minute: the last look counts. */
-function storeGauge(ctx: Ctx, gauge: Metric, source: string): void {
+function storeGauge(ctx: Tx, gauge: Metric, source: string): void {
   const at = Math.floor(ctx.now / 60_000) * 60_000
   const dimensions = dimensionsKey(gauge.dimensions)
   const metric = noteMetricName(ctx, { namespace: gauge.namespace, name: gauge.name, dimensions }, at)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -15,7 +15,7 @@ export const muteRuleArn = ({ place: { region, account } }: Ctx, name: string) =
   arnOf({ service: 'cloudwatch', region, account, resource: `alarm-mute-rule:${name}` })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html */
-export function PutAlarmMuteRule(ctx: Ctx, input: Input<'PutAlarmMuteRule'>): void {
+export function PutAlarmMuteRule(ctx: Tx, input: Input<'PutAlarmMuteRule'>): void {
   const { Name, Description, Rule, MuteTargets, Tags, StartDate, ExpireDate } = input
   checkSchedule(Rule)
   if (StartDate && ExpireDate && StartDate >= ExpireDate) throw validationError('StartDate must be before ExpireDate.')
@@ -80,7 +80,7 @@ export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html : also of one that is not there. */
-export function DeleteAlarmMuteRule(ctx: Ctx, { AlarmMuteRuleName }: Input<'DeleteAlarmMuteRule'>): void {
+export function DeleteAlarmMuteRule(ctx: Tx, { AlarmMuteRuleName }: Input<'DeleteAlarmMuteRule'>): void {
   deleteResource(ctx, 'mute-rule', AlarmMuteRuleName)
   deleteTags(ctx, muteRuleArn(ctx, AlarmMuteRuleName))
 }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { deliverActions } from '../alarms/alarm-actions.ts'
 import { alarmByName, alarmName, definitionOf } from '../alarms/alarm-rows.ts'
 import type { StateChange } from '../alarms/alarm-state.ts'
@@ -24,7 +24,7 @@ const suppressorOf = (definition: Definition) =>
   definition.ActionsSuppressor === undefined ? undefined : alarmName(definition.ActionsSuppressor)
 
 /** Whether the actions of a change are held back now; those of a mute rule are not made up for. */
-export function isSuppressed(ctx: Ctx, row: AlarmRow, change: StateChange): boolean {
+export function isSuppressed(ctx: Tx, row: AlarmRow, change: StateChange): boolean {
   if (muted(ctx, row.name)) return true
   if (row.type !== 'CompositeAlarm') return false
   const definition = definitionOf<Definition>(row)
@@ -43,19 +43,19 @@ export function isSuppressed(ctx: Ctx, row: AlarmRow, change: StateChange): bool
   return true
 }
 
-function hold(ctx: Ctx, name: string, { by, change }: { by: Suppressed; change?: StateChange }): void {
+function hold(ctx: Tx, name: string, { by, change }: { by: Suppressed; change?: StateChange }): void {
   const reason = REASONS[by]
   ctx.sql.run('UPDATE alarms SET suppressedBy = ?, suppressedReason = ? WHERE name = ?', by, reason, name)
   if (change) ctx.sql.run('UPDATE alarms SET pending = ? WHERE name = ?', JSON.stringify(change), name)
 }
 
-function release(ctx: Ctx, name: string): void {
+function release(ctx: Tx, name: string): void {
   ctx.sql.run('UPDATE alarms SET suppressedBy = NULL, suppressedReason = NULL, pending = NULL WHERE name = ?', name)
   ctx.timers.clear('suppression', name)
 }
 
 /** An alarm has changed that may suppress others. */
-export function suppressorChanged(ctx: Ctx, name: string, state: StateValue): void {
+export function suppressorChanged(ctx: Tx, name: string, state: StateValue): void {
   for (const row of ctx.sql.all<AlarmRow>(`SELECT * FROM alarms WHERE type = 'CompositeAlarm' ORDER BY name`)) {
     const definition = definitionOf<Definition>(row)
     if (suppressorOf(definition) !== name) continue
@@ -70,7 +70,7 @@ export function suppressorChanged(ctx: Ctx, name: string, state: StateValue): vo
 }
 
 /** Timer: the wait or the extension is over. */
-export function endSuppression(ctx: Ctx, name: string): void {
+export function endSuppression(ctx: Tx, name: string): void {
   const row = alarmByName(ctx, name)
   if (!row || row.suppressedBy === null || row.suppressedBy === 'Alarm') return
   const change = row.pending === null ? undefined : (JSON.parse(row.pending) as StateChange) // written by hold()

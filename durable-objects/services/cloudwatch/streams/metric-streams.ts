@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { allResources, deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
@@ -14,10 +14,7 @@ export const streamArn = ({ place: { region, account } }: Ctx, name: string) =>
   arnOf({ service: 'cloudwatch', region, account, resource: `metric-stream/${name}` })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricStream.html */
-export function PutMetricStream(
-  ctx: Ctx,
-  { Tags, Name, ...body }: Input<'PutMetricStream'>,
-): Output<'PutMetricStream'> {
+export function PutMetricStream(ctx: Tx, { Tags, Name, ...body }: Input<'PutMetricStream'>): Output<'PutMetricStream'> {
   if (body.IncludeFilters?.length && body.ExcludeFilters?.length) {
     throw invalidCombination('IncludeFilters and ExcludeFilters cannot be specified together.')
   }
@@ -70,25 +67,25 @@ export function ListMetricStreams(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteMetricStream.html : also of one that is not there. */
-export function DeleteMetricStream(ctx: Ctx, { Name }: Input<'DeleteMetricStream'>): Output<'DeleteMetricStream'> {
+export function DeleteMetricStream(ctx: Tx, { Name }: Input<'DeleteMetricStream'>): Output<'DeleteMetricStream'> {
   deleteResource(ctx, 'stream', Name)
   deleteTags(ctx, streamArn(ctx, Name))
   return {}
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StartMetricStreams.html */
-export function StartMetricStreams(ctx: Ctx, { Names }: Input<'StartMetricStreams'>): Output<'StartMetricStreams'> {
+export function StartMetricStreams(ctx: Tx, { Names }: Input<'StartMetricStreams'>): Output<'StartMetricStreams'> {
   switchStreams(ctx, Names, true)
   return {}
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StopMetricStreams.html */
-export function StopMetricStreams(ctx: Ctx, { Names }: Input<'StopMetricStreams'>): Output<'StopMetricStreams'> {
+export function StopMetricStreams(ctx: Tx, { Names }: Input<'StopMetricStreams'>): Output<'StopMetricStreams'> {
   switchStreams(ctx, Names, false)
   return {}
 }
 
-function switchStreams(ctx: Ctx, names: readonly string[], running: boolean): void {
+function switchStreams(ctx: Tx, names: readonly string[], running: boolean): void {
   for (const name of names) {
     const stream = resourceOf<Body>(ctx, 'stream', name)
     if (stream) putResource(ctx, 'stream', { name, body: { ...stream.body, running } })

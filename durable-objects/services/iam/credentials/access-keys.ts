@@ -1,5 +1,5 @@
 import type { AccessKeyMetadata, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { callingUser, userOrCaller } from '../callers.ts'
@@ -18,7 +18,7 @@ export function keysOf(ctx: Ctx, { id }: Pick<Entity<'user'>, 'id'>): AccessKeyR
 }
 
 /** Gives a user a new, active key. */
-export function addAccessKey(ctx: Ctx, user: Entity<'user'>): AccessKeyRow {
+export function addAccessKey(ctx: Tx, user: Entity<'user'>): AccessKeyRow {
   const key: AccessKeyRow = {
     id: newAccessKeyId('AKIA', ctx.place.account),
     user: user.id,
@@ -45,7 +45,7 @@ function shownKey(user: Entity<'user'>, { id, status, createdAt }: AccessKeyRow)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html */
-export function CreateAccessKey(ctx: Ctx, input: In<'CreateAccessKey'>): Out<'CreateAccessKey'> {
+export function CreateAccessKey(ctx: Tx, input: In<'CreateAccessKey'>): Out<'CreateAccessKey'> {
   const user = userOrCaller(ctx, input.UserName)
   if (keysOf(ctx, user).length >= MAX_KEYS) throw quotaExceeded('AccessKeysPerUser', MAX_KEYS)
   const key = addAccessKey(ctx, user)
@@ -69,13 +69,13 @@ function findKey(ctx: Ctx, user: Entity<'user'>, id: string): AccessKeyRow {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
-export function UpdateAccessKey(ctx: Ctx, input: In<'UpdateAccessKey'>): void {
+export function UpdateAccessKey(ctx: Tx, input: In<'UpdateAccessKey'>): void {
   const key = findKey(ctx, ownerOf(ctx, input), input.AccessKeyId)
   ctx.sql.run('UPDATE access_keys SET status = ? WHERE id = ?', input.Status, key.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccessKey.html */
-export function DeleteAccessKey(ctx: Ctx, input: In<'DeleteAccessKey'>): void {
+export function DeleteAccessKey(ctx: Tx, input: In<'DeleteAccessKey'>): void {
   const key = findKey(ctx, ownerOf(ctx, input), input.AccessKeyId)
   ctx.sql.run('DELETE FROM access_keys WHERE id = ?', key.id)
 }

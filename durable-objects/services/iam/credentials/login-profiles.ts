@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LoginProfile, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { callingUser, userOrCaller } from '../callers.ts'
 import { saveDetails, seconds } from '../entities/entities.ts'
@@ -25,7 +25,7 @@ function shown({ name }: Entity<'user'>, { createdAt, resetRequired }: LoginPass
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html */
-export function CreateLoginProfile(ctx: Ctx, input: In<'CreateLoginProfile'>): Out<'CreateLoginProfile'> {
+export function CreateLoginProfile(ctx: Tx, input: In<'CreateLoginProfile'>): Out<'CreateLoginProfile'> {
   const user = userOrCaller(ctx, input.UserName)
   if (user.details.password) throw alreadyExists(`Login Profile for user ${user.name} already exists.`)
   const given = input.Password ?? ''
@@ -46,7 +46,7 @@ export function GetLoginProfile(ctx: Ctx, input: In<'GetLoginProfile'>): Out<'Ge
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateLoginProfile.html */
-export function UpdateLoginProfile(ctx: Ctx, input: In<'UpdateLoginProfile'>): void {
+export function UpdateLoginProfile(ctx: Tx, input: In<'UpdateLoginProfile'>): void {
   const user = userOrCaller(ctx, input.UserName)
   const password = findPassword(user)
   if (input.Password !== undefined) checkPassword(ctx, input.Password)
@@ -59,7 +59,7 @@ export function UpdateLoginProfile(ctx: Ctx, input: In<'UpdateLoginProfile'>): v
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteLoginProfile.html */
-export function DeleteLoginProfile(ctx: Ctx, input: In<'DeleteLoginProfile'>): void {
+export function DeleteLoginProfile(ctx: Tx, input: In<'DeleteLoginProfile'>): void {
   const user = userOrCaller(ctx, input.UserName)
   findPassword(user)
   const { password: _password, ...details } = user.details
@@ -67,7 +67,7 @@ export function DeleteLoginProfile(ctx: Ctx, input: In<'DeleteLoginProfile'>): v
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ChangePassword.html */
-export function ChangePassword(ctx: Ctx, input: In<'ChangePassword'>): void {
+export function ChangePassword(ctx: Tx, input: In<'ChangePassword'>): void {
   const user = callingUser(ctx)
   if (!user) {
     const message = 'Only IAM Users can change their own password'

@@ -1,5 +1,5 @@
 import type { Operations, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
 import {
@@ -38,7 +38,7 @@ const devicesOf = (ctx: Ctx, { id }: Entity<'user'>) =>
   ctx.sql.all<MfaRow>('SELECT * FROM mfa_users WHERE user = ? ORDER BY device', id)
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
-export function CreateVirtualMFADevice(ctx: Ctx, input: In<'CreateVirtualMFADevice'>): Out<'CreateVirtualMFADevice'> {
+export function CreateVirtualMFADevice(ctx: Tx, input: In<'CreateVirtualMFADevice'>): Out<'CreateVirtualMFADevice'> {
   const { VirtualMFADeviceName: name, Path, Tags = [] } = input
   checkTags(Tags)
   checkNew(ctx, 'mfa', name)
@@ -55,7 +55,7 @@ export function CreateVirtualMFADevice(ctx: Ctx, input: In<'CreateVirtualMFADevi
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteVirtualMFADevice.html */
-export function DeleteVirtualMFADevice(ctx: Ctx, input: In<'DeleteVirtualMFADevice'>): void {
+export function DeleteVirtualMFADevice(ctx: Tx, input: In<'DeleteVirtualMFADevice'>): void {
   const device = findDevice(ctx, input.SerialNumber)
   if (useOf(ctx, device)) throw mustFirst('deactivate MFA device')
   deleteEntity(ctx, device)
@@ -67,7 +67,7 @@ function checkCodes(ctx: Ctx, { details }: Entity<'mfa'>, input: In<'ResyncMFADe
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html */
-export function EnableMFADevice(ctx: Ctx, input: In<'EnableMFADevice'>): void {
+export function EnableMFADevice(ctx: Tx, input: In<'EnableMFADevice'>): void {
   const user = findUser(ctx, input.UserName)
   const device = findDevice(ctx, input.SerialNumber)
   if (useOf(ctx, device)) throw alreadyExists('MFA Device is already in use.')
@@ -88,7 +88,7 @@ function findUsed(ctx: Ctx, serial: string, user: Entity<'user'>): Entity<'mfa'>
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeactivateMFADevice.html */
-export function DeactivateMFADevice(ctx: Ctx, input: In<'DeactivateMFADevice'>): void {
+export function DeactivateMFADevice(ctx: Tx, input: In<'DeactivateMFADevice'>): void {
   const device = findUsed(ctx, input.SerialNumber, userOrCaller(ctx, input.UserName))
   ctx.sql.run('DELETE FROM mfa_users WHERE device = ?', device.id)
 }
@@ -166,12 +166,12 @@ export function multiFactor(ctx: Ctx, parameters: Record<string, string>): { val
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagMFADevice.html */
-export function TagMFADevice(ctx: Ctx, input: In<'TagMFADevice'>): void {
+export function TagMFADevice(ctx: Tx, input: In<'TagMFADevice'>): void {
   tag(ctx, findDevice(ctx, input.SerialNumber), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagMFADevice.html */
-export function UntagMFADevice(ctx: Ctx, input: In<'UntagMFADevice'>): void {
+export function UntagMFADevice(ctx: Tx, input: In<'UntagMFADevice'>): void {
   untag(ctx, findDevice(ctx, input.SerialNumber), input.TagKeys)
 }
 

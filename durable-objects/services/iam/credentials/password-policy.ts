@@ -1,5 +1,5 @@
 import type { Operations, PasswordPolicy } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { accountValue, clearAccountValue, setAccountValue } from '../reports/account-values.ts'
 import { noSuchEntity } from '../refusals.ts'
@@ -19,7 +19,7 @@ function findPolicy(ctx: Ctx): PasswordPolicy {
  * What is not named goes back to its default.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html
  */
-export function UpdateAccountPasswordPolicy(ctx: Ctx, input: In<'UpdateAccountPasswordPolicy'>): void {
+export function UpdateAccountPasswordPolicy(ctx: Tx, input: In<'UpdateAccountPasswordPolicy'>): void {
   const { MaxPasswordAge, PasswordReusePrevention, HardExpiry } = input
   setAccountValue(ctx, KEY, {
     MinimumPasswordLength: input.MinimumPasswordLength ?? 6,
@@ -41,7 +41,7 @@ export function GetAccountPasswordPolicy(ctx: Ctx): Out<'GetAccountPasswordPolic
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccountPasswordPolicy.html */
-export function DeleteAccountPasswordPolicy(ctx: Ctx): void {
+export function DeleteAccountPasswordPolicy(ctx: Tx): void {
   findPolicy(ctx)
   clearAccountValue(ctx, KEY)
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Operations, ServerCertificateMetadata } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { arnOfEntity, checkNew, deleteEntity, findEntity, insertEntity, renameEntity } from '../entities/entities.ts'
 import { listEntities } from '../entities/listings.ts'
@@ -50,10 +50,7 @@ export function parsed<T>(message: string, read: () => T): T {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html */
-export function UploadServerCertificate(
-  ctx: Ctx,
-  input: In<'UploadServerCertificate'>,
-): Out<'UploadServerCertificate'> {
+export function UploadServerCertificate(ctx: Tx, input: In<'UploadServerCertificate'>): Out<'UploadServerCertificate'> {
   const { ServerCertificateName: name, Path, CertificateBody: body, CertificateChain: chain, Tags = [] } = input
   checkTags(Tags)
   const expiresAt = expiryOf(body, input.PrivateKey)
@@ -85,23 +82,23 @@ export function ListServerCertificates(ctx: Ctx, input: In<'ListServerCertificat
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateServerCertificate.html */
-export function UpdateServerCertificate(ctx: Ctx, input: In<'UpdateServerCertificate'>): void {
+export function UpdateServerCertificate(ctx: Tx, input: In<'UpdateServerCertificate'>): void {
   const to = { name: input.NewServerCertificateName, path: input.NewPath }
   renameEntity(ctx, findCertificate(ctx, input.ServerCertificateName), to)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServerCertificate.html */
-export function DeleteServerCertificate(ctx: Ctx, input: In<'DeleteServerCertificate'>): void {
+export function DeleteServerCertificate(ctx: Tx, input: In<'DeleteServerCertificate'>): void {
   deleteEntity(ctx, findCertificate(ctx, input.ServerCertificateName))
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagServerCertificate.html */
-export function TagServerCertificate(ctx: Ctx, input: In<'TagServerCertificate'>): void {
+export function TagServerCertificate(ctx: Tx, input: In<'TagServerCertificate'>): void {
   tag(ctx, findCertificate(ctx, input.ServerCertificateName), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagServerCertificate.html */
-export function UntagServerCertificate(ctx: Ctx, input: In<'UntagServerCertificate'>): void {
+export function UntagServerCertificate(ctx: Tx, input: In<'UntagServerCertificate'>): void {
   untag(ctx, findCertificate(ctx, input.ServerCertificateName), input.TagKeys)
 }
 

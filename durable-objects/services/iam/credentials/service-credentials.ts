@@ -3,7 +3,7 @@ import type {
   ServiceSpecificCredential,
   ServiceSpecificCredentialMetadata,
 } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { userOrCaller } from '../callers.ts'
@@ -52,7 +52,7 @@ function shown(user: Entity<'user'>, credential: Credential<'service'>): Service
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html */
 export function CreateServiceSpecificCredential(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'CreateServiceSpecificCredential'>,
 ): Out<'CreateServiceSpecificCredential'> {
   const user = findUser(ctx, input.UserName)
@@ -106,13 +106,13 @@ export function ListServiceSpecificCredentials(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateServiceSpecificCredential.html */
-export function UpdateServiceSpecificCredential(ctx: Ctx, input: In<'UpdateServiceSpecificCredential'>): void {
+export function UpdateServiceSpecificCredential(ctx: Tx, input: In<'UpdateServiceSpecificCredential'>): void {
   setCredentialStatus(ctx, find(ctx, input).credential, input.Status)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResetServiceSpecificCredential.html */
 export function ResetServiceSpecificCredential(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'ResetServiceSpecificCredential'>,
 ): Out<'ResetServiceSpecificCredential'> {
   const { user, credential } = find(ctx, input)
@@ -122,6 +122,6 @@ export function ResetServiceSpecificCredential(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceSpecificCredential.html */
-export function DeleteServiceSpecificCredential(ctx: Ctx, input: In<'DeleteServiceSpecificCredential'>): void {
+export function DeleteServiceSpecificCredential(ctx: Tx, input: In<'DeleteServiceSpecificCredential'>): void {
   deleteCredential(ctx, find(ctx, input).credential)
 }

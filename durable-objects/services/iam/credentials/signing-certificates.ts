@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Operations, SigningCertificate } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
 import { newId } from '../entities/entities.ts'
@@ -43,7 +43,7 @@ function shown(
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadSigningCertificate.html */
 export function UploadSigningCertificate(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'UploadSigningCertificate'>,
 ): Out<'UploadSigningCertificate'> {
   const user = userOrCaller(ctx, input.UserName)
@@ -69,13 +69,13 @@ export function ListSigningCertificates(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateSigningCertificate.html */
-export function UpdateSigningCertificate(ctx: Ctx, input: In<'UpdateSigningCertificate'>): void {
+export function UpdateSigningCertificate(ctx: Tx, input: In<'UpdateSigningCertificate'>): void {
   const user = userOrCaller(ctx, input.UserName)
   setCredentialStatus(ctx, findCertificate(ctx, user, input.CertificateId), input.Status)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteSigningCertificate.html */
-export function DeleteSigningCertificate(ctx: Ctx, input: In<'DeleteSigningCertificate'>): void {
+export function DeleteSigningCertificate(ctx: Tx, input: In<'DeleteSigningCertificate'>): void {
   const user = userOrCaller(ctx, input.UserName)
   deleteCredential(ctx, findCertificate(ctx, user, input.CertificateId))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Operations, SSHPublicKey } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
 import { findUser, newId } from '../entities/entities.ts'
@@ -39,7 +39,7 @@ function fingerprintOf(body: string): string {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadSSHPublicKey.html */
-export function UploadSSHPublicKey(ctx: Ctx, input: In<'UploadSSHPublicKey'>): Out<'UploadSSHPublicKey'> {
+export function UploadSSHPublicKey(ctx: Tx, input: In<'UploadSSHPublicKey'>): Out<'UploadSSHPublicKey'> {
   const user = findUser(ctx, input.UserName)
   const body = input.SSHPublicKeyBody
   const fingerprint = fingerprintOf(body)
@@ -90,11 +90,11 @@ export function ListSSHPublicKeys(ctx: Ctx, input: In<'ListSSHPublicKeys'>): Out
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateSSHPublicKey.html */
-export function UpdateSSHPublicKey(ctx: Ctx, input: In<'UpdateSSHPublicKey'>): void {
+export function UpdateSSHPublicKey(ctx: Tx, input: In<'UpdateSSHPublicKey'>): void {
   setCredentialStatus(ctx, findKey(ctx, findUser(ctx, input.UserName), input.SSHPublicKeyId), input.Status)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteSSHPublicKey.html */
-export function DeleteSSHPublicKey(ctx: Ctx, input: In<'DeleteSSHPublicKey'>): void {
+export function DeleteSSHPublicKey(ctx: Tx, input: In<'DeleteSSHPublicKey'>): void {
   deleteCredential(ctx, findKey(ctx, findUser(ctx, input.UserName), input.SSHPublicKeyId))
 }

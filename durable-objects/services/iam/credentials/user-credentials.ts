@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { seconds } from '../entities/entities.ts'
 import { type Paged, type Paging, pageOfAll } from '../entities/listings.ts'
 import type { Entity } from '../schema.ts'
@@ -42,7 +42,7 @@ export function findCredential<K extends CredentialKind>(ctx: Ctx, kind: K, id: 
 type NewCredential<K extends CredentialKind> = { id: string; kind: K; details: CredentialDetails[K] }
 
 export function insertCredential<K extends CredentialKind>(
-  ctx: Ctx,
+  ctx: Tx,
   user: Entity<'user'>,
   { id, kind, details }: NewCredential<K>,
 ): Credential<K> {
@@ -59,11 +59,11 @@ export function insertCredential<K extends CredentialKind>(
   return credential
 }
 
-export function setCredentialStatus(ctx: Ctx, { id }: Pick<Row, 'id'>, status: string): void {
+export function setCredentialStatus(ctx: Tx, { id }: Pick<Row, 'id'>, status: string): void {
   ctx.sql.run('UPDATE credentials SET status = ? WHERE id = ?', status, id)
 }
 
-export function deleteCredential(ctx: Ctx, { id }: Pick<Row, 'id'>): void {
+export function deleteCredential(ctx: Tx, { id }: Pick<Row, 'id'>): void {
   ctx.sql.run('DELETE FROM credentials WHERE id = ?', id)
 }
 

@@ -1,5 +1,5 @@
 import type { AttachedPermissionsBoundary, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { entityByArn, findRole, findUser, type GranteeEntity } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { isManagedByAws } from '../policies/policy-arns.ts'
@@ -27,28 +27,28 @@ export function shownBoundary({ boundary }: Pick<Entity, 'boundary'>): {
   }
 }
 
-function put(ctx: Ctx, { id }: GranteeEntity, arn: string | null): void {
+function put(ctx: Tx, { id }: GranteeEntity, arn: string | null): void {
   if (arn !== null) checkBoundary(ctx, arn)
   ctx.sql.run('UPDATE entities SET boundary = ? WHERE id = ?', arn, id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html */
-export function PutRolePermissionsBoundary(ctx: Ctx, input: In<'PutRolePermissionsBoundary'>): void {
+export function PutRolePermissionsBoundary(ctx: Tx, input: In<'PutRolePermissionsBoundary'>): void {
   put(ctx, ownRole(ctx, input.RoleName), input.PermissionsBoundary)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html */
-export function PutUserPermissionsBoundary(ctx: Ctx, input: In<'PutUserPermissionsBoundary'>): void {
+export function PutUserPermissionsBoundary(ctx: Tx, input: In<'PutUserPermissionsBoundary'>): void {
   put(ctx, findUser(ctx, input.UserName), input.PermissionsBoundary)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePermissionsBoundary.html */
-export function DeleteRolePermissionsBoundary(ctx: Ctx, input: In<'DeleteRolePermissionsBoundary'>): void {
+export function DeleteRolePermissionsBoundary(ctx: Tx, input: In<'DeleteRolePermissionsBoundary'>): void {
   put(ctx, ownRole(ctx, input.RoleName), null)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPermissionsBoundary.html */
-export function DeleteUserPermissionsBoundary(ctx: Ctx, input: In<'DeleteUserPermissionsBoundary'>): void {
+export function DeleteUserPermissionsBoundary(ctx: Tx, input: In<'DeleteUserPermissionsBoundary'>): void {
   put(ctx, findUser(ctx, input.UserName), null)
 }
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { invalidInput, missing, nameTaken, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity, EntityRow, Grantee, Kind } from '../schema.ts'
@@ -113,7 +113,7 @@ export function countOf(ctx: Ctx, kind: Kind): number {
 
 /** Writes a new entity, which `checkNew` has passed. */
 export function insertEntity<K extends Kind>(
-  ctx: Ctx,
+  ctx: Tx,
   { kind, name, path, boundary, details }: NewEntity<K>,
 ): Entity<K> {
   const entity: Entity<K> = {
@@ -138,13 +138,13 @@ export function insertEntity<K extends Kind>(
   return entity
 }
 
-export function saveDetails<K extends Kind>(ctx: Ctx, { id }: Entity<K>, details: Details[K]): void {
+export function saveDetails<K extends Kind>(ctx: Tx, { id }: Entity<K>, details: Details[K]): void {
   ctx.sql.run('UPDATE entities SET details = ? WHERE id = ?', JSON.stringify(details), id)
 }
 
 /** Gives an entity another name and path; AWS moves nothing else. */
 export function renameEntity(
-  ctx: Ctx,
+  ctx: Tx,
   entity: Entity<Kind>,
   to: { name?: string | undefined; path?: string | undefined },
 ): void {
@@ -154,7 +154,7 @@ export function renameEntity(
   ctx.sql.run('UPDATE entities SET name = ?, path = ? WHERE id = ?', name, path, entity.id)
 }
 
-export function deleteEntity(ctx: Ctx, { id }: Entity<Kind>): void {
+export function deleteEntity(ctx: Tx, { id }: Entity<Kind>): void {
   ctx.sql.run('DELETE FROM tags WHERE entity = ?', id)
   ctx.sql.run('DELETE FROM entities WHERE id = ?', id)
 }

@@ -1,5 +1,5 @@
 import type { Group, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import {
   arnOfEntity,
@@ -41,7 +41,7 @@ export function groupsOf(ctx: Ctx, { id }: Pick<Entity<'user'>, 'id'>): Entity<'
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html */
-export function CreateGroup(ctx: Ctx, input: In<'CreateGroup'>): Out<'CreateGroup'> {
+export function CreateGroup(ctx: Tx, input: In<'CreateGroup'>): Out<'CreateGroup'> {
   checkNew(ctx, 'group', input.GroupName)
   const group = insertEntity(ctx, { kind: 'group', name: input.GroupName, path: input.Path, details: {} })
   return { Group: shownGroup(ctx, group) }
@@ -76,12 +76,12 @@ export function ListGroups(ctx: Ctx, input: In<'ListGroups'>): Out<'ListGroups'>
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateGroup.html */
-export function UpdateGroup(ctx: Ctx, input: In<'UpdateGroup'>): void {
+export function UpdateGroup(ctx: Tx, input: In<'UpdateGroup'>): void {
   renameEntity(ctx, findGroup(ctx, input.GroupName), { name: input.NewGroupName, path: input.NewPath })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html */
-export function DeleteGroup(ctx: Ctx, input: In<'DeleteGroup'>): void {
+export function DeleteGroup(ctx: Tx, input: In<'DeleteGroup'>): void {
   const group = findGroup(ctx, input.GroupName)
   if (ctx.sql.first('SELECT 1 FROM memberships WHERE grp = ? LIMIT 1', group.id)) {
     throw mustFirst('remove users from group')
@@ -91,7 +91,7 @@ export function DeleteGroup(ctx: Ctx, input: In<'DeleteGroup'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html */
-export function AddUserToGroup(ctx: Ctx, input: In<'AddUserToGroup'>): void {
+export function AddUserToGroup(ctx: Tx, input: In<'AddUserToGroup'>): void {
   const group = findGroup(ctx, input.GroupName)
   const user = findUser(ctx, input.UserName)
   const groups = groupsOf(ctx, user)
@@ -101,7 +101,7 @@ export function AddUserToGroup(ctx: Ctx, input: In<'AddUserToGroup'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveUserFromGroup.html */
-export function RemoveUserFromGroup(ctx: Ctx, input: In<'RemoveUserFromGroup'>): void {
+export function RemoveUserFromGroup(ctx: Tx, input: In<'RemoveUserFromGroup'>): void {
   const group = findGroup(ctx, input.GroupName)
   const user = findUser(ctx, input.UserName)
   ctx.sql.run('DELETE FROM memberships WHERE user = ? AND grp = ?', user.id, group.id)

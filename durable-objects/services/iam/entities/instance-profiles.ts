@@ -1,5 +1,5 @@
 import type { InstanceProfile, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from './boundaries.ts'
 import {
   arnOfEntity,
@@ -41,7 +41,7 @@ export function shownProfile(ctx: Ctx, profile: Entity<'instance-profile'>): Ins
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html */
-export function CreateInstanceProfile(ctx: Ctx, input: In<'CreateInstanceProfile'>): Out<'CreateInstanceProfile'> {
+export function CreateInstanceProfile(ctx: Tx, input: In<'CreateInstanceProfile'>): Out<'CreateInstanceProfile'> {
   const { InstanceProfileName: name, Path, Tags = [] } = input
   checkTags(Tags)
   checkNew(ctx, 'instance-profile', name)
@@ -89,14 +89,14 @@ export function ListInstanceProfilesForRole(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteInstanceProfile.html */
-export function DeleteInstanceProfile(ctx: Ctx, input: In<'DeleteInstanceProfile'>): void {
+export function DeleteInstanceProfile(ctx: Tx, input: In<'DeleteInstanceProfile'>): void {
   const profile = findProfile(ctx, input.InstanceProfileName)
   if (roleOf(ctx, profile)) throw mustFirst('remove roles from instance profile')
   deleteEntity(ctx, profile)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html */
-export function AddRoleToInstanceProfile(ctx: Ctx, input: In<'AddRoleToInstanceProfile'>): void {
+export function AddRoleToInstanceProfile(ctx: Tx, input: In<'AddRoleToInstanceProfile'>): void {
   const profile = findProfile(ctx, input.InstanceProfileName)
   const role = ownRole(ctx, input.RoleName)
   if (roleOf(ctx, profile)) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1)
@@ -104,7 +104,7 @@ export function AddRoleToInstanceProfile(ctx: Ctx, input: In<'AddRoleToInstanceP
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html */
-export function RemoveRoleFromInstanceProfile(ctx: Ctx, input: In<'RemoveRoleFromInstanceProfile'>): void {
+export function RemoveRoleFromInstanceProfile(ctx: Tx, input: In<'RemoveRoleFromInstanceProfile'>): void {
   const profile = findProfile(ctx, input.InstanceProfileName)
   const role = ownRole(ctx, input.RoleName)
   if (roleOf(ctx, profile)?.id !== role.id) throw missing('role', input.RoleName)
@@ -112,12 +112,12 @@ export function RemoveRoleFromInstanceProfile(ctx: Ctx, input: In<'RemoveRoleFro
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagInstanceProfile.html */
-export function TagInstanceProfile(ctx: Ctx, input: In<'TagInstanceProfile'>): void {
+export function TagInstanceProfile(ctx: Tx, input: In<'TagInstanceProfile'>): void {
   tag(ctx, findProfile(ctx, input.InstanceProfileName), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagInstanceProfile.html */
-export function UntagInstanceProfile(ctx: Ctx, input: In<'UntagInstanceProfile'>): void {
+export function UntagInstanceProfile(ctx: Tx, input: In<'UntagInstanceProfile'>): void {
   untag(ctx, findProfile(ctx, input.InstanceProfileName), input.TagKeys)
 }
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { attachedArns } from '../policies/attachments.ts'
 import { arnOfEntity, entityByArn, entityById, entityByName, type GranteeEntity, seconds } from './entities.ts'
@@ -37,7 +37,7 @@ export type PrincipalView = {
  * @param parameters one of `accessKeyId`, `roleArn` (any principal's ARN), `roleName`, `userName`; `policyArns`:
  * session policies to look up, with commas between; `service` and `region`: notes a use of the key or role
  */
-export function principal(ctx: Ctx, parameters: Record<string, string>): PrincipalView | null {
+export function principal(ctx: Tx, parameters: Record<string, string>): PrincipalView | null {
   const { accessKeyId, policyArns } = parameters
   const found = accessKeyId === undefined ? byName(ctx, parameters) : byKey(ctx, accessKeyId)
   if (!found) return null
@@ -112,7 +112,7 @@ function managed(ctx: Ctx, owner: string, arn: string): PrincipalPolicy[] {
 const NOTED_EVERY_MS = 60_000
 
 /** Notes when a key or role was last used, to the minute: a use is no reason to write each time. */
-function noteUse(ctx: Ctx, { entity, key }: Found, { service = '', region = '' }: Record<string, string>): void {
+function noteUse(ctx: Tx, { entity, key }: Found, { service = '', region = '' }: Record<string, string>): void {
   const now = seconds(ctx)
   if (key) {
     const recent = key.usedAt !== null && Math.abs(now - key.usedAt) < NOTED_EVERY_MS

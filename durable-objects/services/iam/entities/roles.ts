@@ -1,5 +1,5 @@
 import type { Operations, Role } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, ownRole, shownBoundary } from './boundaries.ts'
@@ -47,7 +47,7 @@ export function checkTrust(ctx: Ctx, document: string): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-export function CreateRole(ctx: Ctx, input: In<'CreateRole'>): Out<'CreateRole'> {
+export function CreateRole(ctx: Tx, input: In<'CreateRole'>): Out<'CreateRole'> {
   const { RoleName, Path, Description, PermissionsBoundary, Tags = [], AssumeRolePolicyDocument: trust } = input
   checkTags(Tags)
   checkNew(ctx, 'role', RoleName)
@@ -83,7 +83,7 @@ export function ListRoles(ctx: Ctx, input: In<'ListRoles'>): Out<'ListRoles'> {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html */
-export function DeleteRole(ctx: Ctx, input: In<'DeleteRole'>): void {
+export function DeleteRole(ctx: Tx, input: In<'DeleteRole'>): void {
   const role = ownRole(ctx, input.RoleName)
   if (ctx.sql.first('SELECT 1 FROM profile_roles WHERE role = ?', role.id)) {
     throw mustFirst('remove roles from instance profile')
@@ -93,7 +93,7 @@ export function DeleteRole(ctx: Ctx, input: In<'DeleteRole'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html */
-export function UpdateRole(ctx: Ctx, input: In<'UpdateRole'>): Out<'UpdateRole'> {
+export function UpdateRole(ctx: Tx, input: In<'UpdateRole'>): Out<'UpdateRole'> {
   const role = ownRole(ctx, input.RoleName)
   saveDetails(ctx, role, {
     ...role.details,
@@ -104,7 +104,7 @@ export function UpdateRole(ctx: Ctx, input: In<'UpdateRole'>): Out<'UpdateRole'>
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRoleDescription.html */
-export function UpdateRoleDescription(ctx: Ctx, input: In<'UpdateRoleDescription'>): Out<'UpdateRoleDescription'> {
+export function UpdateRoleDescription(ctx: Tx, input: In<'UpdateRoleDescription'>): Out<'UpdateRoleDescription'> {
   const role = findRole(ctx, input.RoleName)
   const details = { ...role.details, description: input.Description }
   saveDetails(ctx, role, details)
@@ -112,19 +112,19 @@ export function UpdateRoleDescription(ctx: Ctx, input: In<'UpdateRoleDescription
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html */
-export function UpdateAssumeRolePolicy(ctx: Ctx, input: In<'UpdateAssumeRolePolicy'>): void {
+export function UpdateAssumeRolePolicy(ctx: Tx, input: In<'UpdateAssumeRolePolicy'>): void {
   const role = ownRole(ctx, input.RoleName)
   checkTrust(ctx, input.PolicyDocument)
   saveDetails(ctx, role, { ...role.details, trust: input.PolicyDocument })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
-export function TagRole(ctx: Ctx, input: In<'TagRole'>): void {
+export function TagRole(ctx: Tx, input: In<'TagRole'>): void {
   tag(ctx, findRole(ctx, input.RoleName), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
-export function UntagRole(ctx: Ctx, input: In<'UntagRole'>): void {
+export function UntagRole(ctx: Tx, input: In<'UntagRole'>): void {
   untag(ctx, findRole(ctx, input.RoleName), input.TagKeys)
 }
 

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { deleteEntity, entityByName, findRole, insertEntity, seconds } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { invalidInput, noSuchEntity } from '../refusals.ts'
@@ -11,10 +11,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html */
-export function CreateServiceLinkedRole(
-  ctx: Ctx,
-  input: In<'CreateServiceLinkedRole'>,
-): Out<'CreateServiceLinkedRole'> {
+export function CreateServiceLinkedRole(ctx: Tx, input: In<'CreateServiceLinkedRole'>): Out<'CreateServiceLinkedRole'> {
   const { AWSServiceName: service, CustomSuffix, Description } = input
   if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/.test(service)) {
     throw invalidInput(`The service name ${service} is not valid.`)
@@ -35,7 +32,7 @@ export function CreateServiceLinkedRole(
 }
 
 /** The policy that AWS attaches for the service, where it is among those at hand. */
-function attachOwnPolicy(ctx: Ctx, { id }: Entity<'role'>, service: string): void {
+function attachOwnPolicy(ctx: Tx, { id }: Entity<'role'>, service: string): void {
   const policyName = serviceRolePolicy(service)
   const arn = `arn:aws:iam::aws:policy/aws-service-role/${policyName}`
   if (policyName === undefined || !managedPolicy(arn)) return
@@ -46,10 +43,7 @@ function attachOwnPolicy(ctx: Ctx, { id }: Entity<'role'>, service: string): voi
  * AWS looks for what still uses the role, and deletes it later; here it goes at once.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html
  */
-export function DeleteServiceLinkedRole(
-  ctx: Ctx,
-  input: In<'DeleteServiceLinkedRole'>,
-): Out<'DeleteServiceLinkedRole'> {
+export function DeleteServiceLinkedRole(ctx: Tx, input: In<'DeleteServiceLinkedRole'>): Out<'DeleteServiceLinkedRole'> {
   const role = findRole(ctx, input.RoleName)
   const { service } = role.details
   if (service === undefined) throw invalidInput(`Role ${role.name} is not a service-linked role.`)

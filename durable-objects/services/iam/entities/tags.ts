@@ -1,5 +1,5 @@
 import type { Tag } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { entityByArn, entityByName } from './entities.ts'
 import { type Paged, type Paging, pageOf } from './listings.ts'
 import { invalidInput, limitExceeded } from '../refusals.ts'
@@ -39,7 +39,7 @@ export function entityTags(ctx: Ctx, _operation: string, input: Record<string, u
 }
 
 /** Writes tags that `checkTags` has passed. */
-export function writeTags(ctx: Ctx, { id }: Pick<Entity, 'id'>, tags: readonly Tag[] = []): void {
+export function writeTags(ctx: Tx, { id }: Pick<Entity, 'id'>, tags: readonly Tag[] = []): void {
   for (const { Key, Value } of tags) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (entity, key, value) VALUES (?, ?, ?)', id, Key, Value)
   }
@@ -52,12 +52,12 @@ export function shownTags(ctx: Ctx, entity: Pick<Entity, 'id'>): { Tags?: Tag[] 
 }
 
 /** TagRole, TagUser and their like. */
-export function tag(ctx: Ctx, entity: Entity<Kind>, tags: readonly Tag[]): void {
+export function tag(ctx: Tx, entity: Entity<Kind>, tags: readonly Tag[]): void {
   checkTags(tags, tagsOf(ctx, entity))
   writeTags(ctx, entity, tags)
 }
 
-export function untag(ctx: Ctx, { id }: Entity<Kind>, keys: readonly string[]): void {
+export function untag(ctx: Tx, { id }: Entity<Kind>, keys: readonly string[]): void {
   for (const key of keys) ctx.sql.run('DELETE FROM tags WHERE entity = ? AND key = ?', id, key)
 }
 

@@ -1,5 +1,5 @@
 import type { Operations, User } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, shownBoundary } from './boundaries.ts'
@@ -27,7 +27,7 @@ export function shownUser(ctx: Ctx, user: Entity<'user'>): User {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
-export function CreateUser(ctx: Ctx, input: In<'CreateUser'>): Out<'CreateUser'> {
+export function CreateUser(ctx: Tx, input: In<'CreateUser'>): Out<'CreateUser'> {
   const { UserName, Path, PermissionsBoundary, Tags = [] } = input
   checkTags(Tags)
   checkNew(ctx, 'user', UserName)
@@ -68,12 +68,12 @@ export function ListUsers(ctx: Ctx, input: In<'ListUsers'>): Out<'ListUsers'> {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html */
-export function UpdateUser(ctx: Ctx, input: In<'UpdateUser'>): void {
+export function UpdateUser(ctx: Tx, input: In<'UpdateUser'>): void {
   renameEntity(ctx, findUser(ctx, input.UserName), { name: input.NewUserName, path: input.NewPath })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html */
-export function DeleteUser(ctx: Ctx, input: In<'DeleteUser'>): void {
+export function DeleteUser(ctx: Tx, input: In<'DeleteUser'>): void {
   const user = findUser(ctx, input.UserName)
   checkNothingAttached(ctx, user)
   const has = (query: string) => ctx.sql.first(`${query} LIMIT 1`, user.id) !== undefined
@@ -91,12 +91,12 @@ export function DeleteUser(ctx: Ctx, input: In<'DeleteUser'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html */
-export function TagUser(ctx: Ctx, input: In<'TagUser'>): void {
+export function TagUser(ctx: Tx, input: In<'TagUser'>): void {
   tag(ctx, findUser(ctx, input.UserName), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagUser.html */
-export function UntagUser(ctx: Ctx, input: In<'UntagUser'>): void {
+export function UntagUser(ctx: Tx, input: In<'UntagUser'>): void {
   untag(ctx, findUser(ctx, input.UserName), input.TagKeys)
 }
 

@@ -1,5 +1,5 @@
 import type { AttachedPolicy, Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
 import { type Paged, type Paging, pageOf } from '../entities/listings.ts'
@@ -15,7 +15,7 @@ const QUOTA: Record<Grantee, string> = { user: 'PoliciesPerUser', group: 'Polici
 const MAX_ATTACHED = 10
 
 /** Attaching again is no error. */
-function attach(ctx: Ctx, { id, kind }: GranteeEntity, arn: string): void {
+function attach(ctx: Tx, { id, kind }: GranteeEntity, arn: string): void {
   checkAttachable(ctx, arn)
   const attached = attachedArns(ctx, { id })
   if (attached.includes(arn)) return
@@ -23,7 +23,7 @@ function attach(ctx: Ctx, { id, kind }: GranteeEntity, arn: string): void {
   ctx.sql.run('INSERT INTO attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
 }
 
-function detach(ctx: Ctx, { id }: GranteeEntity, arn: string): void {
+function detach(ctx: Tx, { id }: GranteeEntity, arn: string): void {
   if (!/^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy\/.+/.test(arn)) throw invalidInput(`ARN ${arn} is not valid.`)
   ctx.sql.run('DELETE FROM attachments WHERE entity = ? AND policyArn = ?', id, arn)
   if (ctx.sql.changes() === 0) throw missing('policy', arn)
@@ -63,32 +63,32 @@ function list(ctx: Ctx, { id }: GranteeEntity, input: ListInput): { AttachedPoli
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html */
-export function AttachRolePolicy(ctx: Ctx, input: In<'AttachRolePolicy'>): void {
+export function AttachRolePolicy(ctx: Tx, input: In<'AttachRolePolicy'>): void {
   attach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html */
-export function AttachUserPolicy(ctx: Ctx, input: In<'AttachUserPolicy'>): void {
+export function AttachUserPolicy(ctx: Tx, input: In<'AttachUserPolicy'>): void {
   attach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachGroupPolicy.html */
-export function AttachGroupPolicy(ctx: Ctx, input: In<'AttachGroupPolicy'>): void {
+export function AttachGroupPolicy(ctx: Tx, input: In<'AttachGroupPolicy'>): void {
   attach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachRolePolicy.html */
-export function DetachRolePolicy(ctx: Ctx, input: In<'DetachRolePolicy'>): void {
+export function DetachRolePolicy(ctx: Tx, input: In<'DetachRolePolicy'>): void {
   detach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachUserPolicy.html */
-export function DetachUserPolicy(ctx: Ctx, input: In<'DetachUserPolicy'>): void {
+export function DetachUserPolicy(ctx: Tx, input: In<'DetachUserPolicy'>): void {
   detach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachGroupPolicy.html */
-export function DetachGroupPolicy(ctx: Ctx, input: In<'DetachGroupPolicy'>): void {
+export function DetachGroupPolicy(ctx: Tx, input: In<'DetachGroupPolicy'>): void {
   detach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
 }
 

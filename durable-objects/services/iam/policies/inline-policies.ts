@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { encoded, sizeOf } from './documents.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
@@ -19,7 +19,7 @@ export function inlinePoliciesOf(ctx: Ctx, { id }: Pick<GranteeEntity, 'id'>): I
   return ctx.sql.all<InlinePolicy>('SELECT name, document FROM inline_policies WHERE entity = ? ORDER BY name', id)
 }
 
-function put(ctx: Ctx, owner: GranteeEntity, { name, document }: InlinePolicy): void {
+function put(ctx: Tx, owner: GranteeEntity, { name, document }: InlinePolicy): void {
   checkIdentityPolicy(document, { managed: false })
   const others = inlinePoliciesOf(ctx, owner).filter(policy => policy.name !== name)
   const size = others.reduce((sum, policy) => sum + sizeOf(policy.document), sizeOf(document))
@@ -48,7 +48,7 @@ function get(ctx: Ctx, { id, kind }: GranteeEntity, name: string): string {
   return encoded(row.document)
 }
 
-function remove(ctx: Ctx, { id, kind }: GranteeEntity, name: string): void {
+function remove(ctx: Tx, { id, kind }: GranteeEntity, name: string): void {
   ctx.sql.run('DELETE FROM inline_policies WHERE entity = ? AND name = ?', id, name)
   if (ctx.sql.changes() === 0) throw missingPolicy(kind, name)
 }
@@ -69,17 +69,17 @@ function list(ctx: Ctx, { id }: GranteeEntity, paging: Paging): { PolicyNames: s
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
-export function PutRolePolicy(ctx: Ctx, input: In<'PutRolePolicy'>): void {
+export function PutRolePolicy(ctx: Tx, input: In<'PutRolePolicy'>): void {
   put(ctx, ownRole(ctx, input.RoleName), { name: input.PolicyName, document: input.PolicyDocument })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html */
-export function PutUserPolicy(ctx: Ctx, input: In<'PutUserPolicy'>): void {
+export function PutUserPolicy(ctx: Tx, input: In<'PutUserPolicy'>): void {
   put(ctx, findUser(ctx, input.UserName), { name: input.PolicyName, document: input.PolicyDocument })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutGroupPolicy.html */
-export function PutGroupPolicy(ctx: Ctx, input: In<'PutGroupPolicy'>): void {
+export function PutGroupPolicy(ctx: Tx, input: In<'PutGroupPolicy'>): void {
   put(ctx, findGroup(ctx, input.GroupName), { name: input.PolicyName, document: input.PolicyDocument })
 }
 
@@ -105,17 +105,17 @@ export function GetGroupPolicy(ctx: Ctx, input: In<'GetGroupPolicy'>): Out<'GetG
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePolicy.html */
-export function DeleteRolePolicy(ctx: Ctx, input: In<'DeleteRolePolicy'>): void {
+export function DeleteRolePolicy(ctx: Tx, input: In<'DeleteRolePolicy'>): void {
   remove(ctx, ownRole(ctx, input.RoleName), input.PolicyName)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPolicy.html */
-export function DeleteUserPolicy(ctx: Ctx, input: In<'DeleteUserPolicy'>): void {
+export function DeleteUserPolicy(ctx: Tx, input: In<'DeleteUserPolicy'>): void {
   remove(ctx, findUser(ctx, input.UserName), input.PolicyName)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroupPolicy.html */
-export function DeleteGroupPolicy(ctx: Ctx, input: In<'DeleteGroupPolicy'>): void {
+export function DeleteGroupPolicy(ctx: Tx, input: In<'DeleteGroupPolicy'>): void {
   remove(ctx, findGroup(ctx, input.GroupName), input.PolicyName)
 }
 

@@ -1,5 +1,6 @@
 import type { Operations, Policy } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import type { Reading } from '../../../kernel/object/sql.ts'
 import { sizeOf } from './documents.ts'
 import { arnOfEntity, checkNew, deleteEntity, findByArn, insertEntity, seconds } from '../entities/entities.ts'
 import { listEntities, pageOfAll } from '../entities/listings.ts'
@@ -18,7 +19,7 @@ const MAX_SIZE = 6144
 
 /** How many use a policy, either way. */
 export function usageOf(ctx: Ctx, arn: string): Usage {
-  const count = (query: string) => ctx.sql.first<{ n: number }>(query, arn)?.n ?? 0
+  const count = (query: Reading) => ctx.sql.first<{ n: number }>(query, arn)?.n ?? 0
   return {
     AttachmentCount: count('SELECT COUNT(*) AS n FROM attachments WHERE policyArn = ?'),
     PermissionsBoundaryUsageCount: count('SELECT COUNT(*) AS n FROM entities WHERE boundary = ?'),
@@ -47,7 +48,7 @@ export function shownPolicy(ctx: Ctx, policy: Entity<'policy'>): Policy {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
-export function CreatePolicy(ctx: Ctx, input: In<'CreatePolicy'>): Out<'CreatePolicy'> {
+export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePolicy'> {
   const { PolicyName, Path, PolicyDocument: document, Description, Tags = [] } = input
   checkTags(Tags)
   checkManagedDocument(document)
@@ -88,7 +89,7 @@ export function GetPolicy(ctx: Ctx, { PolicyArn }: In<'GetPolicy'>): Out<'GetPol
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html */
-export function DeletePolicy(ctx: Ctx, { PolicyArn }: In<'DeletePolicy'>): void {
+export function DeletePolicy(ctx: Tx, { PolicyArn }: In<'DeletePolicy'>): void {
   const policy = findByArn(ctx, 'policy', PolicyArn)
   const { AttachmentCount, PermissionsBoundaryUsageCount } = usageOf(ctx, arnOfEntity(ctx, policy))
   if (AttachmentCount + PermissionsBoundaryUsageCount > 0) {
@@ -137,12 +138,12 @@ function awsPolicies(ctx: Ctx, scope: string, prefix: string): Policy[] {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagPolicy.html */
-export function TagPolicy(ctx: Ctx, input: In<'TagPolicy'>): void {
+export function TagPolicy(ctx: Tx, input: In<'TagPolicy'>): void {
   tag(ctx, findByArn(ctx, 'policy', input.PolicyArn), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagPolicy.html */
-export function UntagPolicy(ctx: Ctx, input: In<'UntagPolicy'>): void {
+export function UntagPolicy(ctx: Tx, input: In<'UntagPolicy'>): void {
   untag(ctx, findByArn(ctx, 'policy', input.PolicyArn), input.TagKeys)
 }
 

@@ -1,5 +1,5 @@
 import type { Operations, PolicyVersion } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { encoded } from './documents.ts'
 import { findByArn, saveDetails, seconds } from '../entities/entities.ts'
 import { pageOf } from '../entities/listings.ts'
@@ -33,7 +33,7 @@ function findVersion(ctx: Ctx, policy: Entity<'policy'>, { PolicyArn, VersionId 
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html */
-export function CreatePolicyVersion(ctx: Ctx, input: In<'CreatePolicyVersion'>): Out<'CreatePolicyVersion'> {
+export function CreatePolicyVersion(ctx: Tx, input: In<'CreatePolicyVersion'>): Out<'CreatePolicyVersion'> {
   const policy = findByArn(ctx, 'policy', input.PolicyArn)
   checkManagedDocument(input.PolicyDocument)
   if (versionsOf(ctx, policy).length >= MAX_VERSIONS) {
@@ -76,7 +76,7 @@ export function GetPolicyVersion(ctx: Ctx, input: In<'GetPolicyVersion'>): Out<'
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicyVersion.html */
-export function DeletePolicyVersion(ctx: Ctx, input: In<'DeletePolicyVersion'>): void {
+export function DeletePolicyVersion(ctx: Tx, input: In<'DeletePolicyVersion'>): void {
   const policy = findByArn(ctx, 'policy', input.PolicyArn)
   const { version } = findVersion(ctx, policy, input)
   if (version === policy.details.defaultVersion) {
@@ -86,7 +86,7 @@ export function DeletePolicyVersion(ctx: Ctx, input: In<'DeletePolicyVersion'>):
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetDefaultPolicyVersion.html */
-export function SetDefaultPolicyVersion(ctx: Ctx, input: In<'SetDefaultPolicyVersion'>): void {
+export function SetDefaultPolicyVersion(ctx: Tx, input: In<'SetDefaultPolicyVersion'>): void {
   const policy = findByArn(ctx, 'policy', input.PolicyArn)
   const { version } = findVersion(ctx, policy, input)
   saveDetails(ctx, policy, { ...policy.details, defaultVersion: version, updatedAt: seconds(ctx) })

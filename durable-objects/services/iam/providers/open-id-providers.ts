@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
   arnOfEntity,
   checkNew,
@@ -31,7 +31,7 @@ function checkThumbprints(thumbprints: readonly string[]): void {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
 export function CreateOpenIDConnectProvider(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'CreateOpenIDConnectProvider'>,
 ): Out<'CreateOpenIDConnectProvider'> {
   const { Url, ClientIDList = [], ThumbprintList = [], Tags = [] } = input
@@ -70,24 +70,24 @@ export function ListOpenIDConnectProviders(ctx: Ctx): Out<'ListOpenIDConnectProv
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteOpenIDConnectProvider.html */
-export function DeleteOpenIDConnectProvider(ctx: Ctx, input: In<'DeleteOpenIDConnectProvider'>): void {
+export function DeleteOpenIDConnectProvider(ctx: Tx, input: In<'DeleteOpenIDConnectProvider'>): void {
   deleteEntity(ctx, findProvider(ctx, input.OpenIDConnectProviderArn))
 }
 
-function saveClients(ctx: Ctx, provider: Entity<'oidc-provider'>, clientIds: string[]): void {
+function saveClients(ctx: Tx, provider: Entity<'oidc-provider'>, clientIds: string[]): void {
   checkClients(clientIds)
   saveDetails(ctx, provider, { ...provider.details, clientIds })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddClientIDToOpenIDConnectProvider.html */
-export function AddClientIDToOpenIDConnectProvider(ctx: Ctx, input: In<'AddClientIDToOpenIDConnectProvider'>): void {
+export function AddClientIDToOpenIDConnectProvider(ctx: Tx, input: In<'AddClientIDToOpenIDConnectProvider'>): void {
   const provider = findProvider(ctx, input.OpenIDConnectProviderArn)
   saveClients(ctx, provider, [...new Set([...provider.details.clientIds, input.ClientID])])
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveClientIDFromOpenIDConnectProvider.html */
 export function RemoveClientIDFromOpenIDConnectProvider(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'RemoveClientIDFromOpenIDConnectProvider'>,
 ): void {
   const provider = findProvider(ctx, input.OpenIDConnectProviderArn)
@@ -100,7 +100,7 @@ export function RemoveClientIDFromOpenIDConnectProvider(
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateOpenIDConnectProviderThumbprint.html */
 export function UpdateOpenIDConnectProviderThumbprint(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'UpdateOpenIDConnectProviderThumbprint'>,
 ): void {
   const provider = findProvider(ctx, input.OpenIDConnectProviderArn)
@@ -109,12 +109,12 @@ export function UpdateOpenIDConnectProviderThumbprint(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagOpenIDConnectProvider.html */
-export function TagOpenIDConnectProvider(ctx: Ctx, input: In<'TagOpenIDConnectProvider'>): void {
+export function TagOpenIDConnectProvider(ctx: Tx, input: In<'TagOpenIDConnectProvider'>): void {
   tag(ctx, findProvider(ctx, input.OpenIDConnectProviderArn), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagOpenIDConnectProvider.html */
-export function UntagOpenIDConnectProvider(ctx: Ctx, input: In<'UntagOpenIDConnectProvider'>): void {
+export function UntagOpenIDConnectProvider(ctx: Tx, input: In<'UntagOpenIDConnectProvider'>): void {
   untag(ctx, findProvider(ctx, input.OpenIDConnectProviderArn), input.TagKeys)
 }
 

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
   arnOfEntity,
   checkNew,
@@ -32,7 +32,7 @@ function validUntil(ctx: Ctx, metadata: string): number {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateSAMLProvider.html */
-export function CreateSAMLProvider(ctx: Ctx, input: In<'CreateSAMLProvider'>): Out<'CreateSAMLProvider'> {
+export function CreateSAMLProvider(ctx: Tx, input: In<'CreateSAMLProvider'>): Out<'CreateSAMLProvider'> {
   const { Name, SAMLMetadataDocument: metadata, AssertionEncryptionMode, AddPrivateKey, Tags = [] } = input
   checkTags(Tags)
   const until = validUntil(ctx, metadata)
@@ -85,7 +85,7 @@ export function ListSAMLProviders(ctx: Ctx): Out<'ListSAMLProviders'> {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateSAMLProvider.html */
-export function UpdateSAMLProvider(ctx: Ctx, input: In<'UpdateSAMLProvider'>): Out<'UpdateSAMLProvider'> {
+export function UpdateSAMLProvider(ctx: Tx, input: In<'UpdateSAMLProvider'>): Out<'UpdateSAMLProvider'> {
   const provider = findProvider(ctx, input.SAMLProviderArn)
   const { SAMLMetadataDocument: metadata, AssertionEncryptionMode, AddPrivateKey, RemovePrivateKey } = input
   const { details } = provider
@@ -106,17 +106,17 @@ export function UpdateSAMLProvider(ctx: Ctx, input: In<'UpdateSAMLProvider'>): O
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteSAMLProvider.html */
-export function DeleteSAMLProvider(ctx: Ctx, input: In<'DeleteSAMLProvider'>): void {
+export function DeleteSAMLProvider(ctx: Tx, input: In<'DeleteSAMLProvider'>): void {
   deleteEntity(ctx, findProvider(ctx, input.SAMLProviderArn))
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagSAMLProvider.html */
-export function TagSAMLProvider(ctx: Ctx, input: In<'TagSAMLProvider'>): void {
+export function TagSAMLProvider(ctx: Tx, input: In<'TagSAMLProvider'>): void {
   tag(ctx, findProvider(ctx, input.SAMLProviderArn), input.Tags)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagSAMLProvider.html */
-export function UntagSAMLProvider(ctx: Ctx, input: In<'UntagSAMLProvider'>): void {
+export function UntagSAMLProvider(ctx: Tx, input: In<'UntagSAMLProvider'>): void {
   untag(ctx, findProvider(ctx, input.SAMLProviderArn), input.TagKeys)
 }
 

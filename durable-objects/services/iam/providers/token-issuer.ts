@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { accountValue, setAccountValue } from '../reports/account-values.ts'
 
@@ -28,7 +28,7 @@ export async function EnableOutboundWebIdentityFederation(
     throw new AwsError('FeatureEnabledException', message, 409)
   }
   const url = present?.url ?? `${ctx.http?.baseUrl ?? ''}/_fakecloud/iam/issuers/${ctx.place.account}`
-  setAccountValue(ctx, ISSUER, { url, enabled: true, keys: present?.keys ?? keys } satisfies Issuer)
+  ctx.change(tx => setAccountValue(tx, ISSUER, { url, enabled: true, keys: present?.keys ?? keys } satisfies Issuer))
   return { IssuerIdentifier: url }
 }
 
@@ -41,7 +41,7 @@ async function newKey(algorithm: Algorithm): Promise<SigningKey> {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DisableOutboundWebIdentityFederation.html */
-export function DisableOutboundWebIdentityFederation(ctx: Ctx): void {
+export function DisableOutboundWebIdentityFederation(ctx: Tx): void {
   setAccountValue(ctx, ISSUER, { ...enabledIssuer(ctx), enabled: false })
 }
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 
 /** What the account itself has, by name: its alias, its password policy, its preferences. */
 export function accountValue<T>(ctx: Ctx, key: string): T | undefined {
@@ -6,10 +6,10 @@ export function accountValue<T>(ctx: Ctx, key: string): T | undefined {
   return row && (JSON.parse(row.value) as T) // each key has one type, its only user's
 }
 
-export function setAccountValue(ctx: Ctx, key: string, value: unknown): void {
+export function setAccountValue(ctx: Tx, key: string, value: unknown): void {
   ctx.sql.run('INSERT OR REPLACE INTO account (key, value) VALUES (?, ?)', key, JSON.stringify(value))
 }
 
-export function clearAccountValue(ctx: Ctx, key: string): void {
+export function clearAccountValue(ctx: Tx, key: string): void {
   ctx.sql.run('DELETE FROM account WHERE key = ?', key)
 }

@@ -1,5 +1,6 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import type { Reading } from '../../../kernel/object/sql.ts'
 import { accountValue, clearAccountValue, setAccountValue } from './account-values.ts'
 import { countOf, QUOTAS } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
@@ -15,14 +16,14 @@ const TOKEN_VERSION = 'globalEndpointTokenVersion'
  * An account has one alias: a new one takes the place of the old.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccountAlias.html
  */
-export function CreateAccountAlias(ctx: Ctx, { AccountAlias }: In<'CreateAccountAlias'>): void {
+export function CreateAccountAlias(ctx: Tx, { AccountAlias }: In<'CreateAccountAlias'>): void {
   if (accountValue(ctx, ALIAS) === AccountAlias)
     throw alreadyExists(`The account alias ${AccountAlias} already exists.`)
   setAccountValue(ctx, ALIAS, AccountAlias)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccountAlias.html */
-export function DeleteAccountAlias(ctx: Ctx, { AccountAlias }: In<'DeleteAccountAlias'>): void {
+export function DeleteAccountAlias(ctx: Tx, { AccountAlias }: In<'DeleteAccountAlias'>): void {
   if (accountValue(ctx, ALIAS) !== AccountAlias)
     throw noSuchEntity(`The account alias ${AccountAlias} cannot be found.`)
   clearAccountValue(ctx, ALIAS)
@@ -36,7 +37,7 @@ export function ListAccountAliases(ctx: Ctx, input: In<'ListAccountAliases'>): O
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetSecurityTokenServicePreferences.html */
-export function SetSecurityTokenServicePreferences(ctx: Ctx, input: In<'SetSecurityTokenServicePreferences'>): void {
+export function SetSecurityTokenServicePreferences(ctx: Tx, input: In<'SetSecurityTokenServicePreferences'>): void {
   setAccountValue(ctx, TOKEN_VERSION, input.GlobalEndpointTokenVersion === 'v2Token' ? 2 : 1)
 }
 
@@ -59,7 +60,7 @@ const FIXED_QUOTAS = {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html */
 export function GetAccountSummary(ctx: Ctx): Out<'GetAccountSummary'> {
-  const count = (query: string) => ctx.sql.first<{ n: number }>(query)?.n ?? 0
+  const count = (query: Reading) => ctx.sql.first<{ n: number }>(query)?.n ?? 0
   const quota = (kind: keyof typeof QUOTAS) => QUOTAS[kind]?.limit ?? 0
   return {
     SummaryMap: {

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { keysOf } from '../credentials/access-keys.ts'
 import { accountValue, setAccountValue } from './account-values.ts'
@@ -44,7 +44,7 @@ const COLUMNS = [
  * A report is kept for four hours; until then it is not made anew.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
  */
-export function GenerateCredentialReport(ctx: Ctx): Out<'GenerateCredentialReport'> {
+export function GenerateCredentialReport(ctx: Tx): Out<'GenerateCredentialReport'> {
   const present = accountValue<Report>(ctx, KEY)
   if (present && ctx.now - present.at < KEPT_MS) return { State: 'COMPLETE' }
   setAccountValue(ctx, KEY, { at: seconds(ctx) })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../errors.ts'
 import { inspectZip } from './zip.ts'
@@ -68,7 +68,7 @@ async function readFromS3(ctx: Ctx, source: ArchiveSource): Promise<Uint8Array> 
 }
 
 /** Writes a zip, once whoever uses it. */
-export function storeArchive(ctx: Ctx, archive: Archive): void {
+export function storeArchive(ctx: Tx, archive: Archive): void {
   const { sql } = ctx
   if (sql.first('SELECT 1 FROM archives WHERE sha = ?', archive.sha)) return
   sql.run(
@@ -106,12 +106,12 @@ export function archiveStream(ctx: Ctx, sha: string): ReadableStream<Uint8Array>
 }
 
 /** Forgets zips after a while, unless something uses them then. */
-export function releaseArchives(ctx: Ctx, shas: Iterable<string>): void {
+export function releaseArchives(ctx: Tx, shas: Iterable<string>): void {
   for (const sha of new Set(shas)) ctx.timers.set('archive', sha, ctx.now + KEPT_MS)
 }
 
 /** Timer: a zip whose last user may have gone. */
-export function dropArchive(ctx: Ctx, sha: string): void {
+export function dropArchive(ctx: Tx, sha: string): void {
   const { sql } = ctx
   const used = sql.first(
     `SELECT 1 WHERE EXISTS (SELECT 1 FROM versions WHERE code = ?1) OR EXISTS (SELECT 1 FROM version_layers WHERE code = ?1)

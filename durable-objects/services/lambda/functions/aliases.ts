@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
@@ -34,7 +34,7 @@ function describe(ctx: Ctx, row: AliasRow): Output<'GetAlias'> {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
-export function CreateAlias(ctx: Ctx, input: Input<'CreateAlias'>): Output<'CreateAlias'> {
+export function CreateAlias(ctx: Tx, input: Input<'CreateAlias'>): Output<'CreateAlias'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   const number = existingVersion(ctx, name, input.FunctionVersion)
   if (aliasRow(ctx, name, input.Name)) {
@@ -51,7 +51,7 @@ export function CreateAlias(ctx: Ctx, input: Input<'CreateAlias'>): Output<'Crea
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html */
-export function UpdateAlias(ctx: Ctx, input: Input<'UpdateAlias'>): Output<'UpdateAlias'> {
+export function UpdateAlias(ctx: Tx, input: Input<'UpdateAlias'>): Output<'UpdateAlias'> {
   const row = findAlias(ctx, input)
   checkRevision(row, input.RevisionId)
   const { name } = row
@@ -85,7 +85,7 @@ export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'List
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html : deleting what is not there succeeds. */
-export function DeleteAlias(ctx: Ctx, input: Input<'DeleteAlias'>): Output<'DeleteAlias'> {
+export function DeleteAlias(ctx: Tx, input: Input<'DeleteAlias'>): Output<'DeleteAlias'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   ctx.sql.run('DELETE FROM aliases WHERE name = ? AND alias = ?', name, input.Name)
   for (const table of ['policies', 'event_invoke_configs', 'function_urls', 'provisioned']) {
@@ -139,7 +139,7 @@ function checkedWeights(ctx: Ctx, main: { name: string; number: number }, weight
   return JSON.stringify({ [version]: weight })
 }
 
-function save(ctx: Ctx, alias: Omit<AliasRow, 'revisionId'>): AliasRow {
+function save(ctx: Tx, alias: Omit<AliasRow, 'revisionId'>): AliasRow {
   const row = { ...alias, revisionId: crypto.randomUUID() }
   ctx.sql.run(
     'INSERT OR REPLACE INTO aliases (name, alias, number, description, weights, revisionId) VALUES (?, ?, ?, ?, ?, ?)',

@@ -38,13 +38,16 @@ export async function UpdateFunctionCode(
   if (input.DryRun) {
     return describe(ctx, { ...latest, configuration: JSON.stringify(configuration) }, 'updated')
   }
-  if (archive) storeArchive(ctx, archive)
-  if (latest.code && latest.code !== archive?.sha) releaseArchives(ctx, [latest.code])
-  const row = writeVersion(ctx, { ...latest, configuration, code: archive?.sha ?? null, build: crypto.randomUUID() })
+  const { row, published } = ctx.change(tx => {
+    if (archive) storeArchive(tx, archive)
+    if (latest.code && latest.code !== archive?.sha) releaseArchives(tx, [latest.code])
+    const code = archive?.sha ?? null
+    const written = writeVersion(tx, { ...latest, configuration, code, build: crypto.randomUUID() })
+    return { row: written, published: input.Publish ? publish(tx, written).row : undefined }
+  })
   dropSandboxes(ctx, named.name)
   if (runsInIsolate(configuration.Runtime)) warm(ctx, row, configuration)
-  if (!input.Publish) return describe(ctx, row, 'updated')
-  const published = publish(ctx, row).row
+  if (!published) return describe(ctx, row, 'updated')
   return describe(ctx, published, 'updated', versionName(published.number))
 }
 
@@ -76,23 +79,25 @@ export async function UpdateFunctionConfiguration(
   if (target) await checkDeadLetterTarget(ctx, { role, name: named.name, target })
 
   // The awaits are over: what is read from here on is what is changed.
-  const latest = findLatest(ctx, named)
-  checkRevision(latest, input.RevisionId)
-  if (layers) checkUnpackedSize(latest.code ? (findArchive(ctx, latest.code)?.unzippedSize ?? 0) : 0, layers)
-  if (layers)
-    releaseArchives(
-      ctx,
-      layersOf(ctx, named.name).map(layer => layer.code),
-    )
-  const row = writeVersion(ctx, {
-    ...latest,
-    number: LATEST,
-    build: crypto.randomUUID(),
-    configuration: changedConfiguration(ctx, configurationOf(latest), { ...input, Layers: layers }),
-    layers,
+  return ctx.change(tx => {
+    const latest = findLatest(tx, named)
+    checkRevision(latest, input.RevisionId)
+    if (layers) checkUnpackedSize(latest.code ? (findArchive(tx, latest.code)?.unzippedSize ?? 0) : 0, layers)
+    if (layers)
+      releaseArchives(
+        tx,
+        layersOf(tx, named.name).map(layer => layer.code),
+      )
+    const row = writeVersion(tx, {
+      ...latest,
+      number: LATEST,
+      build: crypto.randomUUID(),
+      configuration: changedConfiguration(tx, configurationOf(latest), { ...input, Layers: layers }),
+      layers,
+    })
+    dropSandboxes(tx, named.name)
+    return describe(tx, row, 'updated')
   })
-  dropSandboxes(ctx, named.name)
-  return describe(ctx, row, 'updated')
 }
 
 /** The layers that the unpublished version has. */

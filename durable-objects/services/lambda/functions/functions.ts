@@ -1,5 +1,5 @@
 import { runsInIsolate } from './runtimes.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
@@ -30,22 +30,24 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
   const target = input.DeadLetterConfig?.TargetArn
   if (target) await checkDeadLetterTarget(ctx, { role: input.Role, name, target })
   const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code, 'CreateFunction')
-  checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
-  if (input.CodeSigningConfigArn) checkCodeSigning(ctx, input.CodeSigningConfigArn)
-  checkFree(ctx, name)
+  return ctx.change(tx => {
+    checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
+    if (input.CodeSigningConfigArn) checkCodeSigning(tx, input.CodeSigningConfigArn)
+    checkFree(tx, name)
 
-  ctx.sql.run(
-    'INSERT INTO functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
-    name,
-    JSON.stringify(input.Tags ?? {}),
-    input.CodeSigningConfigArn ?? null,
-  )
-  if (archive) storeArchive(ctx, archive)
-  const configuration = { ...newConfiguration(ctx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }
-  const code = archive?.sha ?? null
-  const latest = writeVersion(ctx, { name, number: LATEST, code, build: crypto.randomUUID(), configuration, layers })
-  if (runsInIsolate(input.Runtime)) warm(ctx, latest, configuration)
-  return describe(ctx, input.Publish ? publish(ctx, latest).row : latest, 'created')
+    tx.sql.run(
+      'INSERT INTO functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
+      name,
+      JSON.stringify(input.Tags ?? {}),
+      input.CodeSigningConfigArn ?? null,
+    )
+    if (archive) storeArchive(tx, archive)
+    const configuration = { ...newConfiguration(tx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }
+    const code = archive?.sha ?? null
+    const latest = writeVersion(tx, { name, number: LATEST, code, build: crypto.randomUUID(), configuration, layers })
+    if (runsInIsolate(input.Runtime)) warm(tx, latest, configuration)
+    return describe(tx, input.Publish ? publish(tx, latest).row : latest, 'created')
+  })
 }
 
 /** What a configuration says of its zip; an image's size is the registry's to know. */
@@ -133,7 +135,7 @@ export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */
-export function DeleteFunction(ctx: Ctx, input: Input<'DeleteFunction'>): Output<'DeleteFunction'> {
+export function DeleteFunction(ctx: Tx, input: Input<'DeleteFunction'>): Output<'DeleteFunction'> {
   const named = namedFunction(ctx, input)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')
@@ -156,7 +158,7 @@ const OWNED = [
   'events',
 ]
 
-function deleteWhole(ctx: Ctx, named: NamedFunction): void {
+function deleteWhole(ctx: Tx, named: NamedFunction): void {
   findFunction(ctx, named)
   releaseArchives(ctx, archivesOf(ctx, named.name))
   for (const table of OWNED) ctx.sql.run(`DELETE FROM ${table} WHERE name = ?`, named.name)
@@ -172,7 +174,7 @@ function archivesOf(ctx: Ctx, name: string): string[] {
     .map(row => row.code)
 }
 
-function deleteVersion(ctx: Ctx, named: NamedFunction, qualifier: string): void {
+function deleteVersion(ctx: Tx, named: NamedFunction, qualifier: string): void {
   const { sql } = ctx
   const row = isVersion(qualifier) ? findVersion(ctx, named) : undefined
   if (!row) throw notFound(`Function not found: ${functionArn(ctx.place, named.name, qualifier)}`)

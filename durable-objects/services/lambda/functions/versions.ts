@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { codeSha256 } from '../code/archives.ts'
 import { present } from './configuration.ts'
@@ -85,7 +85,7 @@ type NewVersion = {
 }
 
 /** Writes a version over any of its number, with a revision of its own. */
-export function writeVersion(ctx: Ctx, version: NewVersion): VersionRow {
+export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
   const { name, number, code, build, layers } = version
   const configuration = JSON.stringify(version.configuration)
   const revisionId = crypto.randomUUID()
@@ -103,7 +103,7 @@ export function writeVersion(ctx: Ctx, version: NewVersion): VersionRow {
   return { name, number, code, build, revisionId, runtimeManagement: null, configuration }
 }
 
-function writeLayers(ctx: Ctx, { name, number }: { name: string; number: number }, layers: LayerReference[]): void {
+function writeLayers(ctx: Tx, { name, number }: { name: string; number: number }, layers: LayerReference[]): void {
   ctx.sql.run('DELETE FROM version_layers WHERE name = ? AND number = ?', name, number)
   for (const [position, { arn, code }] of layers.entries()) {
     ctx.sql.run(
@@ -118,7 +118,7 @@ function writeLayers(ctx: Ctx, { name, number }: { name: string; number: number 
 }
 
 /** A revision changes with the function's permissions and tags too, not with its code alone. */
-export function touchVersion(ctx: Ctx, name: string, number: number): void {
+export function touchVersion(ctx: Tx, name: string, number: number): void {
   ctx.sql.run('UPDATE versions SET revisionId = ? WHERE name = ? AND number = ?', crypto.randomUUID(), name, number)
 }
 
@@ -161,7 +161,7 @@ export function describe(ctx: Ctx, row: VersionRow, shown: Shown, qualifier?: st
  * @returns the new version, or the last one
  */
 export function publish(
-  ctx: Ctx,
+  ctx: Tx,
   latest: VersionRow,
   description?: string | undefined,
 ): { row: VersionRow; fresh: boolean } {
@@ -200,7 +200,7 @@ export function publish(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
-export function PublishVersion(ctx: Ctx, input: Input<'PublishVersion'>): Output<'PublishVersion'> {
+export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<'PublishVersion'> {
   const latest = findLatest(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   checkRevision(latest, input.RevisionId)
   const current = latest.code === null ? '' : codeSha256(latest.code)

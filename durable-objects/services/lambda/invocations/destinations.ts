@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../kernel/outbox/deliver.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import type { EventInvokeConfig } from './event-invoke-configs.ts'
 import type { Target } from './executions.ts'
@@ -58,7 +58,7 @@ function parsed(payload: string): unknown {
 }
 
 /** Sends the record of an event that has ended to its destination, and the event itself to its dead-letter target. */
-export function deliverEnding(ctx: Ctx, { row, target, config }: Ended, ending: Ending): void {
+export function deliverEnding(ctx: Tx, { row, target, config }: Ended, ending: Ending): void {
   const failed = ending.condition !== 'Success'
   const { OnSuccess, OnFailure } = config?.DestinationConfig ?? {}
   const destination = failed ? OnFailure?.Destination : OnSuccess?.Destination
@@ -85,7 +85,7 @@ const LONGEST: Record<string, number> = { sqs: 1_048_576, sns: 262_144, lambda: 
 /** A delivery is a row, which ends at 2 MB. */
 const LONGEST_ROW = 1_900_000
 
-function send(ctx: Ctx, delivery: Delivery): void {
+function send(ctx: Tx, delivery: Delivery): void {
   const service = parseArn(delivery.to)?.service ?? ''
   const longest = LONGEST[service] ?? LONGEST_ROW
   const bytes = new TextEncoder().encode(delivery.payload ?? '').byteLength

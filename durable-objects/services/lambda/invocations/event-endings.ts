@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { AwsError } from '../../../../aws/errors.ts'
 import { deliverEnding, type Ending } from './destinations.ts'
 import { eventInvokeConfig } from './event-invoke-configs.ts'
@@ -50,7 +50,7 @@ export function tooOld(row: EventRow): Ending {
 }
 
 /** Removes an event, its destination told in the same stretch. */
-export function endEvent(ctx: Ctx, row: EventRow, { target, ending }: { target: Target; ending: Ending }): void {
+export function endEvent(ctx: Tx, row: EventRow, { target, ending }: { target: Target; ending: Ending }): void {
   ctx.sql.run('DELETE FROM events WHERE id = ?', row.id)
   ctx.timers.clear('event', row.id)
   if (ending.condition !== 'Success') noteEventDropped(ctx, row)
@@ -63,7 +63,7 @@ export function endEvent(ctx: Ctx, row: EventRow, { target, ending }: { target: 
 
 /** An event whose function cannot run leaves a record of it. */
 export function refuseEvent(
-  ctx: Ctx,
+  ctx: Tx,
   row: EventRow,
   { arn, error, target }: { arn: string; error: AwsError; target: Target | undefined },
 ): void {

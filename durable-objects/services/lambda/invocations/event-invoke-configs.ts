@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { present } from '../functions/configuration.ts'
@@ -36,7 +36,7 @@ function findConfig(ctx: Ctx, named: NamedFunction): EventInvokeConfig {
   throw notFound(`The function ${arn} doesn't have an EventInvokeConfig`)
 }
 
-function save(ctx: Ctx, named: NamedFunction, config: EventInvokeConfig): Output<'PutFunctionEventInvokeConfig'> {
+function save(ctx: Tx, named: NamedFunction, config: EventInvokeConfig): Output<'PutFunctionEventInvokeConfig'> {
   const qualifier = qualifierOf(named)
   ctx.sql.run(
     'INSERT OR REPLACE INTO event_invoke_configs (name, qualifier, config) VALUES (?, ?, ?)',
@@ -120,7 +120,7 @@ export async function PutFunctionEventInvokeConfig(
   input: Input<'PutFunctionEventInvokeConfig'>,
 ): Promise<Output<'PutFunctionEventInvokeConfig'>> {
   const { named, settings } = await checked(ctx, input)
-  return save(ctx, named, { ...settings, lastModified: ctx.now })
+  return ctx.change(tx => save(tx, named, { ...settings, lastModified: tx.now }))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html : what is not named stays. */
@@ -129,7 +129,7 @@ export async function UpdateFunctionEventInvokeConfig(
   input: Input<'UpdateFunctionEventInvokeConfig'>,
 ): Promise<Output<'UpdateFunctionEventInvokeConfig'>> {
   const { named, settings } = await checked(ctx, input)
-  return save(ctx, named, { ...findConfig(ctx, named), ...settings, lastModified: ctx.now })
+  return ctx.change(tx => save(tx, named, { ...findConfig(tx, named), ...settings, lastModified: tx.now }))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
@@ -143,7 +143,7 @@ export function GetFunctionEventInvokeConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html */
 export function DeleteFunctionEventInvokeConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteFunctionEventInvokeConfig'>,
 ): Output<'DeleteFunctionEventInvokeConfig'> {
   const named = namedFunction(ctx, input)

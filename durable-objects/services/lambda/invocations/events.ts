@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { isThrottled } from '../settings/concurrency-limits.ts'
 import {
@@ -47,7 +47,7 @@ const queueOf = (ctx: Ctx): Queue =>
   ctx.memory('events', () => ({ running: new Set(), waiting: new Set(), watchedUntil: 0 }))
 
 /** Accepts an event and starts it. */
-export function queueEvent(ctx: Ctx, event: NewEvent): void {
+export function queueEvent(ctx: Tx, event: NewEvent): void {
   ctx.sql.run(
     `INSERT INTO events (id, name, qualifier, source, traceId, trace, clientContext, received, payload)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -69,14 +69,14 @@ export function queueEvent(ctx: Ctx, event: NewEvent): void {
 }
 
 /** One timer wakes the object as long as events may be left in it. */
-function watch(ctx: Ctx, delay: number): void {
+function watch(ctx: Tx, delay: number): void {
   const until = ctx.now + delay
   queueOf(ctx).watchedUntil = until
   ctx.timers.set('events', '', until)
 }
 
 /** Timer: starts what was left, and looks again while there is any. */
-export function watchEvents(ctx: Ctx): void {
+export function watchEvents(ctx: Tx): void {
   resumeEvents(ctx)
   const { running, waiting } = queueOf(ctx)
   if (running.size > 0) watch(ctx, WATCH_MS)
@@ -84,13 +84,13 @@ export function watchEvents(ctx: Ctx): void {
 }
 
 /** Starts every event that is neither running nor waiting for its time. */
-export function resumeEvents(ctx: Ctx): void {
+export function resumeEvents(ctx: Tx): void {
   const rows = ctx.sql.all<{ name: string }>('SELECT DISTINCT name FROM events WHERE due IS NULL')
   for (const { name } of rows) startWaitingEvents(ctx, name)
 }
 
 /** Starts a function's events that waited for concurrency, as many as may run. */
-export function startWaitingEvents(ctx: Ctx, name: string): void {
+export function startWaitingEvents(ctx: Tx, name: string): void {
   const { running, waiting } = queueOf(ctx)
   waiting.delete(name)
   // More than can be running: one that waits is among them if there is any.
@@ -107,12 +107,12 @@ export function startWaitingEvents(ctx: Ctx, name: string): void {
 }
 
 /** Timer: an event's next try, or its end when it has become too old. */
-export function retryEvent(ctx: Ctx, id: string): void {
+export function retryEvent(ctx: Tx, id: string): void {
   const row = ctx.sql.first<{ name: string }>('UPDATE events SET due = NULL WHERE id = ? RETURNING name', id)
   if (row) startWaitingEvents(ctx, row.name)
 }
 
-function startEvent(ctx: Ctx, id: string): void {
+function startEvent(ctx: Tx, id: string): void {
   const { running, waiting } = queueOf(ctx)
   if (running.has(id)) return
   const row = ctx.sql.first<EventRow>('SELECT * FROM events WHERE id = ?', id)
@@ -128,7 +128,7 @@ function startEvent(ctx: Ctx, id: string): void {
 }
 
 /** Undefined for an event that cannot run, or not now. */
-function beginEvent(ctx: Ctx, row: EventRow): Run | undefined {
+function beginEvent(ctx: Tx, row: EventRow): Run | undefined {
   const arn = functionArn(ctx.place, row.name, row.qualifier ?? undefined)
   let target: Target | undefined
   try {
@@ -147,7 +147,7 @@ function beginEvent(ctx: Ctx, row: EventRow): Run | undefined {
 }
 
 /** A throttled event runs when there is room for it, and ends when it has become too old before. */
-function waitForConcurrency(ctx: Ctx, row: EventRow): void {
+function waitForConcurrency(ctx: Tx, row: EventRow): void {
   queueOf(ctx).waiting.add(row.name)
   ctx.timers.set('event', row.id, row.received + maximumAgeMs(ctx, row) + 1)
 }
@@ -155,20 +155,21 @@ function waitForConcurrency(ctx: Ctx, row: EventRow): void {
 async function finishEvent(ctx: Ctx, row: EventRow, run: Run): Promise<void> {
   try {
     const outcome = await performRun(ctx, run)
-    settleEvent(ctx, row, { run, conclusion: concludeRun(ctx, run, outcome) })
+    ctx.change(tx => settleEvent(tx, row, { run, conclusion: concludeRun(tx, run, outcome) }))
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    if (isTooOld(ctx, row)) refuseEvent(ctx, row, { arn: run.target.invokedArn, error, target: run.target })
-    else putOff(ctx, row)
+    if (isTooOld(ctx, row))
+      ctx.change(tx => refuseEvent(tx, row, { arn: run.target.invokedArn, error, target: run.target }))
+    else ctx.change(tx => putOff(tx, row))
   } finally {
     const { running, waiting } = queueOf(ctx)
     running.delete(row.id)
-    for (const name of [...waiting]) startWaitingEvents(ctx, name)
+    for (const name of [...waiting]) ctx.change(tx => startWaitingEvents(tx, name))
   }
 }
 
 /** What follows from a run: nothing more, another try, or the end. No await lies in it, as in what called it. */
-function settleEvent(ctx: Ctx, row: EventRow, { run, conclusion }: { run: Run; conclusion: Conclusion }): void {
+function settleEvent(ctx: Tx, row: EventRow, { run, conclusion }: { run: Run; conclusion: Conclusion }): void {
   const { target } = run
   const response = {
     statusCode: 200,
@@ -181,14 +182,14 @@ function settleEvent(ctx: Ctx, row: EventRow, { run, conclusion }: { run: Run; c
   else tryAgain(ctx, row)
 }
 
-function tryAgain(ctx: Ctx, row: EventRow): void {
+function tryAgain(ctx: Tx, row: EventRow): void {
   const due = ctx.now + retryDelayMs(row.attempt)
   ctx.sql.run('UPDATE events SET attempt = attempt + 1, faults = 0, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('event', row.id, due)
 }
 
 /** The service could not run it: that is not the function's fault, and no try of its. */
-function putOff(ctx: Ctx, row: EventRow): void {
+function putOff(ctx: Tx, row: EventRow): void {
   const due = ctx.now + faultDelayMs(row.faults)
   ctx.sql.run('UPDATE events SET faults = faults + 1, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('event', row.id, due)

@@ -1,6 +1,6 @@
 import { collectOutcome, invokeIsolate } from '../../../shared/functions/client.ts'
 import type { Frame, Outcome } from '../../../shared/functions/contract.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { routedVersion } from '../functions/aliases.ts'
@@ -130,7 +130,7 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
 }
 
 /** Writes a run's record and its log, and says what the caller gets. No await lies in it. */
-export function concludeRun(ctx: Ctx, run: Run, outcome: Outcome): Conclusion {
+export function concludeRun(ctx: Tx, run: Run, outcome: Outcome): Conclusion {
   const { job, target, sandbox, startedAt } = run
   const endedAt = Date.now()
   const shiftMs = ctx.now - endedAt
@@ -179,7 +179,7 @@ function errorOf(job: Job, target: Target, outcome: Outcome): Record<string, unk
 type Lines = { events: LogEvent[]; requestId: string; traceId: string }
 
 /** Lambda → CloudWatch Logs: the function's group, and a stream for each sandbox. */
-function deliverLog(ctx: Ctx, sandbox: Sandbox, { events, requestId, traceId }: Lines): void {
+function deliverLog(ctx: Tx, sandbox: Sandbox, { events, requestId, traceId }: Lines): void {
   const { logGroup: logGroupName, logStream: logStreamName, functionArn } = sandbox.fixed
   const { account, region } = ctx.place
   const to = arnOf({ service: 'logs', region, account, resource: `log-group:${logGroupName}:*` })

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 
 /** One run of a function, however it was started. */
 export type InvocationRecord = {
@@ -40,7 +40,7 @@ const PART = 400_000
 const LONG_FIELDS = ['payload', 'result', 'error'] as const
 
 /** Writes a record, unless its run has left one already. */
-export function writeRecord(ctx: Ctx, record: InvocationRecord): void {
+export function writeRecord(ctx: Tx, record: InvocationRecord): void {
   const { sql } = ctx
   const { payload, result = null, error = null } = record
   const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + record.logTail.length
@@ -70,7 +70,7 @@ export function writeRecord(ctx: Ctx, record: InvocationRecord): void {
 /** A text that its record's row holds; a long one is found under the record's parts. */
 const inline = <T extends string | null>(text: T) => (text !== null && text.length > INLINE ? '' : text)
 
-function writeParts(ctx: Ctx, seq: number, texts: Record<(typeof LONG_FIELDS)[number], string | null>): void {
+function writeParts(ctx: Tx, seq: number, texts: Record<(typeof LONG_FIELDS)[number], string | null>): void {
   for (const field of LONG_FIELDS) {
     const text = texts[field]
     if (text === null || text.length <= INLINE) continue
@@ -92,7 +92,7 @@ function pieces(text: string): string[] {
   return found
 }
 
-function trim(ctx: Ctx, newest: number): void {
+function trim(ctx: Tx, newest: number): void {
   dropUpTo(ctx, newest - KEPT)
   let total = 0
   for (const { seq, bytes } of ctx.sql.all<{ seq: number; bytes: number }>(
@@ -105,7 +105,7 @@ function trim(ctx: Ctx, newest: number): void {
   }
 }
 
-function dropUpTo(ctx: Ctx, seq: number): void {
+function dropUpTo(ctx: Tx, seq: number): void {
   ctx.sql.run('DELETE FROM invocations WHERE seq <= ?', seq)
   ctx.sql.run('DELETE FROM invocation_parts WHERE seq <= ?', seq)
 }

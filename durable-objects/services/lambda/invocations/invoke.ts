@@ -1,5 +1,5 @@
 import type { Frame, Outcome } from '../../../shared/functions/contract.ts'
-import type { Caller, Ctx } from '../../../kernel/object/operation.ts'
+import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { constraintError } from '../errors.ts'
 import { queueEvent } from './events.ts'
 import {
@@ -33,13 +33,13 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
     const { requestId: id, traceId, trace = null } = ctx
     const context = input.ClientContext ?? null
     const source = sourceOf(ctx.caller)
-    queueEvent(ctx, { id, name, qualifier, source, traceId, trace, clientContext: context, payload })
+    ctx.change(tx => queueEvent(tx, { id, name, qualifier, source, traceId, trace, clientContext: context, payload }))
     return { StatusCode: 202 }
   }
   checkRunnable(target)
   const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: false })
   const outcome = await performRun(ctx, run)
-  const { payload: answer, failed, logTail } = concludeRun(ctx, run, outcome)
+  const { payload: answer, failed, logTail } = ctx.change(tx => concludeRun(tx, run, outcome))
   return {
     StatusCode: 200,
     Payload: new TextEncoder().encode(answer),
@@ -80,7 +80,7 @@ export async function InvokeAsync(ctx: Ctx, input: Input<'InvokeAsync'>): Promis
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html */
 export function InvokeWithResponseStream(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'InvokeWithResponseStream'>,
 ): Output<'InvokeWithResponseStream'> {
   const named = namedFunction(ctx, input)

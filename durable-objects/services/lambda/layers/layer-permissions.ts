@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { notFound, refusal } from '../errors.ts'
 import { layerArn, layerNameOf, layerVersion, type LayerVersionRow } from './layers.ts'
 import type { Input, Output } from '../schema.ts'
@@ -30,7 +30,7 @@ function checkRevision(row: LayerVersionRow, revisionId: string | undefined): vo
   )
 }
 
-function save(ctx: Ctx, row: LayerVersionRow, statements: Statement[]): string {
+function save(ctx: Tx, row: LayerVersionRow, statements: Statement[]): string {
   const revision = crypto.randomUUID()
   ctx.sql.run(
     'UPDATE layer_versions SET policy = ?, policyRevision = ? WHERE layer = ? AND version = ?',
@@ -44,7 +44,7 @@ function save(ctx: Ctx, row: LayerVersionRow, statements: Statement[]): string {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html */
 export function AddLayerVersionPermission(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'AddLayerVersionPermission'>,
 ): Output<'AddLayerVersionPermission'> {
   const row = findNamed(ctx, input)
@@ -70,7 +70,7 @@ export function AddLayerVersionPermission(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html */
 export function RemoveLayerVersionPermission(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'RemoveLayerVersionPermission'>,
 ): Output<'RemoveLayerVersionPermission'> {
   const row = findNamed(ctx, input)

@@ -1,9 +1,9 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
+import { type Archive, codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { invalidParameter, notFound } from '../errors.ts'
 import type { Input, Output } from '../schema.ts'
@@ -75,6 +75,14 @@ export async function PublishLayerVersion(
 ): Promise<Output<'PublishLayerVersion'>> {
   const layer = layerNameOf(input.LayerName)
   const archive = await readArchive(ctx, input.Content, 'PublishLayerVersion')
+  const version = ctx.change(tx => addVersion(tx, { layer, archive }, input))
+  return describeWhole(ctx, findLayerVersion(ctx, layer, version))
+}
+
+type Added = { layer: string; archive: Archive }
+
+/** Writes the next version of a layer. Answers its number. */
+function addVersion(ctx: Tx, { layer, archive }: Added, input: Input<'PublishLayerVersion'>): number {
   const { sql } = ctx
   const last = sql.first<{ nextVersion: number }>('SELECT nextVersion FROM layers WHERE layer = ?', layer)
   const version = last?.nextVersion ?? 1
@@ -92,7 +100,7 @@ export async function PublishLayerVersion(
     input.CompatibleRuntimes ? JSON.stringify(input.CompatibleRuntimes) : null,
     input.CompatibleArchitectures ? JSON.stringify(input.CompatibleArchitectures) : null,
   )
-  return describeWhole(ctx, findLayerVersion(ctx, layer, version))
+  return version
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html */
@@ -107,7 +115,7 @@ export function GetLayerVersionByArn(ctx: Ctx, input: Input<'GetLayerVersionByAr
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html : deleting what is not there succeeds. */
-export function DeleteLayerVersion(ctx: Ctx, input: Input<'DeleteLayerVersion'>): Output<'DeleteLayerVersion'> {
+export function DeleteLayerVersion(ctx: Tx, input: Input<'DeleteLayerVersion'>): Output<'DeleteLayerVersion'> {
   if (input.VersionNumber < 1) throw invalidParameter('Layer Version Cannot be less than 1')
   const row = layerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber)
   if (!row) return {}

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { invalidParameter, refusal } from '../errors.ts'
 import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
@@ -29,7 +29,7 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
   }
 }
 
-function saveMapping(ctx: Ctx, row: MappingRow): void {
+function saveMapping(ctx: Tx, row: MappingRow): void {
   ctx.sql.run(
     `INSERT OR REPLACE INTO mappings (uuid, name, qualifier, source, enabled, settings, tags, modified)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -95,7 +95,7 @@ export async function CreateEventSourceMapping(
   if (row.enabled) await watchQueue(ctx, row)
   targetOf(ctx, input.FunctionName)
   checkSingle(ctx, row)
-  saveMapping(ctx, row)
+  ctx.change(tx => saveMapping(tx, row))
   pollMapping(ctx, row.uuid)
   return describe(ctx, row, 'Creating')
 }
@@ -148,7 +148,7 @@ export async function UpdateEventSourceMapping(
   const current = findMapping(ctx, input.UUID)
   const saved = { ...changed(ctx, current, input), modified: ctx.now }
   checkSingle(ctx, saved)
-  saveMapping(ctx, saved)
+  ctx.change(tx => saveMapping(tx, saved))
   if (saved.enabled) pollMapping(ctx, saved.uuid)
   else await unwatchQueue(ctx, saved)
   return describe(ctx, saved, transition(current, saved))
@@ -177,8 +177,10 @@ export async function DeleteEventSourceMapping(
   input: Input<'DeleteEventSourceMapping'>,
 ): Promise<Output<'DeleteEventSourceMapping'>> {
   const row = findMapping(ctx, input.UUID)
-  ctx.sql.run('DELETE FROM mappings WHERE uuid = ?', row.uuid)
-  ctx.timers.clear('mapping', row.uuid)
+  ctx.change(tx => {
+    tx.sql.run('DELETE FROM mappings WHERE uuid = ?', row.uuid)
+    tx.timers.clear('mapping', row.uuid)
+  })
   await unwatchQueue(ctx, row)
   return describe(ctx, row, 'Deleting')
 }

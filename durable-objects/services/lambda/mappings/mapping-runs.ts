@@ -72,7 +72,12 @@ export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promis
   }
   try {
     const outcome = await performRun(ctx, run)
-    await settle(ctx, mapping, batch, concludeRun(ctx, run, outcome))
+    await settle(
+      ctx,
+      mapping,
+      batch,
+      ctx.change(tx => concludeRun(tx, run, outcome)),
+    )
     return outcome.end.durationMs
   } catch (error) {
     return giveBack(ctx, mapping, batch, error)

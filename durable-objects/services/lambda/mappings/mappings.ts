@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError, reasonOf } from '../../../../aws/errors.ts'
 import { cutBatches, filterReason, filterView } from './mapping-batches.ts'
 import { type Batch, concurrencyOf, forgetWaiting, type Poller, pollerOf, throttleDelayMs } from './mapping-pollers.ts'
@@ -115,12 +115,12 @@ async function accept(ctx: Ctx, mapping: Mapping, poller: Poller, items: readonl
     filtered.push(item)
     noteItems(ctx, mapping, [item], { outcome: 'filtered', reason })
   }
-  gather(ctx, mapping, poller)
+  ctx.change(tx => gather(tx, mapping, poller))
   if (filtered.length > 0) await deleteItems(ctx, mapping, filtered)
 }
 
 /** Starts the batches that are full; what is left waits for the window, where there is one. */
-function gather(ctx: Ctx, mapping: Mapping, poller: Poller): void {
+function gather(ctx: Tx, mapping: Mapping, poller: Poller): void {
   const { BatchSize, MaximumBatchingWindowInSeconds: window } = mapping.settings
   const { full, rest } = cutBatches(poller.buffer, BatchSize)
   poller.buffer = window > 0 ? rest : []
@@ -155,7 +155,7 @@ async function finish(ctx: Ctx, mapping: Mapping, poller: Poller, batch: Batch):
   } finally {
     poller.running -= 1
     if (ended === 'throttled') {
-      hold(ctx, mapping, poller, batch)
+      ctx.change(tx => hold(tx, mapping, poller, batch))
     } else {
       poller.lastMs = ended
       // There is room now for one that was held back.
@@ -167,14 +167,14 @@ async function finish(ctx: Ctx, mapping: Mapping, poller: Poller, batch: Batch):
 }
 
 /** A batch that got no concurrency is tried again, ever less often, for as long as its messages are hidden. */
-function hold(ctx: Ctx, mapping: Mapping, poller: Poller, batch: Batch): void {
+function hold(ctx: Tx, mapping: Mapping, poller: Poller, batch: Batch): void {
   poller.held.push(batch)
   poller.throttles += 1
   poller.retryAt = ctx.now + throttleDelayMs(poller.throttles)
   setTimer(ctx, mapping, poller)
 }
 
-function setTimer(ctx: Ctx, { uuid }: Mapping, { windowEnd, held, retryAt }: Poller): void {
+function setTimer(ctx: Tx, { uuid }: Mapping, { windowEnd, held, retryAt }: Poller): void {
   const due = Math.min(windowEnd ?? Number.POSITIVE_INFINITY, held.length > 0 ? retryAt : Number.POSITIVE_INFINITY)
   if (Number.isFinite(due)) ctx.timers.set('mapping', uuid, due)
 }

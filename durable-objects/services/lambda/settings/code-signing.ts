@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -22,7 +22,7 @@ function findConfig(ctx: Ctx, arn: string): Config {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateCodeSigningConfig.html */
 export function CreateCodeSigningConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'CreateCodeSigningConfig'>,
 ): Output<'CreateCodeSigningConfig'> {
   const { region, account } = ctx.place
@@ -47,7 +47,7 @@ export function CreateCodeSigningConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateCodeSigningConfig.html */
 export function UpdateCodeSigningConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'UpdateCodeSigningConfig'>,
 ): Output<'UpdateCodeSigningConfig'> {
   const config: Config = {
@@ -72,7 +72,7 @@ export function GetCodeSigningConfig(ctx: Ctx, input: Input<'GetCodeSigningConfi
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteCodeSigningConfig.html : no function may use it. */
 export function DeleteCodeSigningConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteCodeSigningConfig'>,
 ): Output<'DeleteCodeSigningConfig'> {
   const arn = findConfig(ctx, input.CodeSigningConfigArn).CodeSigningConfigArn
@@ -125,7 +125,7 @@ export function ListFunctionsByCodeSigningConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionCodeSigningConfig.html */
 export function PutFunctionCodeSigningConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'PutFunctionCodeSigningConfig'>,
 ): Output<'PutFunctionCodeSigningConfig'> {
   const arn = input.CodeSigningConfigArn
@@ -153,7 +153,7 @@ export function GetFunctionCodeSigningConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionCodeSigningConfig.html */
 export function DeleteFunctionCodeSigningConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteFunctionCodeSigningConfig'>,
 ): Output<'DeleteFunctionCodeSigningConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))

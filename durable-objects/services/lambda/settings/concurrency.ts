@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { invalidParameter } from '../errors.ts'
 import { startWaitingEvents } from '../invocations/events.ts'
@@ -20,7 +20,7 @@ function findWhole(ctx: Ctx, FunctionName: string) {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
 export function PutFunctionConcurrency(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'PutFunctionConcurrency'>,
 ): Output<'PutFunctionConcurrency'> {
   const { name, reserved } = findWhole(ctx, input.FunctionName)
@@ -53,7 +53,7 @@ export function GetFunctionConcurrency(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html */
 export function DeleteFunctionConcurrency(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteFunctionConcurrency'>,
 ): Output<'DeleteFunctionConcurrency'> {
   const { name } = findWhole(ctx, input.FunctionName)

@@ -1,4 +1,4 @@
-import type { Ctx, ResourcePolicy } from '../../../kernel/object/operation.ts'
+import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
 import { invalidParameter, notFound, refusal, staleRevision } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction, parseFunctionName } from '../functions/names.ts'
 import { type Input, LATEST, type Output } from '../schema.ts'
@@ -38,7 +38,7 @@ export function policyText(ctx: Ctx, name: string, qualifier: string): string | 
   return row?.document ?? null
 }
 
-export function writePolicy(ctx: Ctx, named: NamedFunction, document: Document): void {
+export function writePolicy(ctx: Tx, named: NamedFunction, document: Document): void {
   const { sql } = ctx
   const key = keyOf(named)
   if (document.Statement.length === 0) {
@@ -75,7 +75,7 @@ export function checkRevision(ctx: Ctx, named: NamedFunction, revisionId: string
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
-export function AddPermission(ctx: Ctx, input: Input<'AddPermission'>): Output<'AddPermission'> {
+export function AddPermission(ctx: Tx, input: Input<'AddPermission'>): Output<'AddPermission'> {
   const named = namedFunction(ctx, input)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('We currently do not support adding policies for $LATEST.')
@@ -131,7 +131,7 @@ function principalOf(principal: string): unknown {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html */
-export function RemovePermission(ctx: Ctx, input: Input<'RemovePermission'>): Output<'RemovePermission'> {
+export function RemovePermission(ctx: Tx, input: Input<'RemovePermission'>): Output<'RemovePermission'> {
   const named = namedFunction(ctx, input)
   if (!versionRow(ctx, named.name, LATEST)) {
     throw notFound(`No policy found for: ${functionArn(ctx.place, named.name)}`)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -46,7 +46,7 @@ function findPublished(ctx: Ctx, input: Qualified, refused: string): Published {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfig.html */
 export function PutProvisionedConcurrencyConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'PutProvisionedConcurrencyConfig'>,
 ): Output<'PutProvisionedConcurrencyConfig'> {
   const refused = 'Provisioned Concurrency Configs cannot be applied to unpublished function versions.'
@@ -124,7 +124,7 @@ export function GetProvisionedConcurrencyConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteProvisionedConcurrencyConfig.html */
 export function DeleteProvisionedConcurrencyConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteProvisionedConcurrencyConfig'>,
 ): Output<'DeleteProvisionedConcurrencyConfig'> {
   const { name, qualifier } = findPublished(ctx, input, NOT_PUBLISHED)

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { statementsOf, type StatementJson } from '../../../shared/policy-grammar.ts'
 import { invalidParameter, notFound, refusal } from '../errors.ts'
@@ -53,7 +53,7 @@ function checkStatement(statement: StatementJson, arn: string): void {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html : over any policy there is. */
-export function PutResourcePolicy(ctx: Ctx, input: Input<'PutResourcePolicy'>): Output<'PutResourcePolicy'> {
+export function PutResourcePolicy(ctx: Tx, input: Input<'PutResourcePolicy'>): Output<'PutResourcePolicy'> {
   const named = namedResource(ctx, input.ResourceArn)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('We currently do not support adding policies for $LATEST.')
@@ -78,7 +78,7 @@ export function GetResourcePolicy(ctx: Ctx, input: Input<'GetResourcePolicy'>): 
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteResourcePolicy.html */
-export function DeleteResourcePolicy(ctx: Ctx, input: Input<'DeleteResourcePolicy'>): Output<'DeleteResourcePolicy'> {
+export function DeleteResourcePolicy(ctx: Tx, input: Input<'DeleteResourcePolicy'>): Output<'DeleteResourcePolicy'> {
   const named = namedResource(ctx, input.ResourceArn)
   findPolicy(ctx, named)
   checkRevision(ctx, named, input.RevisionId)

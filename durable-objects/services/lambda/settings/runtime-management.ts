@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { invalidParameter } from '../errors.ts'
 import { functionArn, namedFunction } from '../functions/names.ts'
 import type { Input, Output } from '../schema.ts'
@@ -8,7 +8,7 @@ type Management = Pick<Output<'PutRuntimeManagementConfig'>, 'UpdateRuntimeOn' |
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
 export function PutRuntimeManagementConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'PutRuntimeManagementConfig'>,
 ): Output<'PutRuntimeManagementConfig'> {
   const named = namedFunction(ctx, input)
@@ -46,7 +46,7 @@ export function GetRuntimeManagementConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html */
 export function PutFunctionRecursionConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'PutFunctionRecursionConfig'>,
 ): Output<'PutFunctionRecursionConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))

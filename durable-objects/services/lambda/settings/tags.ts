@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { invalidParameter, notFound } from '../errors.ts'
 import { findMapping } from '../mappings/mapping-rows.ts'
@@ -22,13 +22,13 @@ export function checkTags(tags: Tags): void {
 /** Something tagged: functions, code signing configurations and event source mappings are. */
 type Tagged = { tags: Tags; save(tags: Tags): void }
 
-function findTagged(ctx: Ctx, Resource: string): Tagged {
+function findTagged(ctx: Tx, Resource: string): Tagged {
   const [kind] = parseArn(Resource)?.resource.split(':') ?? []
   if (kind === 'event-source-mapping') return taggedMapping(ctx, Resource)
   return kind === 'code-signing-config' ? taggedSigningConfig(ctx, Resource) : taggedFunction(ctx, Resource)
 }
 
-function taggedFunction(ctx: Ctx, Resource: string): Tagged {
+function taggedFunction(ctx: Tx, Resource: string): Tagged {
   const named = namedFunction(ctx, { FunctionName: Resource })
   if (named.qualifier !== undefined) {
     throw invalidParameter('Tags on function aliases and versions are not supported. Please specify a function ARN.')
@@ -43,7 +43,7 @@ function taggedFunction(ctx: Ctx, Resource: string): Tagged {
   }
 }
 
-function taggedSigningConfig(ctx: Ctx, Resource: string): Tagged {
+function taggedSigningConfig(ctx: Tx, Resource: string): Tagged {
   const row = ctx.sql.first<{ tags: string }>('SELECT tags FROM code_signing_configs WHERE arn = ?', Resource)
   if (!row) throw notFound(`The Lambda code signing configuration ${Resource} can not be found.`)
   return {
@@ -52,7 +52,7 @@ function taggedSigningConfig(ctx: Ctx, Resource: string): Tagged {
   }
 }
 
-function taggedMapping(ctx: Ctx, Resource: string): Tagged {
+function taggedMapping(ctx: Tx, Resource: string): Tagged {
   const { uuid, tags } = findMapping(ctx, Resource.slice(Resource.lastIndexOf(':') + 1))
   return {
     tags: JSON.parse(tags) as Tags, // written by CreateEventSourceMapping and save()
@@ -70,7 +70,7 @@ export function functionTags(ctx: Ctx, _operation: string, input: Record<string,
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_TagResource.html */
-export function TagResource(ctx: Ctx, input: Input<'TagResource'>): Output<'TagResource'> {
+export function TagResource(ctx: Tx, input: Input<'TagResource'>): Output<'TagResource'> {
   if (Object.keys(input.Tags).length === 0) {
     throw invalidParameter('An error occurred and the request cannot be processed.')
   }
@@ -82,7 +82,7 @@ export function TagResource(ctx: Ctx, input: Input<'TagResource'>): Output<'TagR
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, input: Input<'UntagResource'>): Output<'UntagResource'> {
+export function UntagResource(ctx: Tx, input: Input<'UntagResource'>): Output<'UntagResource'> {
   const tagged = findTagged(ctx, input.Resource)
   const kept = Object.entries(tagged.tags).filter(([key]) => !input.TagKeys.includes(key))
   tagged.save(Object.fromEntries(kept))
@@ -90,6 +90,6 @@ export function UntagResource(ctx: Ctx, input: Input<'UntagResource'>): Output<'
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html */
-export function ListTags(ctx: Ctx, input: Input<'ListTags'>): Output<'ListTags'> {
+export function ListTags(ctx: Tx, input: Input<'ListTags'>): Output<'ListTags'> {
   return { Tags: findTagged(ctx, input.Resource).tags }
 }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { DEFAULT_NAMESPACE } from '../../../../aws/place.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -50,7 +50,7 @@ function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
   return row
 }
 
-function save(ctx: Ctx, row: Omit<UrlRow, 'config'>, config: Config): Output<'GetFunctionUrlConfig'> {
+function save(ctx: Tx, row: Omit<UrlRow, 'config'>, config: Config): Output<'GetFunctionUrlConfig'> {
   const whole = { ...row, config: JSON.stringify(config) }
   ctx.sql.run(
     'INSERT OR REPLACE INTO function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
@@ -88,7 +88,7 @@ function namespaceDomain(ctx: Ctx): string {
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html */
 export function CreateFunctionUrlConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'CreateFunctionUrlConfig'>,
 ): Output<'CreateFunctionUrlConfig'> {
   const named = urlFunction(ctx, input, NO_FUNCTION)
@@ -117,7 +117,7 @@ export function GetFunctionUrlConfig(ctx: Ctx, input: Input<'GetFunctionUrlConfi
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionUrlConfig.html */
 export function UpdateFunctionUrlConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'UpdateFunctionUrlConfig'>,
 ): Output<'UpdateFunctionUrlConfig'> {
   const row = findUrl(ctx, urlFunction(ctx, input, NO_FUNCTION))
@@ -133,7 +133,7 @@ export function UpdateFunctionUrlConfig(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionUrlConfig.html */
 export function DeleteFunctionUrlConfig(
-  ctx: Ctx,
+  ctx: Tx,
   input: Input<'DeleteFunctionUrlConfig'>,
 ): Output<'DeleteFunctionUrlConfig'> {
   const row = findUrl(ctx, urlFunction(ctx, input, NO_URL))

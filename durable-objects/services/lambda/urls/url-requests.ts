@@ -90,7 +90,7 @@ async function admitted(ctx: Ctx, request: UrlRequest, { row, config }: Found): 
 async function buffered(ctx: Ctx, run: Run): Promise<UrlAnswer> {
   const prelude = urlStream()
   const outcome = await performRun(ctx, run, prelude.take)
-  const { payload, failed } = concludeRun(ctx, run, outcome)
+  const { payload, failed } = ctx.change(tx => concludeRun(tx, run, outcome))
   prelude.end()
   if (failed) return BAD_GATEWAY
   if (!outcome.contentType) return responseOf(payload)
@@ -101,7 +101,7 @@ async function buffered(ctx: Ctx, run: Run): Promise<UrlAnswer> {
 /** The head goes out before the function has ended, and whatever it writes as it writes it. */
 async function streamed(ctx: Ctx, run: Run): Promise<UrlAnswer> {
   const response = urlStream()
-  const work = performRun(ctx, run, response.take).then(outcome => concludeRun(ctx, run, outcome))
+  const work = performRun(ctx, run, response.take).then(outcome => ctx.change(tx => concludeRun(tx, run, outcome)))
   const ended = work.finally(() => response.end())
   ctx.background(ended)
   const head = await response.head

@@ -1,5 +1,5 @@
 import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
@@ -18,7 +18,7 @@ export type AnomalyOperations = {
 }
 
 export function InjectAnomaly(
-  ctx: Ctx,
+  ctx: Tx,
   input: AnomalyOperations['InjectAnomaly']['input'],
 ): AnomalyOperations['InjectAnomaly']['output'] {
   const { anomalyDetectorArn, logGroupArns, patternString, priority = 'MEDIUM' } = input
@@ -87,7 +87,7 @@ export function ListAnomalies(ctx: Ctx, input: In<'ListAnomalies'>): Out<'ListAn
 const UNIT_MS: Readonly<Record<string, number>> = { SECONDS: 1000, MINUTES: 60_000, HOURS: 3_600_000 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateAnomaly.html */
-export function UpdateAnomaly(ctx: Ctx, input: In<'UpdateAnomaly'>): void {
+export function UpdateAnomaly(ctx: Tx, input: In<'UpdateAnomaly'>): void {
   const { anomalyId, patternId, anomalyDetectorArn, suppressionType, suppressionPeriod, baseline } = input
   if ((anomalyId === undefined) === (patternId === undefined)) {
     throw invalidParameter('Exactly one of anomalyId and patternId must be specified.')

@@ -1,5 +1,5 @@
 import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
@@ -46,7 +46,7 @@ function check({ evaluationFrequency, filterPattern, anomalyVisibilityTime: days
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogAnomalyDetector.html */
 export function CreateLogAnomalyDetector(
-  ctx: Ctx,
+  ctx: Tx,
   { tags, ...settings }: In<'CreateLogAnomalyDetector'>,
 ): Out<'CreateLogAnomalyDetector'> {
   check(settings)
@@ -89,7 +89,7 @@ export function GetLogAnomalyDetector(
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateLogAnomalyDetector.html */
 export function UpdateLogAnomalyDetector(
-  ctx: Ctx,
+  ctx: Tx,
   { anomalyDetectorArn, enabled, ...change }: In<'UpdateLogAnomalyDetector'>,
 ): void {
   check(change)
@@ -104,7 +104,7 @@ export function UpdateLogAnomalyDetector(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogAnomalyDetector.html */
-export function DeleteLogAnomalyDetector(ctx: Ctx, { anomalyDetectorArn }: In<'DeleteLogAnomalyDetector'>): void {
+export function DeleteLogAnomalyDetector(ctx: Tx, { anomalyDetectorArn }: In<'DeleteLogAnomalyDetector'>): void {
   const { id } = findDetector(ctx, anomalyDetectorArn)
   ctx.sql.run('DELETE FROM anomaly_detectors WHERE id = ?', id)
   ctx.sql.run('DELETE FROM anomalies WHERE detector = ?', id)

@@ -1,5 +1,5 @@
 import type { Delivery, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -41,15 +41,17 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const fields = given.recordFields ?? defaultFields(source.service)
   const settings: DeliverySettings = { ...given, ...(fields ? { recordFields: fields } : {}) }
   const id = randomAlphanumeric(16)
-  ctx.sql.run(
-    'INSERT INTO deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    id,
-    deliverySourceName,
-    deliveryDestinationArn,
-    type,
-    JSON.stringify(settings),
-    JSON.stringify(tags ?? {}),
-    ctx.now,
+  ctx.change(tx =>
+    tx.sql.run(
+      'INSERT INTO deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      id,
+      deliverySourceName,
+      deliveryDestinationArn,
+      type,
+      JSON.stringify(settings),
+      JSON.stringify(tags ?? {}),
+      tx.now,
+    ),
   )
   return { delivery: describe(ctx, findDelivery(ctx, id)) }
 }
@@ -105,7 +107,7 @@ export function DescribeDeliveries(
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateDeliveryConfiguration.html */
 export function UpdateDeliveryConfiguration(
-  ctx: Ctx,
+  ctx: Tx,
   { id, ...given }: In<'UpdateDeliveryConfiguration'>,
 ): Out<'UpdateDeliveryConfiguration'> {
   const row = findDelivery(ctx, id)
@@ -116,7 +118,7 @@ export function UpdateDeliveryConfiguration(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDelivery.html */
-export function DeleteDelivery(ctx: Ctx, { id }: In<'DeleteDelivery'>): void {
+export function DeleteDelivery(ctx: Tx, { id }: In<'DeleteDelivery'>): void {
   findDelivery(ctx, id)
   ctx.sql.run('DELETE FROM deliveries WHERE id = ?', id)
 }

@@ -1,5 +1,5 @@
 import type { DeliveryDestination, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
@@ -24,7 +24,7 @@ export function findDeliveryDestination(ctx: Ctx, name: string): DeliveryDestina
 const TYPES: Readonly<Record<string, DeliveryDestinationRow['type']>> = { s3: 'S3', logs: 'CWL', firehose: 'FH' }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html */
-export function PutDeliveryDestination(ctx: Ctx, input: In<'PutDeliveryDestination'>): Out<'PutDeliveryDestination'> {
+export function PutDeliveryDestination(ctx: Tx, input: In<'PutDeliveryDestination'>): Out<'PutDeliveryDestination'> {
   const { name, outputFormat, tags } = input
   const resourceArn = input.deliveryDestinationConfiguration?.destinationResourceArn
   const type = typeOf(resourceArn, input.deliveryDestinationType)
@@ -98,7 +98,7 @@ export function DescribeDeliveryDestinations(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html */
-export function DeleteDeliveryDestination(ctx: Ctx, { name }: In<'DeleteDeliveryDestination'>): void {
+export function DeleteDeliveryDestination(ctx: Tx, { name }: In<'DeleteDeliveryDestination'>): void {
   findDeliveryDestination(ctx, name)
   const arn = deliveryArn(ctx, 'delivery-destination', name)
   if (ctx.sql.first('SELECT 1 FROM deliveries WHERE destinationArn = ?', arn)) {
@@ -109,7 +109,7 @@ export function DeleteDeliveryDestination(ctx: Ctx, { name }: In<'DeleteDelivery
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html */
 export function PutDeliveryDestinationPolicy(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'PutDeliveryDestinationPolicy'>,
 ): Out<'PutDeliveryDestinationPolicy'> {
   const { deliveryDestinationName, deliveryDestinationPolicy } = input
@@ -140,7 +140,7 @@ export function GetDeliveryDestinationPolicy(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestinationPolicy.html */
-export function DeleteDeliveryDestinationPolicy(ctx: Ctx, input: In<'DeleteDeliveryDestinationPolicy'>): void {
+export function DeleteDeliveryDestinationPolicy(ctx: Tx, input: In<'DeleteDeliveryDestinationPolicy'>): void {
   const { name, policy } = findDeliveryDestination(ctx, input.deliveryDestinationName)
   if (policy === null) throw notFound('delivery destination policy')
   ctx.sql.run('UPDATE delivery_destinations SET policy = NULL WHERE name = ?', name)

@@ -1,5 +1,5 @@
 import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { vendedBy } from './delivery-templates.ts'
@@ -29,7 +29,7 @@ export function findSource(ctx: Ctx, name: string): DeliverySourceRow {
 export const tagsUpdated = () => conflict('Tags can only be provided when a resource is being created, not updated.')
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html */
-export function PutDeliverySource(ctx: Ctx, input: In<'PutDeliverySource'>): Out<'PutDeliverySource'> {
+export function PutDeliverySource(ctx: Tx, input: In<'PutDeliverySource'>): Out<'PutDeliverySource'> {
   const { name, resourceArn, logType, tags, deliverySourceConfiguration: configuration } = input
   const service = serviceOf(resourceArn, logType)
   const existing = sourceByName(ctx, name)
@@ -110,7 +110,7 @@ export function DescribeDeliverySources(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html */
-export function DeleteDeliverySource(ctx: Ctx, { name }: In<'DeleteDeliverySource'>): void {
+export function DeleteDeliverySource(ctx: Tx, { name }: In<'DeleteDeliverySource'>): void {
   findSource(ctx, name)
   if (ctx.sql.first('SELECT 1 FROM deliveries WHERE source = ?', name)) {
     throw conflict('Cannot delete a Delivery Source that has deliveries. Please delete its deliveries first.')

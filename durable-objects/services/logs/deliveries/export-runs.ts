@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { maskOf } from '../policies/data-protection.ts'
 import { readRows } from '../events/event-rows.ts'
@@ -15,19 +15,19 @@ export async function onExport(ctx: Ctx, id: string): Promise<void> {
   const task = exportTask(ctx, id)
   // One that still runs was broken off: it starts anew, and writes the same objects.
   if (!task || (task.status !== 'PENDING' && task.status !== 'RUNNING')) return
-  setStatus(ctx, id, 'RUNNING')
+  ctx.change(tx => setStatus(tx, id, 'RUNNING'))
   try {
     await exportEvents(ctx, task)
-    if (isRunning(ctx, id)) setStatus(ctx, id, 'COMPLETED')
+    if (isRunning(ctx, id)) ctx.change(tx => setStatus(tx, id, 'COMPLETED'))
   } catch (error) {
     if (!(error instanceof AwsError) || error.status >= 500) throw error
-    if (isRunning(ctx, id)) setStatus(ctx, id, 'FAILED', `${error.code}: ${error.message}`)
+    if (isRunning(ctx, id)) ctx.change(tx => setStatus(tx, id, 'FAILED', `${error.code}: ${error.message}`))
   }
 }
 
 const isRunning = (ctx: Ctx, id: string) => exportTask(ctx, id)?.status === 'RUNNING'
 
-function setStatus(ctx: Ctx, id: string, status: ExportTaskRow['status'], message?: string): void {
+function setStatus(ctx: Tx, id: string, status: ExportTaskRow['status'], message?: string): void {
   const endedAt = status === 'RUNNING' ? null : ctx.now
   const change = 'UPDATE export_tasks SET status = ?, message = ?, endedAt = ? WHERE id = ?'
   ctx.sql.run(change, status, message ?? null, endedAt, id)

@@ -1,5 +1,5 @@
 import type { ExportTask, Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { checkBucket } from './export-buckets.ts'
 import { findGroup } from '../groups/find-group.ts'
@@ -25,13 +25,15 @@ export async function CreateExportTask(ctx: Ctx, input: In<'CreateExportTask'>):
   // Once more: meanwhile others may have used the object.
   checkStart(ctx, settings)
   const id = crypto.randomUUID()
-  ctx.sql.run(
-    `INSERT INTO export_tasks (id, settings, status, createdAt) VALUES (?, ?, 'PENDING', ?)`,
-    id,
-    JSON.stringify(settings),
-    ctx.now,
-  )
-  ctx.timers.set('export', id, ctx.now + PENDING_MS)
+  ctx.change(tx => {
+    tx.sql.run(
+      `INSERT INTO export_tasks (id, settings, status, createdAt) VALUES (?, ?, 'PENDING', ?)`,
+      id,
+      JSON.stringify(settings),
+      tx.now,
+    )
+    tx.timers.set('export', id, tx.now + PENDING_MS)
+  })
   return { taskId: id }
 }
 
@@ -52,7 +54,7 @@ export function exportSettings({ settings }: ExportTaskRow): ExportSettings {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CancelExportTask.html */
-export function CancelExportTask(ctx: Ctx, { taskId }: In<'CancelExportTask'>): void {
+export function CancelExportTask(ctx: Tx, { taskId }: In<'CancelExportTask'>): void {
   const task = exportTask(ctx, taskId)
   if (!task) throw notFound('export task')
   if (task.status !== 'PENDING' && task.status !== 'RUNNING') {

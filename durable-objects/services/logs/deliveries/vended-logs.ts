@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { encodeBase64 } from '../../../../aws/wire/base64.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
@@ -41,7 +41,7 @@ type In<O extends keyof VendingOperations> = VendingOperations[O]['input']
 const PRINCIPAL = 'delivery.logs.amazonaws.com'
 
 /** Vended logs go from a resource's delivery source to the destinations of its deliveries. */
-export function VendLogs(ctx: Ctx, { resourceArn, logType, records: given }: In<'VendLogs'>): Empty {
+export function VendLogs(ctx: Tx, { resourceArn, logType, records: given }: In<'VendLogs'>): Empty {
   const source = ctx.sql.first<DeliverySourceRow>(
     'SELECT * FROM delivery_sources WHERE resourceArn = ? AND logType = ?',
     resourceArn,
@@ -90,7 +90,7 @@ function openDestination(ctx: Ctx, arn: string): DeliveryDestinationRow {
   throw new AwsError('AccessDeniedException', message)
 }
 
-export function ShipVendedLogs(ctx: Ctx, input: In<'ShipVendedLogs'>): Empty {
+export function ShipVendedLogs(ctx: Tx, input: In<'ShipVendedLogs'>): Empty {
   const { type, resourceArn, outputFormat } = openDestination(ctx, input.deliveryDestinationArn)
   if (resourceArn === null) return {}
   const shipment = { ...input, resourceArn, format: outputFormat ?? 'json' }
@@ -111,7 +111,7 @@ const common = ({ deliveryDestinationArn: from, resourceArn: to, origin, records
 
 const folderOf = ({ service }: Origin) => vendedBy(service)?.folder ?? service
 
-function shipToGroup(ctx: Ctx, shipment: Shipment): void {
+function shipToGroup(ctx: Tx, shipment: Shipment): void {
   const { origin, settings, format } = shipment
   const logStreamName = `${folderOf(origin)}_${origin.resource}`.replace(/[:*]/g, '_').slice(0, 512)
   const records = shipment.records.toSorted((a, b) => a.timestamp - b.timestamp)
@@ -123,7 +123,7 @@ function shipToGroup(ctx: Ctx, shipment: Shipment): void {
   ctx.deliver({ ...delivery, input: { logStreamName, logEvents } })
 }
 
-function shipToBucket(ctx: Ctx, shipment: Shipment): void {
+function shipToBucket(ctx: Tx, shipment: Shipment): void {
   const { origin, settings, format, records, resourceArn } = shipment
   const [bucket = '', ...prefix] = resourceArn.replace(/^arn:[^:]*:s3:::/, '').split('/')
   const Key = objectKey(origin, settings.s3DeliveryConfiguration ?? {}, {
@@ -143,7 +143,7 @@ function shipToBucket(ctx: Ctx, shipment: Shipment): void {
   ctx.deliver({ ...common(shipment), to: `arn:aws:s3:::${bucket}`, payload, binary: true, input })
 }
 
-function shipToStream(ctx: Ctx, shipment: Shipment): void {
+function shipToStream(ctx: Tx, shipment: Shipment): void {
   const { settings, format, records } = shipment
   for (const line of linesOf(format, settings, records)) ctx.deliver({ ...common(shipment), payload: `${line}\n` })
 }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { InputEvent } from './batch.ts'
 import { maskOf, OPEN } from '../policies/data-protection.ts'
 import { showInTails } from './live-tail.ts'
@@ -12,7 +12,7 @@ import { transformerOf } from '../transformers/transformers.ts'
 type Written = { group: GroupRow; logStream: string; events: readonly InputEvent[] }
 
 /** Tells everyone who listens to a group of a batch. To be called in the synchronous stretch that wrote it. */
-export function announce(ctx: Ctx, { group, logStream, events: written }: Written): void {
+export function announce(ctx: Tx, { group, logStream, events: written }: Written): void {
   const mask = maskOf(ctx, group)
   const shown = (event: InputEvent) => ({ ...event, message: mask({ ...event, ingestedAt: ctx.now }) })
   const events = mask === OPEN ? written : written.map(shown)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { accept, checkBatch, type InputEvent, sequenceToken } from './batch.ts'
 import { findGroup } from '../groups/find-group.ts'
 import { announce } from './arrivals.ts'
@@ -11,7 +11,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
-export function PutLogEvents(ctx: Ctx, input: In<'PutLogEvents'>): Out<'PutLogEvents'> {
+export function PutLogEvents(ctx: Tx, input: In<'PutLogEvents'>): Out<'PutLogEvents'> {
   const group = findGroup(ctx, input.logGroupName)
   const stream = findStream(ctx, group.id, input.logStreamName)
   const whole = checkBatch(input.logEvents)
@@ -34,7 +34,7 @@ export function PutLogEvents(ctx: Ctx, input: In<'PutLogEvents'>): Out<'PutLogEv
 /** Three bindings are shared by all rows, two are each row's own: 99 of the 100 that a statement may have. */
 const ROWS = 48
 
-function insertEvents(ctx: Ctx, stream: StreamRow, events: readonly InputEvent[]): void {
+function insertEvents(ctx: Tx, stream: StreamRow, events: readonly InputEvent[]): void {
   for (let at = 0; at < events.length; at += ROWS) {
     const rows = events.slice(at, at + ROWS)
     ctx.sql.run(
@@ -48,7 +48,7 @@ function insertEvents(ctx: Ctx, stream: StreamRow, events: readonly InputEvent[]
   }
 }
 
-function noteBatch(ctx: Ctx, stream: StreamRow, batch: { bytes: number; lastEventAt: number }): void {
+function noteBatch(ctx: Tx, stream: StreamRow, batch: { bytes: number; lastEventAt: number }): void {
   ctx.sql.run(
     'UPDATE log_streams SET lastEventAt = MAX(lastEventAt, ?), ingestedAt = ?, bytes = bytes + ? WHERE id = ?',
     batch.lastEventAt,

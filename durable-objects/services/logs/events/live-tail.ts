@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { checkReadable } from '../groups/classes.ts'
 import { findGroup, groupArn, nameOfArn } from '../groups/find-group.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
@@ -25,7 +25,7 @@ const MAX_SESSION_MS = 3 * 3_600_000
 const sessionsOf = (ctx: Ctx) => ctx.memory('logs.tails', () => new Map<string, Session>())
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html */
-export function StartLiveTail(ctx: Ctx, input: In<'StartLiveTail'>): Out<'StartLiveTail'> {
+export function StartLiveTail(ctx: Tx, input: In<'StartLiveTail'>): Out<'StartLiveTail'> {
   const { logGroupIdentifiers, logStreamNames, logStreamNamePrefixes, logEventFilterPattern = '' } = input
   if (logStreamNames && logStreamNamePrefixes) {
     throw invalidParameter('logStreamNames and logStreamNamePrefixes are mutually exclusive parameters.')
@@ -90,7 +90,7 @@ export function showInTails(ctx: Ctx, { group, logStreamName, events }: Batch): 
 }
 
 /** The session's client has gone. */
-export function endSession(ctx: Ctx, id: string): void {
+export function endSession(ctx: Tx, id: string): void {
   const sessions = sessionsOf(ctx)
   const session = sessions.get(id)
   if (!session) return
@@ -100,7 +100,7 @@ export function endSession(ctx: Ctx, id: string): void {
 }
 
 /** The timer: the session has lasted as long as one may. */
-export function onTailTimeout(ctx: Ctx, id: string): void {
+export function onTailTimeout(ctx: Tx, id: string): void {
   sessionsOf(ctx)
     .get(id)
     ?.queue.send({ SessionTimeoutException: { message: 'The session has timed out.' } })

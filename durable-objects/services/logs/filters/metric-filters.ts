@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { readCriteria } from './field-criteria.ts'
@@ -22,7 +22,7 @@ export type MetricSettings = Pick<
 const MAX_DIMENSIONS = 3
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
-export function PutMetricFilter(ctx: Ctx, input: In<'PutMetricFilter'>): void {
+export function PutMetricFilter(ctx: Tx, input: In<'PutMetricFilter'>): void {
   const { filterName: name, filterPattern, metricTransformations } = input
   const { regexes } = parseFilterPattern(filterPattern)
   for (const transformation of metricTransformations) checkTransformation(transformation)
@@ -105,7 +105,7 @@ function describe(row: MetricFilterRow & { groupName: string }) {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteMetricFilter.html */
-export function DeleteMetricFilter(ctx: Ctx, { logGroupName, filterName }: In<'DeleteMetricFilter'>): void {
+export function DeleteMetricFilter(ctx: Tx, { logGroupName, filterName }: In<'DeleteMetricFilter'>): void {
   const { id } = findGroup(ctx, logGroupName)
   ctx.sql.run('DELETE FROM metric_filters WHERE logGroup = ? AND name = ?', id, filterName)
   if (ctx.sql.changes() === 0) throw notFound('metric filter')

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { findGroup, findGroupByIdentifier, groupArn } from './find-group.ts'
 import { invalidParameter } from '../refusals.ts'
@@ -27,13 +27,13 @@ function findTarget(ctx: Ctx, { logGroupName, resourceIdentifier }: Target): Gro
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html */
-export function AssociateKmsKey(ctx: Ctx, input: In<'AssociateKmsKey'>): void {
+export function AssociateKmsKey(ctx: Tx, input: In<'AssociateKmsKey'>): void {
   const group = findTarget(ctx, input)
   checkKey(input.kmsKeyId, groupArn(ctx, group.name))
   ctx.sql.run('UPDATE log_groups SET kmsKeyId = ? WHERE id = ?', input.kmsKeyId, group.id)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DisassociateKmsKey.html */
-export function DisassociateKmsKey(ctx: Ctx, input: In<'DisassociateKmsKey'>): void {
+export function DisassociateKmsKey(ctx: Tx, input: In<'DisassociateKmsKey'>): void {
   ctx.sql.run('UPDATE log_groups SET kmsKeyId = NULL WHERE id = ?', findTarget(ctx, input).id)
 }

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { checkKey } from './encryption.ts'
 import { findGroup, findGroupByIdentifier, groupArn, groupByName } from './find-group.ts'
 import { alreadyExists, invalidParameter, validation } from '../refusals.ts'
@@ -13,7 +13,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 const DELIVERY_RETENTION_DAYS = 2
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-export function CreateLogGroup(ctx: Ctx, input: In<'CreateLogGroup'>): void {
+export function CreateLogGroup(ctx: Tx, input: In<'CreateLogGroup'>): void {
   const { logGroupName: name, kmsKeyId, tags = {} } = input
   if (name.startsWith('aws/')) throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.')
   if (groupByName(ctx, name)) throw alreadyExists('The specified log group already exists')
@@ -52,7 +52,7 @@ const OF_GROUPS = [
 ]
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
-export function DeleteLogGroup(ctx: Ctx, { logGroupName }: In<'DeleteLogGroup'>): void {
+export function DeleteLogGroup(ctx: Tx, { logGroupName }: In<'DeleteLogGroup'>): void {
   const group = findGroup(ctx, logGroupName)
   checkUnprotected(group)
   for (const table of OF_GROUPS) {
@@ -65,7 +65,7 @@ export function DeleteLogGroup(ctx: Ctx, { logGroupName }: In<'DeleteLogGroup'>)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html */
-export function PutLogGroupDeletionProtection(ctx: Ctx, input: In<'PutLogGroupDeletionProtection'>): void {
+export function PutLogGroupDeletionProtection(ctx: Tx, input: In<'PutLogGroupDeletionProtection'>): void {
   const { id } = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   ctx.sql.run('UPDATE log_groups SET protected = ? WHERE id = ?', input.deletionProtectionEnabled ? 1 : 0, id)
 }

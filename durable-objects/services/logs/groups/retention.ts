@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { findGroup } from './find-group.ts'
 import { constraint, invalidOperation } from '../refusals.ts'
@@ -20,7 +20,7 @@ export function expiryBound(ctx: Ctx, { retentionInDays }: Pick<GroupRow, 'reten
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export function PutRetentionPolicy(ctx: Ctx, { logGroupName, retentionInDays }: In<'PutRetentionPolicy'>): void {
+export function PutRetentionPolicy(ctx: Tx, { logGroupName, retentionInDays }: In<'PutRetentionPolicy'>): void {
   if (!ALLOWED_DAYS.includes(retentionInDays)) {
     throw constraint(
       'retentionInDays',
@@ -34,7 +34,7 @@ export function PutRetentionPolicy(ctx: Ctx, { logGroupName, retentionInDays }: 
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteRetentionPolicy.html */
-export function DeleteRetentionPolicy(ctx: Ctx, { logGroupName }: In<'DeleteRetentionPolicy'>): void {
+export function DeleteRetentionPolicy(ctx: Tx, { logGroupName }: In<'DeleteRetentionPolicy'>): void {
   const group = findGroup(ctx, logGroupName)
   checkClass(group)
   writeRetention(ctx, group, null)
@@ -45,7 +45,7 @@ function checkClass(group: GroupRow): void {
   throw invalidOperation('The retention of a log group of class DELIVERY cannot be changed.')
 }
 
-function writeRetention(ctx: Ctx, group: GroupRow, retentionInDays: number | null): void {
+function writeRetention(ctx: Tx, group: GroupRow, retentionInDays: number | null): void {
   ctx.sql.run('UPDATE log_groups SET retentionInDays = ? WHERE id = ?', retentionInDays, group.id)
   scheduleExpiry(ctx, { ...group, retentionInDays })
 }
@@ -54,7 +54,7 @@ function writeRetention(ctx: Ctx, group: GroupRow, retentionInDays: number | nul
  * Sets the timer for the group's oldest event, on the next full hour: readers do not see what has expired, so its
  * deletion need not be to the minute.
  */
-function scheduleExpiry(ctx: Ctx, group: GroupRow): void {
+function scheduleExpiry(ctx: Tx, group: GroupRow): void {
   const oldest = ctx.sql.first<{ at: number | null }>(
     'SELECT MIN(timestamp) AS at FROM log_events WHERE logGroup = ?',
     group.id,
@@ -71,7 +71,7 @@ function expiryOf({ retentionInDays }: GroupRow, timestamp: number): number | nu
 }
 
 /** Notes new events, the oldest of them at `timestamp`: their group's timer must not come later. */
-export function expectExpiry(ctx: Ctx, group: GroupRow, timestamp: number): void {
+export function expectExpiry(ctx: Tx, group: GroupRow, timestamp: number): void {
   const due = expiryOf(group, timestamp)
   if (due === null || (group.expiry !== null && group.expiry <= due)) return
   ctx.sql.run('UPDATE log_groups SET expiry = ? WHERE id = ?', due, group.id)
@@ -81,11 +81,11 @@ export function expectExpiry(ctx: Ctx, group: GroupRow, timestamp: number): void
 /** The timer: deletes what has expired in a group. */
 export async function onRetention(ctx: Ctx, key: string): Promise<void> {
   // Between two lots others may use the object, and even delete the group.
-  while (deleteExpired(ctx, Number(key))) await scheduler.wait(1)
+  while (ctx.change(tx => deleteExpired(tx, Number(key)))) await scheduler.wait(1)
 }
 
 /** Deletes a lot of a group's expired events, the oldest first; answers whether there may be more. */
-function deleteExpired(ctx: Ctx, id: number): boolean {
+function deleteExpired(ctx: Tx, id: number): boolean {
   const group = ctx.sql.first<GroupRow>('SELECT * FROM log_groups WHERE id = ?', id)
   if (!group) return false
   const lot = 'SELECT seq FROM log_events WHERE logGroup = ? AND timestamp < ? ORDER BY timestamp, seq LIMIT ?'

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { sequenceToken } from '../events/batch.ts'
 import { findEither, findGroup, groupArn } from './find-group.ts'
@@ -24,14 +24,14 @@ export function findStream(ctx: Ctx, group: number, name: string): StreamRow {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
-export function CreateLogStream(ctx: Ctx, { logGroupName, logStreamName }: In<'CreateLogStream'>): void {
+export function CreateLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'CreateLogStream'>): void {
   const { id } = findGroup(ctx, logGroupName)
   if (streamByName(ctx, id, logStreamName)) throw alreadyExists('The specified log stream already exists')
   ctx.sql.run('INSERT INTO log_streams (logGroup, name, createdAt) VALUES (?, ?, ?)', id, logStreamName, ctx.now)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */
-export function DeleteLogStream(ctx: Ctx, { logGroupName, logStreamName }: In<'DeleteLogStream'>): void {
+export function DeleteLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'DeleteLogStream'>): void {
   const group = findGroup(ctx, logGroupName)
   const stream = findStream(ctx, group.id, logStreamName)
   checkUnprotected(group)

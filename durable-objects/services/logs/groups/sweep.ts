@@ -1,16 +1,16 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { Source } from '../events/event-rows.ts'
 
 /** Events deleted at once: a group may hold millions, and others use the object meanwhile. */
 export const LOT = 10_000
 
 /** Deletes the events of a stream or group that is gone: nothing finds them any more, so this may take its time. */
-export function sweep(ctx: Ctx, source: Source): void {
+export function sweep(ctx: Tx, source: Source): void {
   if (deleteLot(ctx, source)) ctx.timers.set('sweep', `${source.column}/${source.id}`, ctx.now)
 }
 
 /** Deletes some; answers whether there may be more. */
-function deleteLot(ctx: Ctx, { column, id }: Source): boolean {
+function deleteLot(ctx: Tx, { column, id }: Source): boolean {
   ctx.sql.run(`DELETE FROM log_events WHERE seq IN (SELECT seq FROM log_events WHERE ${column} = ? LIMIT ?)`, id, LOT)
   return ctx.sql.changes() === LOT
 }
@@ -19,5 +19,5 @@ function deleteLot(ctx: Ctx, { column, id }: Source): boolean {
 export async function onSweep(ctx: Ctx, key: string): Promise<void> {
   const [column, id] = key.split('/')
   const source: Source = { column: column === 'stream' ? 'stream' : 'logGroup', id: Number(id) }
-  while (deleteLot(ctx, source)) await scheduler.wait(1)
+  while (ctx.change(tx => deleteLot(tx, source))) await scheduler.wait(1)
 }

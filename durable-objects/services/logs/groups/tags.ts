@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import {
@@ -27,7 +27,7 @@ export function tagsOf(ctx: Ctx, group: number): Tags {
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
 }
 
-export function writeTags(ctx: Ctx, group: number, tags: Tags): void {
+export function writeTags(ctx: Tx, group: number, tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
     ctx.sql.run('INSERT OR REPLACE INTO tags (logGroup, key, value) VALUES (?, ?, ?)', group, key, value)
   }
@@ -46,7 +46,7 @@ export function groupTags(ctx: Ctx, _operation: string, input: Record<string, un
 /** What carries tags. */
 type Tagged = { arn: string; tags: Tags; write(tags: Tags): void; remove(keys: readonly string[]): void }
 
-function taggedGroup(ctx: Ctx, { id, name }: GroupRow): Tagged {
+function taggedGroup(ctx: Tx, { id, name }: GroupRow): Tagged {
   return {
     arn: groupArn(ctx, name),
     tags: tagsOf(ctx, id),
@@ -57,7 +57,7 @@ function taggedGroup(ctx: Ctx, { id, name }: GroupRow): Tagged {
   }
 }
 
-function taggedDestination(ctx: Ctx, name: string): Tagged {
+function taggedDestination(ctx: Tx, name: string): Tagged {
   const tags = destinationTags(findDestination(ctx, name))
   return jsonTags(destinationArn(ctx, name), tags, all => writeDestinationTags(ctx, name, all))
 }
@@ -71,7 +71,7 @@ const DOCUMENTED: Readonly<Record<string, [table: string, key: string]>> = {
   'scheduled-query': ['scheduled_queries', 'id'],
 }
 
-function taggedDocument(ctx: Ctx, arn: string): Tagged | undefined {
+function taggedDocument(ctx: Tx, arn: string): Tagged | undefined {
   const { account, region, resource = '' } = parseArn(arn) ?? {}
   const [kind = '', name = ''] = resource.split(':')
   const found = Object.hasOwn(DOCUMENTED, kind) ? DOCUMENTED[kind] : undefined
@@ -105,7 +105,7 @@ function addTags({ arn, tags, write }: Tagged, more: Tags): void {
 }
 
 /** What a tagging operation's ARN names; a log group's has no `:*` at its end. */
-function findByArn(ctx: Ctx, arn: string): Tagged {
+function findByArn(ctx: Tx, arn: string): Tagged {
   if (!arn.startsWith('arn:')) throw invalidParameter(`The specified resource ARN is invalid: ${arn}`)
   const destination = destinationOfArn(ctx, arn)
   if (destination !== undefined) return taggedDestination(ctx, destination)
@@ -117,27 +117,27 @@ function findByArn(ctx: Ctx, arn: string): Tagged {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
-export function TagResource(ctx: Ctx, input: In<'TagResource'>): void {
+export function TagResource(ctx: Tx, input: In<'TagResource'>): void {
   addTags(findByArn(ctx, input.resourceArn), input.tags)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html */
-export function UntagResource(ctx: Ctx, input: In<'UntagResource'>): void {
+export function UntagResource(ctx: Tx, input: In<'UntagResource'>): void {
   findByArn(ctx, input.resourceArn).remove(input.tagKeys)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListTagsForResource.html */
-export function ListTagsForResource(ctx: Ctx, input: In<'ListTagsForResource'>): Out<'ListTagsForResource'> {
+export function ListTagsForResource(ctx: Tx, input: In<'ListTagsForResource'>): Out<'ListTagsForResource'> {
   return { tags: findByArn(ctx, input.resourceArn).tags }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagLogGroup.html */
-export function TagLogGroup(ctx: Ctx, input: In<'TagLogGroup'>): void {
+export function TagLogGroup(ctx: Tx, input: In<'TagLogGroup'>): void {
   addTags(taggedGroup(ctx, findGroup(ctx, input.logGroupName)), input.tags)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagLogGroup.html */
-export function UntagLogGroup(ctx: Ctx, input: In<'UntagLogGroup'>): void {
+export function UntagLogGroup(ctx: Tx, input: In<'UntagLogGroup'>): void {
   taggedGroup(ctx, findGroup(ctx, input.logGroupName)).remove(input.tags)
 }
 

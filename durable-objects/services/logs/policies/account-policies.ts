@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { checkProtection, forgetMasks } from './data-protection.ts'
 import { checkIndexDocument } from '../queries/index-documents.ts'
@@ -55,20 +55,22 @@ export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>):
     // Once more: meanwhile others may have used the object.
     checkPut(ctx, input)
   }
-  const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
-  const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: ctx.now }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
-    type,
-    name,
-    document,
-    row.selection,
-    row.updatedAt,
-  )
-  forgetListeners(ctx)
-  forgetMasks(ctx)
-  if (trial) sendControlMessage(ctx, trial)
-  return { accountPolicy: describe(ctx, row) }
+  return ctx.change(tx => {
+    const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
+    const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: tx.now }
+    tx.sql.run(
+      'INSERT OR REPLACE INTO account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
+      type,
+      name,
+      document,
+      row.selection,
+      row.updatedAt,
+    )
+    forgetListeners(tx)
+    forgetMasks(tx)
+    if (trial) sendControlMessage(tx, trial)
+    return { accountPolicy: describe(tx, row) }
+  })
 }
 
 function trialOf(ctx: Ctx, text: string) {
@@ -144,7 +146,7 @@ export function DescribeAccountPolicies(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteAccountPolicy.html */
-export function DeleteAccountPolicy(ctx: Ctx, input: In<'DeleteAccountPolicy'>): Out<'DeleteAccountPolicy'> {
+export function DeleteAccountPolicy(ctx: Tx, input: In<'DeleteAccountPolicy'>): Out<'DeleteAccountPolicy'> {
   const { policyName, policyType } = input
   rulesOf('DeleteAccountPolicy', policyType)
   if (input.dryRun) throw invalidParameter('dryRun is valid only for policies of type RETENTION_POLICY.')

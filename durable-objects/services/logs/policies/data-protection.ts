@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { DataProtectionRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
 import { invalidOperation, invalidParameter } from '../refusals.ts'
@@ -44,7 +44,7 @@ function isSupported(identifier: { Name: unknown; Regex: unknown } | null): bool
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDataProtectionPolicy.html */
 export function PutDataProtectionPolicy(
-  ctx: Ctx,
+  ctx: Tx,
   { logGroupIdentifier, policyDocument }: In<'PutDataProtectionPolicy'>,
 ): Out<'PutDataProtectionPolicy'> {
   checkProtection(parsed(policyDocument))
@@ -85,7 +85,7 @@ export function GetDataProtectionPolicy(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDataProtectionPolicy.html */
-export function DeleteDataProtectionPolicy(ctx: Ctx, { logGroupIdentifier }: In<'DeleteDataProtectionPolicy'>): void {
+export function DeleteDataProtectionPolicy(ctx: Tx, { logGroupIdentifier }: In<'DeleteDataProtectionPolicy'>): void {
   const { id } = findGroupByIdentifier(ctx, logGroupIdentifier)
   ctx.sql.run('DELETE FROM data_protection WHERE logGroup = ?', id)
   forgetMasks(ctx)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx, ResourcePolicy } from '../../../kernel/object/operation.ts'
+import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -15,7 +15,7 @@ const MAX_ACCOUNT_POLICIES = 10
 const MAX_GROUP_POLICIES = 1
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
-export function PutResourcePolicy(ctx: Ctx, input: In<'PutResourcePolicy'>): Out<'PutResourcePolicy'> {
+export function PutResourcePolicy(ctx: Tx, input: In<'PutResourcePolicy'>): Out<'PutResourcePolicy'> {
   const { policyName: name, policyDocument: document } = input
   if (!name) throw invalidParameter('Policy name must be specified.')
   if (document === undefined) throw invalidParameter('Policy document must be specified.')
@@ -110,7 +110,7 @@ export function DescribeResourcePolicies(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteResourcePolicy.html */
-export function DeleteResourcePolicy(ctx: Ctx, input: In<'DeleteResourcePolicy'>): void {
+export function DeleteResourcePolicy(ctx: Tx, input: In<'DeleteResourcePolicy'>): void {
   const { policyName: name } = input
   if (!name) throw invalidParameter('Policy name must be specified.')
   const resource = resourceOf(ctx, input.resourceArn)

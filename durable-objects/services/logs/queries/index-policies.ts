@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { accountIndexPolicyOf } from '../policies/account-policies.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { findGroupByIdentifier, groupArn, groupByName } from '../groups/find-group.ts'
@@ -21,7 +21,7 @@ export function indexedFields(ctx: Ctx, group: GroupRow): string[] {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutIndexPolicy.html */
-export function PutIndexPolicy(ctx: Ctx, input: In<'PutIndexPolicy'>): Out<'PutIndexPolicy'> {
+export function PutIndexPolicy(ctx: Tx, input: In<'PutIndexPolicy'>): Out<'PutIndexPolicy'> {
   const group = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   checkFilterable(group)
   checkIndexDocument(input.policyDocument)
@@ -57,7 +57,7 @@ export function DescribeIndexPolicies(ctx: Ctx, input: In<'DescribeIndexPolicies
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteIndexPolicy.html */
-export function DeleteIndexPolicy(ctx: Ctx, input: In<'DeleteIndexPolicy'>): Out<'DeleteIndexPolicy'> {
+export function DeleteIndexPolicy(ctx: Tx, input: In<'DeleteIndexPolicy'>): Out<'DeleteIndexPolicy'> {
   const group = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   if (!policyOf(ctx, group)) throw notFound('index policy')
   ctx.sql.run('DELETE FROM index_policies WHERE logGroup = ?', group.id)
@@ -65,7 +65,7 @@ export function DeleteIndexPolicy(ctx: Ctx, input: In<'DeleteIndexPolicy'>): Out
 }
 
 /** Notes which policies have a field that a query names. */
-export function noteUse(ctx: Ctx, groups: GroupRow[], queryString: string): void {
+export function noteUse(ctx: Tx, groups: GroupRow[], queryString: string): void {
   for (const group of groups) {
     const policy = policyOf(ctx, group)
     if (!policy || !fieldsOfDocument(policy.document).some(field => queryString.includes(field))) continue

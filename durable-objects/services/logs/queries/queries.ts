@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { findGroup, findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
@@ -20,7 +20,7 @@ const DEFAULT_ROWS = 10_000
 const KEPT_MS = 7 * 86_400_000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
-export function StartQuery(ctx: Ctx, input: In<'StartQuery'>): Out<'StartQuery'> {
+export function StartQuery(ctx: Tx, input: In<'StartQuery'>): Out<'StartQuery'> {
   const { startTime, endTime, queryString, queryLanguage = 'CWLI', limit = DEFAULT_ROWS } = input
   if (queryLanguage !== 'CWLI') {
     throw new AwsError('NotImplemented', `logs.StartQuery: the language ${queryLanguage} is not implemented`, 501)
@@ -109,7 +109,7 @@ export function GetQueryResults(ctx: Ctx, input: In<'GetQueryResults'>): Out<'Ge
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StopQuery.html */
-export function StopQuery(ctx: Ctx, { queryId }: In<'StopQuery'>): Out<'StopQuery'> {
+export function StopQuery(ctx: Tx, { queryId }: In<'StopQuery'>): Out<'StopQuery'> {
   const query = findQuery(ctx, queryId)
   if (query.status !== 'Running')
     throw invalidParameter(`Query ${queryId} is not running: its status is ${query.status}`)
@@ -164,7 +164,7 @@ export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery
 }
 
 /** The timer: results are kept no longer. */
-export function onQueryExpiry(ctx: Ctx, id: string): void {
+export function onQueryExpiry(ctx: Tx, id: string): void {
   const query = ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', id)
   if (!query) return
   ctx.sql.run('DELETE FROM query_results WHERE query = ?', query.seq)

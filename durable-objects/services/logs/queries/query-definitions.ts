@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { invalidToken, limitExceeded, notFound } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
@@ -14,7 +14,7 @@ type Settings = Pick<In<'PutQueryDefinition'>, 'queryString' | 'logGroupNames' |
 const MAX_DEFINITIONS = 1000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
-export function PutQueryDefinition(ctx: Ctx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
+export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
   const { name, queryDefinitionId, clientToken, queryLanguage = 'CWLI', ...rest } = input
   const repeated = clientToken === undefined ? undefined : definitionOfToken(ctx, clientToken)
   if (repeated && queryDefinitionId === undefined) return { queryDefinitionId: repeated.id }
@@ -80,7 +80,7 @@ function describe({ id, name, settings, modifiedAt }: QueryDefinitionRow) {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteQueryDefinition.html */
-export function DeleteQueryDefinition(ctx: Ctx, input: In<'DeleteQueryDefinition'>): Out<'DeleteQueryDefinition'> {
+export function DeleteQueryDefinition(ctx: Tx, input: In<'DeleteQueryDefinition'>): Out<'DeleteQueryDefinition'> {
   const { id } = findDefinition(ctx, input.queryDefinitionId)
   ctx.sql.run('DELETE FROM query_definitions WHERE id = ?', id)
   return { success: true }

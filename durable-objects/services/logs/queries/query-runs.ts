@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { maskOf } from '../policies/data-protection.ts'
 import { mergeRows, type Range, readRows } from '../events/event-rows.ts'
@@ -18,7 +18,7 @@ const SLICE_CHARACTERS = 2_000_000
 type Progress = { scanned: number; bytes: number }
 
 /** Runs a query: a small one to its end, a large one on in the background. */
-export function startRun(ctx: Ctx, run: Run): void {
+export function startRun(ctx: Tx, run: Run): void {
   const slices = runInSlices(ctx, run)
   if (slices.next().done) return
   ctx.background(finish(ctx, run, slices))
@@ -29,13 +29,13 @@ async function finish(ctx: Ctx, { query }: Run, slices: Generator<void, void>): 
     do await scheduler.wait(1)
     while (!slices.next().done)
   } catch (error) {
-    end(ctx, query, 'Failed')
+    ctx.change(tx => end(tx, query, 'Failed'))
     throw error
   }
 }
 
 /** Yields between two slices; in one, nothing else happens in the object. */
-function* runInSlices(ctx: Ctx, run: Run): Generator<void, void> {
+function* runInSlices(ctx: Tx, run: Run): Generator<void, void> {
   const { query, groups, pipeline } = run
   const groupNames = new Map(groups.map(({ id, name }) => [id, name]))
   const streamNames = new Map<number, string | undefined>()
@@ -86,7 +86,7 @@ function streamName(ctx: Ctx, id: number): string | undefined {
 /** A row of the database is bounded: results that are longer lie in several. */
 const PART_CHARACTERS = 400_000
 
-function writeResults(ctx: Ctx, query: QueryRow, results: Result[]): void {
+function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
   for (const [place, result] of results.entries()) {
     for (const [part, json] of partsOf(JSON.stringify(result)).entries()) {
       ctx.sql.run(
@@ -113,7 +113,7 @@ function partsOf(json: string): string[] {
   return parts
 }
 
-function noteProgress(ctx: Ctx, query: QueryRow, { scanned, bytes }: Progress, matched: number): void {
+function noteProgress(ctx: Tx, query: QueryRow, { scanned, bytes }: Progress, matched: number): void {
   ctx.sql.run(
     'UPDATE queries SET scanned = ?, bytes = ?, matched = ? WHERE seq = ?',
     scanned,
@@ -123,11 +123,11 @@ function noteProgress(ctx: Ctx, query: QueryRow, { scanned, bytes }: Progress, m
   )
 }
 
-function end(ctx: Ctx, query: QueryRow, status: QueryRow['status']): void {
+function end(ctx: Tx, query: QueryRow, status: QueryRow['status']): void {
   ctx.sql.run('UPDATE queries SET status = ?, endedAt = ? WHERE seq = ?', status, ctx.now, query.seq)
 }
 
 /** What an object that was killed had under way is lost. */
-export function failInterrupted(ctx: Ctx): void {
+export function failInterrupted(ctx: Tx): void {
   ctx.sql.run("UPDATE queries SET status = 'Failed', endedAt = ? WHERE status = 'Running'", ctx.now)
 }

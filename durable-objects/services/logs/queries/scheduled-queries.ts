@@ -1,5 +1,5 @@
 import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { InvalidSchedule, nextTime, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -61,7 +61,7 @@ function check(ctx: Ctx, settings: ScheduledSettings): void {
 }
 
 /** Sets the timer for the query's next time, if it has one. */
-export function schedule(ctx: Ctx, row: ScheduledQueryRow): void {
+export function schedule(ctx: Tx, row: ScheduledQueryRow): void {
   const { scheduleExpression, timezone, state, scheduleStartTime = 0, scheduleEndTime } = scheduledSettings(row)
   const due = nextTime(readSchedule(scheduleExpression), {
     after: Math.max(ctx.now, epochMs(scheduleStartTime) - 1),
@@ -74,7 +74,7 @@ export function schedule(ctx: Ctx, row: ScheduledQueryRow): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateScheduledQuery.html */
-export function CreateScheduledQuery(ctx: Ctx, input: In<'CreateScheduledQuery'>): Out<'CreateScheduledQuery'> {
+export function CreateScheduledQuery(ctx: Tx, input: In<'CreateScheduledQuery'>): Out<'CreateScheduledQuery'> {
   const { name, tags, ...given } = input
   const settings: ScheduledSettings = { state: 'ENABLED', ...given }
   check(ctx, settings)
@@ -115,7 +115,7 @@ export function GetScheduledQuery(ctx: Ctx, { identifier }: In<'GetScheduledQuer
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateScheduledQuery.html */
-export function UpdateScheduledQuery(ctx: Ctx, input: In<'UpdateScheduledQuery'>): Out<'UpdateScheduledQuery'> {
+export function UpdateScheduledQuery(ctx: Tx, input: In<'UpdateScheduledQuery'>): Out<'UpdateScheduledQuery'> {
   const { identifier, ...given } = input
   const existing = findScheduled(ctx, identifier)
   const { state } = scheduledSettings(existing)
@@ -133,10 +133,7 @@ export function UpdateScheduledQuery(ctx: Ctx, input: In<'UpdateScheduledQuery'>
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteScheduledQuery.html */
-export function DeleteScheduledQuery(
-  ctx: Ctx,
-  { identifier }: In<'DeleteScheduledQuery'>,
-): Out<'DeleteScheduledQuery'> {
+export function DeleteScheduledQuery(ctx: Tx, { identifier }: In<'DeleteScheduledQuery'>): Out<'DeleteScheduledQuery'> {
   const { id } = findScheduled(ctx, identifier)
   ctx.sql.run('DELETE FROM scheduled_queries WHERE id = ?', id)
   ctx.sql.run('DELETE FROM scheduled_runs WHERE scheduled = ?', id)

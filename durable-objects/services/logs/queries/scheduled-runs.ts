@@ -1,5 +1,5 @@
 import type { Operations, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError, reasonOf } from '../../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import type { ScheduledQueryRow, ScheduledRunRow } from '../anomalies/analysis-schema.ts'
@@ -14,7 +14,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const KEPT = 1000
 
 /** The timer: a scheduled query's time has come. Its results are read by the query's id, which the history tells. */
-export function onScheduledQuery(ctx: Ctx, id: string): void {
+export function onScheduledQuery(ctx: Tx, id: string): void {
   const row = ctx.sql.first<ScheduledQueryRow>('SELECT * FROM scheduled_queries WHERE id = ?', id)
   if (!row) return
   const { query, error } = start(ctx, row)
@@ -34,7 +34,7 @@ export function onScheduledQuery(ctx: Ctx, id: string): void {
   schedule(ctx, row)
 }
 
-function start(ctx: Ctx, row: ScheduledQueryRow): { query?: string | undefined; error?: string } {
+function start(ctx: Tx, row: ScheduledQueryRow): { query?: string | undefined; error?: string } {
   const { queryString, logGroupIdentifiers, startTimeOffset = 0, endTimeOffset = 0 } = scheduledSettings(row)
   const now = Math.floor(ctx.now / 1000)
   const [startTime, endTime] = [now - startTimeOffset, now - endTimeOffset]

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { checkDocument } from '../policies/policies.ts'
@@ -31,12 +31,12 @@ export function destinationTags({ tags }: DestinationRow): Record<string, string
   return JSON.parse(tags) as Record<string, string> // written below
 }
 
-export function writeDestinationTags(ctx: Ctx, name: string, tags: Record<string, string>): void {
+export function writeDestinationTags(ctx: Tx, name: string, tags: Record<string, string>): void {
   ctx.sql.run('UPDATE destinations SET tags = ? WHERE name = ?', JSON.stringify(tags), name)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestination.html */
-export function PutDestination(ctx: Ctx, input: In<'PutDestination'>): Out<'PutDestination'> {
+export function PutDestination(ctx: Tx, input: In<'PutDestination'>): Out<'PutDestination'> {
   const { destinationName: name, targetArn, roleArn, tags } = input
   const vendor = parseArn(targetArn)?.service
   if (vendor !== 'kinesis' && vendor !== 'firehose') throw invalidParameter(`Invalid targetArn: ${targetArn}`)
@@ -68,7 +68,7 @@ function describe(ctx: Ctx, { name, targetArn, roleArn, accessPolicy, createdAt 
 const MAX_POLICY_BYTES = 5120
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestinationPolicy.html */
-export function PutDestinationPolicy(ctx: Ctx, input: In<'PutDestinationPolicy'>): void {
+export function PutDestinationPolicy(ctx: Tx, input: In<'PutDestinationPolicy'>): void {
   const { destinationName, accessPolicy } = input
   checkDocument(accessPolicy)
   if (Buffer.byteLength(accessPolicy) > MAX_POLICY_BYTES) {
@@ -96,7 +96,7 @@ export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDestination.html */
-export function DeleteDestination(ctx: Ctx, { destinationName }: In<'DeleteDestination'>): void {
+export function DeleteDestination(ctx: Tx, { destinationName }: In<'DeleteDestination'>): void {
   const { name } = findDestination(ctx, destinationName)
   ctx.sql.run('DELETE FROM destinations WHERE name = ?', name)
 }

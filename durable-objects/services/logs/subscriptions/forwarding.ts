@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
 import { destinationOfArn, findDestination } from './destinations.ts'
@@ -26,7 +26,7 @@ export function CheckDestination(ctx: Ctx, { destinationArn }: In<'CheckDestinat
   return {}
 }
 
-export function ForwardSubscription(ctx: Ctx, input: In<'ForwardSubscription'>): Empty {
+export function ForwardSubscription(ctx: Tx, input: In<'ForwardSubscription'>): Empty {
   const { destinationArn, data, partitionKey, event } = input
   const { targetArn, roleArn } = openDestination(ctx, destinationArn)
   const common = { to: targetArn, from: destinationArn, principal: PRINCIPAL, role: roleArn, event }

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { checkFilterable } from '../groups/classes.ts'
@@ -28,8 +28,10 @@ export async function PutSubscriptionFilter(ctx: Ctx, input: In<'PutSubscription
   const trial = { destinationArn, roleArn, sourceArn: `${groupArn(ctx, logGroupName)}:*` }
   await tryDestination(ctx, trial)
   // Once more: meanwhile others may have used the object.
-  writeFilter(ctx, input, checkPut(ctx, input))
-  sendControlMessage(ctx, trial)
+  ctx.change(tx => {
+    writeFilter(tx, input, checkPut(tx, input))
+    sendControlMessage(tx, trial)
+  })
 }
 
 type Checked = { group: number; regexes: number }
@@ -49,7 +51,7 @@ function checkPut(ctx: Ctx, input: In<'PutSubscriptionFilter'>): Checked {
   return { group: group.id, regexes }
 }
 
-function writeFilter(ctx: Ctx, input: In<'PutSubscriptionFilter'>, { group, regexes }: Checked): void {
+function writeFilter(ctx: Tx, input: In<'PutSubscriptionFilter'>, { group, regexes }: Checked): void {
   const { logGroupName: _group, filterName: name, filterPattern, applyOnTransformedLogs, ...rest } = input
   const settings: SubscriptionSettings = {
     distribution: 'ByLogStream',
@@ -120,7 +122,7 @@ function describe(logGroupName: string, { name, pattern, createdAt, settings }: 
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
-export function DeleteSubscriptionFilter(ctx: Ctx, input: In<'DeleteSubscriptionFilter'>): void {
+export function DeleteSubscriptionFilter(ctx: Tx, input: In<'DeleteSubscriptionFilter'>): void {
   const { id } = findGroup(ctx, input.logGroupName)
   ctx.sql.run('DELETE FROM subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
   if (ctx.sql.changes() === 0) throw notFound('subscription filter')

@@ -1,4 +1,4 @@
-import type { Caller, Ctx } from '../../../kernel/object/operation.ts'
+import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../refusals.ts'
@@ -85,7 +85,7 @@ async function accepted<T>(asked: Promise<T>, wrong: string): Promise<T | undefi
 }
 
 /** Streams get a message to see whether it arrives; functions were asked, and queues take no more than events. */
-export function sendControlMessage(ctx: Ctx, { destinationArn: to, roleArn: role, sourceArn: from }: Trial): void {
+export function sendControlMessage(ctx: Tx, { destinationArn: to, roleArn: role, sourceArn: from }: Trial): void {
   const service = parseArn(to)?.service
   if (service !== 'kinesis' && service !== 'firehose') return
   ctx.deliver({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import type { SystemFields } from '../filters/field-criteria.ts'
@@ -14,7 +14,7 @@ export type Arrival = { group: GroupRow; logStream: string; events: readonly Sub
 export const PRINCIPAL = 'logs.amazonaws.com'
 
 /** CloudWatch Logs sends a batch's events that match a subscription filter to the filter's destination, in one message. */
-export function sendToSubscriber(ctx: Ctx, subscriber: Subscriber, arrival: Arrival): void {
+export function sendToSubscriber(ctx: Tx, subscriber: Subscriber, arrival: Arrival): void {
   const { group, logStream, events } = arrival
   const { account } = ctx.place
   const system = systemFields(ctx, group.name)

@@ -1,5 +1,5 @@
 import type { Operations, Processor } from '../../../../aws/models/logs.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import type { TransformerRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
@@ -53,7 +53,7 @@ function stepOf(name: string, processor: unknown): Step {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutTransformer.html */
-export function PutTransformer(ctx: Ctx, { logGroupIdentifier, transformerConfig }: In<'PutTransformer'>): void {
+export function PutTransformer(ctx: Tx, { logGroupIdentifier, transformerConfig }: In<'PutTransformer'>): void {
   transformationOf(transformerConfig)
   const group = findGroupByIdentifier(ctx, logGroupIdentifier)
   if (group.class !== 'STANDARD') throw invalidOperation('Only log groups of class STANDARD can have a transformer.')
@@ -86,7 +86,7 @@ export function GetTransformer(ctx: Ctx, { logGroupIdentifier }: In<'GetTransfor
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteTransformer.html */
-export function DeleteTransformer(ctx: Ctx, { logGroupIdentifier }: In<'DeleteTransformer'>): void {
+export function DeleteTransformer(ctx: Tx, { logGroupIdentifier }: In<'DeleteTransformer'>): void {
   const { id } = findGroupByIdentifier(ctx, logGroupIdentifier)
   ctx.sql.run('DELETE FROM transformers WHERE logGroup = ?', id)
   if (ctx.sql.changes() === 0) throw notFound('transformer')

@@ -1,5 +1,5 @@
 import type { Operations, PublicAccessBlockConfiguration } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import {
   type Acl,
@@ -54,7 +54,7 @@ export function aclOfNewBucket(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketAcl.html */
-export function PutBucketAcl(ctx: Ctx, input: In<'PutBucketAcl'>): void {
+export function PutBucketAcl(ctx: Tx, input: In<'PutBucketAcl'>): void {
   const { owner } = findBucket(ctx)
   const acl = requestedAcl(input, owner)
   checkAclAllowed(ctx, acl)

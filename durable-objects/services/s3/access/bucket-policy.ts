@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { publicAccessBlockOf } from './acl.ts'
 import { bucketRow, findBucket } from '../buckets/bucket.ts'
@@ -12,7 +12,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
-export function PutBucketPolicy(ctx: Ctx, input: In<'PutBucketPolicy'>): void {
+export function PutBucketPolicy(ctx: Tx, input: In<'PutBucketPolicy'>): void {
   const bucket = findBucket(ctx)
   if (!input.Policy) throw missingBody()
   const policy = checkPolicy(input.Policy, bucket.name)
@@ -40,7 +40,7 @@ export function GetBucketPolicy(ctx: Ctx, _input: In<'GetBucketPolicy'>): Out<'G
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html */
-export function DeleteBucketPolicy(ctx: Ctx, _input: In<'DeleteBucketPolicy'>): void {
+export function DeleteBucketPolicy(ctx: Tx, _input: In<'DeleteBucketPolicy'>): void {
   findBucket(ctx)
   removeConfiguration(ctx, 'policy')
 }

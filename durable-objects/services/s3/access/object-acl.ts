@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { aclOfHeaders, checkAclAllowed } from './acl.ts'
 import { type Acl, aclOfDocument, cannedAcl } from './acl-grants.ts'
@@ -13,7 +13,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
-export function PutObjectAcl(ctx: Ctx, input: In<'PutObjectAcl'>): Out<'PutObjectAcl'> {
+export function PutObjectAcl(ctx: Tx, input: In<'PutObjectAcl'>): Out<'PutObjectAcl'> {
   const found = findObject(ctx, input, 'PUT')
   const acl = requestedAcl(input, found)
   checkAclAllowed(ctx, acl)

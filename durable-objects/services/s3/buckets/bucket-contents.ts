@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { dropBlobs } from '../../../kernel/blobs/blobs.ts'
 
 /** Whether a bucket holds any version of any object; uploads under way do not count. */
@@ -7,18 +7,18 @@ export function holdsAnything(ctx: Ctx): boolean {
 }
 
 /** Lets go of what a bucket without objects may still hold. */
-export function emptyBucket(ctx: Ctx): void {
+export function emptyBucket(ctx: Tx): void {
   for (const { seq } of ctx.sql.all<{ seq: number }>('SELECT seq FROM uploads')) dropUpload(ctx, seq)
 }
 
 /** Forgets an upload with its parts. */
-export function dropUpload(ctx: Ctx, upload: number): void {
+export function dropUpload(ctx: Tx, upload: number): void {
   ctx.sql.run('DELETE FROM uploads WHERE seq = ?', upload)
   dropParts(ctx, upload)
 }
 
 /** Lets go of an upload's parts; those that an object has taken stay its own. */
-export function dropParts(ctx: Ctx, upload: number): void {
+export function dropParts(ctx: Tx, upload: number): void {
   const parts = ctx.sql.all<{ blob: number }>('SELECT blob FROM upload_parts WHERE upload = ?', upload)
   ctx.sql.run('DELETE FROM upload_parts WHERE upload = ?', upload)
   const blobs = parts.map(({ blob }) => blob)

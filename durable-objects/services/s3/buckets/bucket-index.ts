@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { ownerOf } from './bucket-owner.ts'
@@ -15,13 +15,13 @@ export type IndexOperations = {
   UnregisterBucket: { input: { Name: string }; output: Done }
 }
 
-export function RegisterBucket(ctx: Ctx, { Name, Region, Created }: IndexOperations['RegisterBucket']['input']): Done {
+export function RegisterBucket(ctx: Tx, { Name, Region, Created }: IndexOperations['RegisterBucket']['input']): Done {
   const query = 'INSERT OR REPLACE INTO owned_buckets (name, region, created) VALUES (?, ?, ?)'
   ctx.sql.run(query, Name, Region, Created)
   return {}
 }
 
-export function UnregisterBucket(ctx: Ctx, { Name }: IndexOperations['UnregisterBucket']['input']): Done {
+export function UnregisterBucket(ctx: Tx, { Name }: IndexOperations['UnregisterBucket']['input']): Done {
   ctx.sql.run('DELETE FROM owned_buckets WHERE name = ?', Name)
   return {}
 }

@@ -6,7 +6,7 @@ import type {
   ServerSideEncryptionConfiguration,
   Tagging,
 } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from './bucket.ts'
 import { checkTags } from '../tagging/bucket-tags.ts'
@@ -56,7 +56,7 @@ export function checkEncryption({ Rules }: ServerSideEncryptionConfiguration): S
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html */
-export function PutBucketVersioning(ctx: Ctx, input: In<'PutBucketVersioning'>): void {
+export function PutBucketVersioning(ctx: Tx, input: In<'PutBucketVersioning'>): void {
   const bucket = findBucket(ctx)
   const { VersioningConfiguration: asked } = input
   if (!asked) throw missingBody()
@@ -93,7 +93,7 @@ const LONGEST_RETENTION = { Days: 36_500, Years: 100 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html */
 export function PutObjectLockConfiguration(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'PutObjectLockConfiguration'>,
 ): Out<'PutObjectLockConfiguration'> {
   const bucket = findBucket(ctx)

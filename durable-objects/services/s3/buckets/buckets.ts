@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { GLOBAL_REGION, UNCLAIMED } from '../../../../aws/place.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { aclOfNewBucket } from '../access/acl.ts'
@@ -32,11 +32,13 @@ export async function CreateBucket(ctx: Ctx, input: In<'CreateBucket'>): Promise
   const known = bucketRow(ctx)
   if (known?.state === 'ready') return existing(ctx, known)
   if (known && (known.state === 'deleting' || known.owner !== ctx.caller.accountId)) throw underWay(name)
-  insertBucket(ctx, { name, region, objectLock: input.ObjectLockEnabledForBucket === true })
-  putConfiguration(ctx, { kind: 'ownership' }, { Rules: [{ ObjectOwnership: ownership }] })
-  putConfiguration(ctx, { kind: 'acl' }, acl)
-  putConfiguration(ctx, { kind: 'public-access-block' }, publicAccessBlockOfNewBucket())
-  if (Tags && Tags.length > 0) putConfiguration(ctx, { kind: 'tagging' }, { TagSet: Tags })
+  ctx.change(tx => {
+    insertBucket(tx, { name, region, objectLock: input.ObjectLockEnabledForBucket === true })
+    putConfiguration(tx, { kind: 'ownership' }, { Rules: [{ ObjectOwnership: ownership }] })
+    putConfiguration(tx, { kind: 'acl' }, acl)
+    putConfiguration(tx, { kind: 'public-access-block' }, publicAccessBlockOfNewBucket())
+  })
+  if (Tags && Tags.length > 0) ctx.change(tx => putConfiguration(tx, { kind: 'tagging' }, { TagSet: Tags }))
   await finishCreation(ctx)
   return { Location: locationOf(name, region) }
 }
@@ -64,7 +66,7 @@ function underWay(name: string): AwsError {
   return new AwsError('OperationAborted', message, 409, { BucketName: name })
 }
 
-function insertBucket(ctx: Ctx, bucket: { name: string; region: string; objectLock: boolean }): void {
+function insertBucket(ctx: Tx, bucket: { name: string; region: string; objectLock: boolean }): void {
   const { name, region, objectLock } = bucket
   ctx.sql.run(
     `INSERT OR REPLACE INTO bucket (one, name, owner, region, created, objectLock, versioning)
@@ -85,7 +87,7 @@ async function finishCreation(ctx: Ctx): Promise<void> {
   if (row?.state !== 'creating') return
   const { name: Name, region: Region, created: Created, owner } = row
   await ctx.call('s3', 'RegisterBucket', { Name, Region, Created }, indexOf(owner))
-  ctx.sql.run("UPDATE bucket SET state = 'ready' WHERE state = 'creating'")
+  ctx.change(tx => tx.sql.run("UPDATE bucket SET state = 'ready' WHERE state = 'creating'"))
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */
@@ -97,7 +99,7 @@ export async function DeleteBucket(ctx: Ctx, _input: In<'DeleteBucket'>): Promis
     const message = `The bucket you tried to delete is not empty${which}`
     throw new AwsError('BucketNotEmpty', message, 409, { BucketName: bucket.name })
   }
-  ctx.sql.run("UPDATE bucket SET state = 'deleting'")
+  ctx.change(tx => tx.sql.run("UPDATE bucket SET state = 'deleting'"))
   await finishDeletion(ctx)
 }
 
@@ -105,10 +107,13 @@ async function finishDeletion(ctx: Ctx): Promise<void> {
   const row = bucketRow(ctx)
   if (row?.state !== 'deleting') return
   await ctx.call('s3', 'UnregisterBucket', { Name: row.name }, indexOf(row.owner))
-  if (bucketRow(ctx)?.state !== 'deleting') return
-  for (const table of ['bucket', 'bucket_configuration']) ctx.sql.run(`DELETE FROM ${table}`)
-  emptyBucket(ctx)
-  ctx.claim({ account: UNCLAIMED, region: UNCLAIMED })
+  return ctx.change(tx => {
+    if (bucketRow(tx)?.state !== 'deleting') return
+    for (const table of ['bucket', 'bucket_configuration']) tx.sql.run(`DELETE FROM ${table}`)
+
+    emptyBucket(tx)
+    tx.claim({ account: UNCLAIMED, region: UNCLAIMED })
+  })
 }
 
 const indexOf = (account: string) => ({ place: { account, region: GLOBAL_REGION }, caller: { accountId: account } })

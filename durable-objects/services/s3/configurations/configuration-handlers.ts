@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
 import {
@@ -20,7 +20,7 @@ export function putting<Input, Member extends keyof Input & string>(
   kind: ConfigurationKind,
   member: Member,
   check: Check<NonNullable<Input[Member]>, Input> = () => undefined,
-): (ctx: Ctx, input: Input) => void {
+): (tx: Tx, input: Input) => void {
   return (ctx, input) => {
     const bucket = findBucket(ctx)
     const document = input[member]
@@ -48,7 +48,7 @@ export function getting<Output>(
   }
 }
 
-export function removing(kind: ConfigurationKind): (ctx: Ctx) => void {
+export function removing(kind: ConfigurationKind): (tx: Tx) => void {
   return ctx => {
     findBucket(ctx)
     removeConfiguration(ctx, kind)
@@ -90,7 +90,7 @@ export function puttingOne<Input extends Identified, Member extends keyof Input 
   kind: ManyKind,
   member: Member,
   check: (document: NonNullable<Input[Member]>) => void = () => {},
-): (ctx: Ctx, input: Input) => void {
+): (tx: Tx, input: Input) => void {
   return (ctx, input) => {
     findBucket(ctx)
     const document = input[member]
@@ -129,7 +129,7 @@ export function gettingOne<Output>(kind: ManyKind, member: keyof Output & string
 }
 
 export function removingOne(kind: ManyKind) {
-  return (ctx: Ctx, { Id }: Identified): void => {
+  return (ctx: Tx, { Id }: Identified): void => {
     const bucket = findBucket(ctx)
     if (!removeConfiguration(ctx, kind, Id)) throw noSuchConfiguration(bucket.name)
   }

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 
 /** What a bucket keeps a document of. Those that AWS keeps many of have an id each. */
 export type ConfigurationKind =
@@ -33,7 +33,7 @@ export function configurationOf<Document>(ctx: Ctx, kind: ConfigurationKind, id 
   return row && (JSON.parse(row.document) as Document) // written by putConfiguration()
 }
 
-export function putConfiguration(ctx: Ctx, at: { kind: ConfigurationKind; id?: string }, document: unknown): void {
+export function putConfiguration(ctx: Tx, at: { kind: ConfigurationKind; id?: string }, document: unknown): void {
   ctx.sql.run(
     'INSERT OR REPLACE INTO bucket_configuration (kind, id, document) VALUES (?, ?, ?)',
     at.kind,
@@ -43,7 +43,7 @@ export function putConfiguration(ctx: Ctx, at: { kind: ConfigurationKind; id?: s
 }
 
 /** @returns whether there was one */
-export function removeConfiguration(ctx: Ctx, kind: ConfigurationKind, id = ''): boolean {
+export function removeConfiguration(ctx: Tx, kind: ConfigurationKind, id = ''): boolean {
   ctx.sql.run('DELETE FROM bucket_configuration WHERE kind = ? AND id = ?', kind, id)
   return ctx.sql.changes() > 0
 }

@@ -16,7 +16,7 @@ export async function PutBucketLogging(ctx: Ctx, input: Operations['PutBucketLog
   if (!asked) throw missingBody()
   if (asked.LoggingEnabled) await checkTarget(ctx, bucket, asked.LoggingEnabled.TargetBucket)
   findBucket(ctx)
-  putConfiguration(ctx, { kind: 'logging' }, asked)
+  ctx.change(tx => putConfiguration(tx, { kind: 'logging' }, asked))
 }
 
 async function checkTarget(ctx: Ctx, bucket: Bucket, target: string): Promise<void> {

@@ -24,7 +24,7 @@ export async function PutBucketReplication(
   }
   checkVersioned(findBucket(ctx))
   const Rules = asked.Rules.map(rule => ({ ...rule, ID: rule.ID || newRuleId() }))
-  putConfiguration(ctx, { kind: 'replication' }, { ...asked, Rules })
+  ctx.change(tx => putConfiguration(tx, { kind: 'replication' }, { ...asked, Rules }))
 }
 
 function checkVersioned({ versioning }: Bucket): void {

@@ -33,7 +33,7 @@ export async function CopyObject(ctx: Ctx, input: In<'CopyObject'>): Promise<Out
     const { size } = source
     const { etag, content } = copied
     const version = { ...draft, key: input.Key, size, etag, content, parts: null }
-    const written = writeVersion(ctx, bucket, { ...version, event: 's3:ObjectCreated:Copy' })
+    const written = ctx.change(tx => writeVersion(tx, bucket, { ...version, event: 's3:ObjectCreated:Copy' }))
     const ageing = { key: input.Key, size, modified: written.modified, storageClass: draft.storageClass }
     return {
       CopyObjectResult: {

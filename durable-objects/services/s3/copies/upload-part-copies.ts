@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { CopySource } from './copy-source-names.ts'
 import { copySourceOf } from './copy-sources.ts'
 import { quoted, shownTime, versionOf } from '../objects/object-rows.ts'
@@ -24,7 +24,8 @@ export async function UploadPartCopy(ctx: Ctx, input: In<'UploadPartCopy'>): Pro
   const span = copySpanOf(input.CopySourceRange, source.size) ?? { from: 0, to: source.size }
   if (span.to - span.from > MAX_UPLOAD_BYTES) throw entityTooLarge(span.to - span.from)
   const { etag, checksum, modified } =
-    shareWhole(ctx, { upload, input, source, span }) ?? (await copyBytes(ctx, { upload, input, source, span }))
+    ctx.change(tx => shareWhole(tx, { upload, input, source, span })) ??
+    (await copyBytes(ctx, { upload, input, source, span }))
   return {
     CopySourceVersionId: source.versionId,
     CopyPartResult: {
@@ -40,7 +41,7 @@ type Copying = { upload: UploadRow; input: In<'UploadPartCopy'>; source: CopySou
 type Copied = { etag: string; checksum: StoredChecksum; modified: number }
 
 /** A whole object of this bucket that is one blob becomes a part by its name alone. */
-function shareWhole(ctx: Ctx, { upload, input, source, span }: Copying): Copied | undefined {
+function shareWhole(ctx: Tx, { upload, input, source, span }: Copying): Copied | undefined {
   const { row, checksum, size, etag } = source
   const wanted = effectiveChecksum(upload).algorithm
   if (!row || row.blob === null || span.to - span.from !== size) return undefined
@@ -60,7 +61,7 @@ async function copyBytes(ctx: Ctx, { upload, input, source, span }: Copying): Pr
   try {
     const { seq } = findUpload(ctx, input)
     const { size, etag, checksum, blob = 0 } = received
-    writePart(ctx, { upload: seq, number: input.PartNumber, size, etag, blob, checksum })
+    ctx.change(tx => writePart(tx, { upload: seq, number: input.PartNumber, size, etag, blob, checksum }))
     return { etag, checksum, modified: ctx.now }
   } finally {
     releaseUpload(ctx, received)

@@ -1,5 +1,5 @@
 import type { LifecycleRule } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { type Bucket, bucketRow, findBucket } from '../buckets/bucket.ts'
 import { dropUpload } from '../buckets/bucket-contents.ts'
 import { type Lifecycle, lifecycleOf, nextMidnight } from './lifecycle.ts'
@@ -27,7 +27,7 @@ const PAGE = 1000
 type Run = { bucket: Bucket; rules: LifecycleRule[]; minimum: string; rounding: Rounding; report: LifecycleReport }
 
 /** Each midnight UTC: one page of the bucket after another, the key being the last version looked at. */
-export function lifecycle(ctx: Ctx, key: string): void {
+export function lifecycle(ctx: Tx, key: string): void {
   const stored = bucketRow(ctx)?.state === 'ready' ? lifecycleOf(ctx) : undefined
   if (!stored) return
   const run = runOf(ctx, stored, 'midnight')
@@ -40,7 +40,7 @@ export function lifecycle(ctx: Ctx, key: string): void {
 }
 
 /** A whole run now, for tests: what is old enough goes at once, midnight or not. Null where there is no lifecycle. */
-export function lifecycleTick(ctx: Ctx): LifecycleReport | null {
+export function lifecycleTick(ctx: Tx): LifecycleReport | null {
   const stored = ctx.resource !== undefined && bucketRow(ctx)?.state === 'ready' ? lifecycleOf(ctx) : undefined
   if (!stored) return null
   const run = runOf(ctx, stored, 'none')
@@ -60,7 +60,7 @@ function runOf(ctx: Ctx, stored: Lifecycle, rounding: Rounding): Run {
 }
 
 /** @returns the last version looked at, when there may be more */
-function runPage(ctx: Ctx, run: Run, after: number): number | undefined {
+function runPage(ctx: Tx, run: Run, after: number): number | undefined {
   const rows = ctx.sql.all<ObjectRow>(
     `SELECT ${OBJECT_COLUMNS} FROM objects WHERE seq > ? ORDER BY seq LIMIT ?`,
     after,
@@ -79,7 +79,7 @@ function agingOf(row: ObjectRow): Aging {
   return { key, size, modified, storageClass, tags: factsOf(row).tags ?? [] }
 }
 
-function ageCurrent(ctx: Ctx, run: Run, row: ObjectRow): void {
+function ageCurrent(ctx: Tx, run: Run, row: ObjectRow): void {
   const { bucket, rules, rounding } = run
   const aging = agingOf(row)
   const expiration = expirationOf(rules, aging, rounding)
@@ -96,7 +96,7 @@ function ageCurrent(ctx: Ctx, run: Run, row: ObjectRow): void {
   run.report.expiredObjects += 1
 }
 
-function ageNoncurrent(ctx: Ctx, run: Run, row: ObjectRow): void {
+function ageNoncurrent(ctx: Tx, run: Run, row: ObjectRow): void {
   const { rules, rounding, minimum } = run
   const aging = agingOf(row)
   const noncurrent = { since: row.noncurrentSince ?? row.modified, newer: newerNoncurrent(ctx, row) }
@@ -111,7 +111,7 @@ function newerNoncurrent(ctx: Ctx, row: ObjectRow): number {
 }
 
 /** A marker goes once it hides nothing; one that is itself noncurrent goes as other noncurrent versions do. */
-function ageMarker(ctx: Ctx, run: Run, row: ObjectRow): void {
+function ageMarker(ctx: Tx, run: Run, row: ObjectRow): void {
   if (!row.latest) {
     ageNoncurrent(ctx, run, row)
     return
@@ -121,7 +121,7 @@ function ageMarker(ctx: Ctx, run: Run, row: ObjectRow): void {
 }
 
 /** What is locked stays. */
-function remove(ctx: Ctx, run: Run, row: ObjectRow): void {
+function remove(ctx: Tx, run: Run, row: ObjectRow): void {
   const { retention, legalHold } = factsOf(row)
   if (legalHold === 'ON' || (retention && retention.until > ctx.now)) return
   removeVersion(ctx, row)
@@ -129,7 +129,7 @@ function remove(ctx: Ctx, run: Run, row: ObjectRow): void {
   run.report.expiredObjects += 1
 }
 
-function transition(ctx: Ctx, run: Run, { row, to }: { row: ObjectRow; to: string | undefined }): void {
+function transition(ctx: Tx, run: Run, { row, to }: { row: ObjectRow; to: string | undefined }): void {
   if (to === undefined || row.marker) return
   ctx.sql.run('UPDATE objects SET storageClass = ? WHERE seq = ?', to, row.seq)
   const { key, size, etag: eTag } = row
@@ -138,7 +138,7 @@ function transition(ctx: Ctx, run: Run, { row, to }: { row: ObjectRow; to: strin
   run.report.transitionedObjects += 1
 }
 
-function abortUploads(ctx: Ctx, { rules, rounding }: Run): void {
+function abortUploads(ctx: Tx, { rules, rounding }: Run): void {
   if (!rules.some(({ AbortIncompleteMultipartUpload }) => AbortIncompleteMultipartUpload)) return
   const uploads = ctx.sql.all<Pick<UploadRow, 'seq' | 'key' | 'initiated'>>(
     'SELECT seq, key, initiated FROM uploads WHERE done IS NULL',

@@ -1,5 +1,5 @@
 import type { LifecycleRule, Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { findBucket } from '../buckets/bucket.ts'
 import { invalidArgument, missingBody, notConfigured } from '../configurations/configuration-handlers.ts'
 import { configurationOf, putConfiguration, removeConfiguration } from '../configurations/configuration.ts'
@@ -17,7 +17,7 @@ const MINIMA = ['all_storage_classes_128K', 'varies_by_storage_class']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html */
 export function PutBucketLifecycleConfiguration(
-  ctx: Ctx,
+  ctx: Tx,
   input: In<'PutBucketLifecycleConfiguration'>,
 ): Out<'PutBucketLifecycleConfiguration'> {
   findBucket(ctx)
@@ -58,7 +58,7 @@ export function GetBucketLifecycleConfiguration(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketLifecycle.html */
-export function DeleteBucketLifecycle(ctx: Ctx, _input: In<'DeleteBucketLifecycle'>): void {
+export function DeleteBucketLifecycle(ctx: Tx, _input: In<'DeleteBucketLifecycle'>): void {
   findBucket(ctx)
   removeConfiguration(ctx, 'lifecycle')
   ctx.timers.clear('lifecycle', '')

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { findBucket } from '../buckets/bucket.ts'
 import { notify } from '../notifications/notifications.ts'
@@ -25,7 +25,7 @@ const DURATIONS: Record<string, Record<string, number>> = {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html */
-export function RestoreObject(ctx: Ctx, input: In<'RestoreObject'>): Out<'RestoreObject'> {
+export function RestoreObject(ctx: Tx, input: In<'RestoreObject'>): Out<'RestoreObject'> {
   const found = findObject(ctx, input, 'POST')
   const { row, facts } = found
   const { Days, Type, Tier, GlacierJobParameters, SelectParameters } = input.RestoreRequest ?? {}
@@ -67,12 +67,12 @@ function expiry(from: number, days: number): number {
   return Math.ceil((from + days * DAY_MS) / DAY_MS) * DAY_MS
 }
 
-function setRestore(ctx: Ctx, { row, facts }: Found, restore: StoredRestore): void {
+function setRestore(ctx: Tx, { row, facts }: Found, restore: StoredRestore): void {
   updateFacts(ctx, row, { ...facts, restore })
   ctx.timers.set('unrestored', String(row.seq), restore.until)
 }
 
-function tell(ctx: Ctx, { bucket, row, facts }: Found, name: string): void {
+function tell(ctx: Tx, { bucket, row, facts }: Found, name: string): void {
   notify(ctx, {
     name,
     key: row.key,
@@ -85,13 +85,13 @@ function tell(ctx: Ctx, { bucket, row, facts }: Found, name: string): void {
 }
 
 /** A restoration is done. */
-export function restored(ctx: Ctx, seq: string): void {
+export function restored(ctx: Tx, seq: string): void {
   const found = foundBySeq(ctx, seq)
   if (found && isRestored(ctx, found.facts)) tell(ctx, found, 's3:ObjectRestore:Completed')
 }
 
 /** A restored copy has had its time. */
-export function unrestored(ctx: Ctx, seq: string): void {
+export function unrestored(ctx: Tx, seq: string): void {
   const found = foundBySeq(ctx, seq)
   if (!found?.facts.restore || found.facts.restore.until > ctx.now) return
   updateFacts(ctx, found.row, { ...found.facts, restore: undefined })

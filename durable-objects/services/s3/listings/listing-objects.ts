@@ -1,5 +1,6 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Reading } from '../../../kernel/object/sql.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
 import { ownerOf } from '../buckets/bucket-owner.ts'
 import { encodingOf, incorrectToken, pageLimit } from './listing-parameters.ts'
@@ -66,7 +67,7 @@ type Page = { prefix: string; delimiter: string; limit: number; start: Position 
 
 /** Keys as they are now: delete markers and older versions are not in the index. */
 function currentPage(ctx: Ctx, page: Page): { entries: Entry<ObjectRow>[]; truncated: boolean } {
-  const query = (comparison: string) =>
+  const query = (comparison: string): Reading =>
     `SELECT ${OBJECT_COLUMNS} FROM objects INDEXED BY objects_current
      WHERE latest = 1 AND marker = 0 AND key ${comparison} ?1 AND key >= ?2 AND key < ?3 ORDER BY key LIMIT ?4`
   return walk(page, ({ key, inclusive }, end, limit) =>

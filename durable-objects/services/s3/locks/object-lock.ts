@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { findObject, type Found } from '../objects/object-finding.ts'
 import { modeNamed, NO_LOCK } from './object-lock-rules.ts'
@@ -11,7 +11,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html */
-export function PutObjectLegalHold(ctx: Ctx, input: In<'PutObjectLegalHold'>): Out<'PutObjectLegalHold'> {
+export function PutObjectLegalHold(ctx: Tx, input: In<'PutObjectLegalHold'>): Out<'PutObjectLegalHold'> {
   const { row, facts } = findLockable(ctx, input, 'PUT')
   const legalHold: string | undefined = input.LegalHold?.Status
   if (legalHold !== 'ON' && legalHold !== 'OFF') throw malformedXml()
@@ -27,7 +27,7 @@ export function GetObjectLegalHold(ctx: Ctx, input: In<'GetObjectLegalHold'>): O
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html */
-export function PutObjectRetention(ctx: Ctx, input: In<'PutObjectRetention'>): Out<'PutObjectRetention'> {
+export function PutObjectRetention(ctx: Tx, input: In<'PutObjectRetention'>): Out<'PutObjectRetention'> {
   const { row, facts } = findLockable(ctx, input, 'PUT')
   const retention = requestedRetention(ctx, input)
   if (weakens(ctx, facts.retention, retention)) {

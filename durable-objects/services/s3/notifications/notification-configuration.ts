@@ -1,6 +1,6 @@
 import type { NotificationConfiguration, Operations } from '../../../../aws/models/s3.types.ts'
 import { hostId } from '../../../../aws/wire/encode.ts'
-import type { Caller, Ctx } from '../../../kernel/object/operation.ts'
+import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
@@ -27,13 +27,15 @@ export async function PutBucketNotificationConfiguration(
   const document = settledNotifications(input.NotificationConfiguration)
   const arns = [...new Set(listenersOf(document).map(({ arn }) => arn))]
   if (!input.SkipDestinationValidation) await checkDestinations(ctx, bucket, arns)
-  findBucket(ctx)
-  if (Object.keys(document).length === 0) removeConfiguration(ctx, 'notification')
-  else putConfiguration(ctx, { kind: 'notification' }, document)
-  if (!input.SkipDestinationValidation) for (const arn of arns) sendTest(ctx, bucket, arn)
+  return ctx.change(tx => {
+    findBucket(tx)
+    if (Object.keys(document).length === 0) removeConfiguration(tx, 'notification')
+    else putConfiguration(tx, { kind: 'notification' }, document)
+    if (!input.SkipDestinationValidation) for (const arn of arns) sendTest(tx, bucket, arn)
+  })
 }
 
-function sendTest(ctx: Ctx, bucket: Bucket, arn: string): void {
+function sendTest(ctx: Tx, bucket: Bucket, arn: string): void {
   const service = parseArn(arn)?.service
   if (service !== 'sqs' && service !== 'sns') return
   const { requestId } = ctx

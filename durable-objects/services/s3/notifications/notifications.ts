@@ -1,6 +1,6 @@
 import type { NotificationConfiguration, NotificationConfigurationFilter } from '../../../../aws/models/s3.types.ts'
 import { hostId } from '../../../../aws/wire/encode.ts'
-import type { Caller, Ctx } from '../../../kernel/object/operation.ts'
+import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { type Bucket, bucketArn, findBucket } from '../buckets/bucket.ts'
 import { canonicalUserOf } from '../buckets/bucket-owner.ts'
 import { configurationOf } from '../configurations/configuration.ts'
@@ -42,7 +42,7 @@ const KEPT = 10_000
  * Sends an event to the destinations that listen for it, after the answer; written with the change that caused it. To be
  * called in the synchronous stretch that changes the object.
  */
-export function notify(ctx: Ctx, event: ObjectEvent): void {
+export function notify(ctx: Tx, event: ObjectEvent): void {
   const document = configurationOf<NotificationConfiguration>(ctx, 'notification')
   if (!document) return
   const bucket = findBucket(ctx)
@@ -58,7 +58,7 @@ export function notify(ctx: Ctx, event: ObjectEvent): void {
 
 type Facts = Omit<RecordFacts, 'configurationId'>
 
-function tell(ctx: Ctx, event: ObjectEvent, { listener, facts }: { listener: Listener; facts: Facts }): void {
+function tell(ctx: Tx, event: ObjectEvent, { listener, facts }: { listener: Listener; facts: Facts }): void {
   const { id, arn } = listener
   ctx.deliver({
     to: arn,
@@ -71,7 +71,7 @@ function tell(ctx: Ctx, event: ObjectEvent, { listener, facts }: { listener: Lis
 }
 
 /** EventBridge gets every event, whatever its kind and key. */
-function tellEventBridge(ctx: Ctx, event: ObjectEvent, facts: Facts): void {
+function tellEventBridge(ctx: Tx, event: ObjectEvent, facts: Facts): void {
   const byS3 = ctx.caller.service !== undefined
   const delivery = eventBridgeDelivery(event, {
     ...facts,
@@ -93,7 +93,7 @@ function noteFiltered(ctx: Ctx, what: { bucket: Bucket; listener: Listener; even
   })
 }
 
-function remember(ctx: Ctx, event: ObjectEvent): void {
+function remember(ctx: Tx, event: ObjectEvent): void {
   const row = ctx.sql.first<{ seq: number }>(
     'INSERT INTO notified (key, eventType, at) VALUES (?, ?, ?) RETURNING seq',
     event.key,
@@ -103,7 +103,7 @@ function remember(ctx: Ctx, event: ObjectEvent): void {
   if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM notified WHERE seq <= ?', row.seq - KEPT)
 }
 
-function factsOf(ctx: Ctx, bucket: Bucket, event: ObjectEvent): Facts {
+function factsOf(ctx: Tx, bucket: Bucket, event: ObjectEvent): Facts {
   const byLifecycle = event.name.startsWith('s3:Lifecycle')
   const { requestId } = ctx
   return {
@@ -126,7 +126,7 @@ function principalOf({ accountId, session, service }: Caller): string {
 }
 
 /** What orders the changes of one key: greater than any this bucket gave before. */
-export function nextSequencer(ctx: Ctx): string {
+export function nextSequencer(ctx: Tx): string {
   const byTime = Math.min(ctx.now, 8e12) * 1000
   const row = ctx.sql.first<{ sequence: number }>(
     'UPDATE bucket SET sequence = MAX(sequence + 1, ?) RETURNING sequence',

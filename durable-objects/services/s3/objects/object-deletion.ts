@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { matches } from './conditions.ts'
@@ -29,7 +29,7 @@ type Target = {
 type Deleted = { VersionId?: string | undefined; DeleteMarker?: boolean | undefined; made?: boolean }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
-export function DeleteObject(ctx: Ctx, input: In<'DeleteObject'>): Out<'DeleteObject'> {
+export function DeleteObject(ctx: Tx, input: In<'DeleteObject'>): Out<'DeleteObject'> {
   const bucket = openBucket(ctx, input)
   checkKey(input.Key)
   const { VersionId, DeleteMarker } = deleteOne(ctx, bucket, {
@@ -40,7 +40,7 @@ export function DeleteObject(ctx: Ctx, input: In<'DeleteObject'>): Out<'DeleteOb
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-export function DeleteObjects(ctx: Ctx, input: In<'DeleteObjects'>): Out<'DeleteObjects'> {
+export function DeleteObjects(ctx: Tx, input: In<'DeleteObjects'>): Out<'DeleteObjects'> {
   const bucket = openBucket(ctx, input)
   const { Objects, Quiet } = input.Delete ?? {}
   const named = Array.isArray(Objects) ? Objects : []
@@ -72,7 +72,7 @@ function shownDeletion({ Key, VersionId }: Target, deleted: Deleted) {
 type Deletion = { target: Target; bypass: boolean }
 
 /** Deletes a version for good, or, where versions are kept and none is named, hides the key behind a delete marker. */
-function deleteOne(ctx: Ctx, bucket: Bucket, { target, bypass }: Deletion): Deleted {
+function deleteOne(ctx: Tx, bucket: Bucket, { target, bypass }: Deletion): Deleted {
   const { Key, VersionId } = target
   checkVersionId(VersionId)
   const row = VersionId === undefined ? currentOf(ctx, Key) : versionOf(ctx, Key, VersionId)
@@ -85,7 +85,7 @@ function deleteOne(ctx: Ctx, bucket: Bucket, { target, bypass }: Deletion): Dele
   return { VersionId, ...(row.marker && { DeleteMarker: true }) }
 }
 
-function hide(ctx: Ctx, bucket: Bucket, Key: string): Deleted {
+function hide(ctx: Tx, bucket: Bucket, Key: string): Deleted {
   const versionId = writeMarker(ctx, bucket, Key)
   notify(ctx, { name: 's3:ObjectRemoved:DeleteMarkerCreated', key: Key, versionId })
   return { VersionId: versionId, DeleteMarker: true }

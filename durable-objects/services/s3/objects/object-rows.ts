@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { dropBlob, dropBlobs } from '../../../kernel/blobs/blobs.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
@@ -87,13 +87,13 @@ export function findVersion(ctx: Ctx, key: string, versionId: string | undefined
 }
 
 /** Deletes a version with its content. */
-export function deleteVersion(ctx: Ctx, row: ObjectRow): void {
+export function deleteVersion(ctx: Tx, row: ObjectRow): void {
   ctx.sql.run('DELETE FROM objects WHERE seq = ?', row.seq)
   dropContent(ctx, row)
 }
 
 /** Deletes a version with its content, and makes the next older one the newest if it was. */
-export function removeVersion(ctx: Ctx, row: ObjectRow): void {
+export function removeVersion(ctx: Tx, row: ObjectRow): void {
   deleteVersion(ctx, row)
   if (!row.latest) return
   ctx.sql.run(
@@ -104,7 +104,7 @@ export function removeVersion(ctx: Ctx, row: ObjectRow): void {
 }
 
 /** Lets go of the blobs of a version whose row is gone. */
-function dropContent(ctx: Ctx, row: ObjectRow): void {
+function dropContent(ctx: Tx, row: ObjectRow): void {
   if (row.blob !== null) {
     dropBlob(ctx, row.blob)
     return

@@ -1,4 +1,4 @@
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Tx } from '../../../kernel/object/operation.ts'
 import { keepBlob } from '../../../kernel/blobs/blobs.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import type { Bucket } from '../buckets/bucket.ts'
@@ -38,7 +38,7 @@ export type WrittenVersion = { seq: number; modified: number; shown: string | un
  * and the event.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
  */
-export function writeVersion(ctx: Ctx, bucket: Bucket, version: NewVersion): WrittenVersion {
+export function writeVersion(ctx: Tx, bucket: Bucket, version: NewVersion): WrittenVersion {
   const versionId = bucket.versioning === 'Enabled' ? newVersionId() : 'null'
   const modified = version.modified ?? ctx.now
   // Blobs are taken before others are let go of: a copy onto itself shares them.
@@ -56,7 +56,7 @@ export function newVersionId(): string {
 }
 
 /** The newest version so far becomes noncurrent; what has the new one's id goes. */
-function giveWay(ctx: Ctx, key: string, versionId: string): void {
+function giveWay(ctx: Tx, key: string, versionId: string): void {
   const latest = latestOf(ctx, key)
   if (!latest) return
   if (versionId === 'null') {
@@ -69,7 +69,7 @@ function giveWay(ctx: Ctx, key: string, versionId: string): void {
 
 type Row = NewVersion & { versionId: string; modified: number }
 
-function insertVersion(ctx: Ctx, row: Row): number {
+function insertVersion(ctx: Tx, row: Row): number {
   const { content } = row
   const inserted = ctx.sql.first<{ seq: number }>(
     `INSERT INTO objects (key, versionId, latest, marker, modified, size, etag, storageClass, owner, blob, parts, facts, body)
@@ -89,12 +89,12 @@ function insertVersion(ctx: Ctx, row: Row): number {
   return inserted?.seq ?? 0
 }
 
-function keepContent(ctx: Ctx, { content, size }: NewVersion): void {
+function keepContent(ctx: Tx, { content, size }: NewVersion): void {
   if (content.blob !== undefined) keepBlob(ctx, content.blob, size)
   for (const segment of content.segments ?? []) keepBlob(ctx, segment.blob, segment.size)
 }
 
-function insertSegments(ctx: Ctx, object: number, segments: readonly Segment[] = []): void {
+function insertSegments(ctx: Tx, object: number, segments: readonly Segment[] = []): void {
   let start = 0
   for (const { number, size, blob, checksum } of segments) {
     ctx.sql.run(
@@ -111,7 +111,7 @@ function insertSegments(ctx: Ctx, object: number, segments: readonly Segment[] =
 }
 
 /** Puts a delete marker on top of a key's versions. @returns its version id */
-export function writeMarker(ctx: Ctx, bucket: Bucket, key: string): string {
+export function writeMarker(ctx: Tx, bucket: Bucket, key: string): string {
   const versionId = bucket.versioning === 'Enabled' ? newVersionId() : 'null'
   giveWay(ctx, key, versionId)
   ctx.sql.run(
@@ -127,6 +127,6 @@ export function writeMarker(ctx: Ctx, bucket: Bucket, key: string): string {
 }
 
 /** Changes what is known of a version, such as its tags. */
-export function updateFacts(ctx: Ctx, row: ObjectRow, facts: ObjectFacts): void {
+export function updateFacts(ctx: Tx, row: ObjectRow, facts: ObjectFacts): void {
   ctx.sql.run('UPDATE objects SET facts = ? WHERE seq = ?', JSON.stringify(facts), row.seq)
 }

@@ -20,15 +20,17 @@ export async function PutObject(ctx: Ctx, input: In<'PutObject'>): Promise<Out<'
   try {
     const { bucket, draft } = checked(ctx, input)
     draft.facts.checksum = received.checksum
-    const written = writeVersion(ctx, bucket, {
-      ...draft,
-      key: input.Key,
-      size: received.size,
-      etag: received.etag,
-      content: contentOf(received),
-      parts: null,
-      event: 's3:ObjectCreated:Put',
-    })
+    const written = ctx.change(tx =>
+      writeVersion(tx, bucket, {
+        ...draft,
+        key: input.Key,
+        size: received.size,
+        etag: received.etag,
+        content: contentOf(received),
+        parts: null,
+        event: 's3:ObjectCreated:Put',
+      }),
+    )
     return {
       Expiration: expirationOf(
         ctx,

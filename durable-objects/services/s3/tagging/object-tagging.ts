@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { notify } from '../notifications/notifications.ts'
 import { findObject, type Found } from '../objects/object-finding.ts'
@@ -33,7 +33,7 @@ export function objectTags(
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html */
-export function PutObjectTagging(ctx: Ctx, input: In<'PutObjectTagging'>): Out<'PutObjectTagging'> {
+export function PutObjectTagging(ctx: Tx, input: In<'PutObjectTagging'>): Out<'PutObjectTagging'> {
   const found = findObject(ctx, input, 'PUT')
   if (!input.Tagging) throw malformedXml()
   const tags = tagsOfDocument(input.Tagging.TagSet)
@@ -48,13 +48,13 @@ export function GetObjectTagging(ctx: Ctx, input: In<'GetObjectTagging'>): Out<'
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjectTagging.html */
-export function DeleteObjectTagging(ctx: Ctx, input: In<'DeleteObjectTagging'>): Out<'DeleteObjectTagging'> {
+export function DeleteObjectTagging(ctx: Tx, input: In<'DeleteObjectTagging'>): Out<'DeleteObjectTagging'> {
   const found = findObject(ctx, input, 'DELETE')
   updateFacts(ctx, found.row, { ...found.facts, tags: undefined })
   return told(ctx, found, 's3:ObjectTagging:Delete')
 }
 
-function told(ctx: Ctx, { bucket, row }: Found, name: string): { VersionId: string | undefined } {
+function told(ctx: Tx, { bucket, row }: Found, name: string): { VersionId: string | undefined } {
   const VersionId = shownVersion(bucket, row)
   notify(ctx, { name, key: row.key, size: row.size, eTag: row.etag, versionId: VersionId })
   return { VersionId }

@@ -37,7 +37,7 @@ export async function PostObject(ctx: Ctx, posted: Operations['PostObject']['inp
     draft.facts.checksum = received.checksum
     const { size, etag } = received
     const version = { ...draft, key: input.Key, size, etag, content: contentOf(received), parts: null }
-    const written = writeVersion(ctx, bucket, { ...version, event: 's3:ObjectCreated:Post' })
+    const written = ctx.change(tx => writeVersion(tx, bucket, { ...version, event: 's3:ObjectCreated:Post' }))
     return {
       ...answerOf(ctx, input, quoted(etag)),
       ETagHeader: quoted(etag),

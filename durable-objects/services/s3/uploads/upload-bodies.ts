@@ -62,11 +62,13 @@ export async function receiveUpload(ctx: Ctx, input: UploadInput, taking: Taking
   see(checks, bytes)
   const { plan } = checks
   const trailing = plan.trailer ? await trailingChecksum(ctx, plan.algorithm) : undefined
-  const verified = verify(checks, trailing)
-  if (bytes.length <= INLINE_BYTES && !taking.blob) return { ...verified, body: bytes }
-  const blob = newBlob(ctx)
-  if (bytes.length > 0) writeChunk(ctx, { blob, index: 0 }, bytes)
-  return { ...verified, blob }
+  return ctx.change(tx => {
+    const verified = verify(checks, trailing)
+    if (bytes.length <= INLINE_BYTES && !taking.blob) return { ...verified, body: bytes }
+    const blob = newBlob(tx)
+    if (bytes.length > 0) writeChunk(tx, { blob, index: 0 }, bytes)
+    return { ...verified, blob }
+  })
 }
 
 /** Ends an upload's hold on its blob; one that was not kept is deleted. */

@@ -1,5 +1,5 @@
 import type { CompletedPart, Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { digestOf } from '../../../shared/hash.ts'
 import { dropParts } from '../buckets/bucket-contents.ts'
 import { checksumMembers } from '../objects/checksums.ts'
@@ -29,10 +29,7 @@ const REMEMBERED = 1000
  * Makes an object of the parts that a request chooses, which keep their blobs: nothing is copied.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
-export function CompleteMultipartUpload(
-  ctx: Ctx,
-  input: In<'CompleteMultipartUpload'>,
-): Out<'CompleteMultipartUpload'> {
+export function CompleteMultipartUpload(ctx: Tx, input: In<'CompleteMultipartUpload'>): Out<'CompleteMultipartUpload'> {
   const upload = findAnyUpload(ctx, input)
   if (upload.done !== null) return doneBefore(ctx, input, upload)
   const parts = chosenParts(ctx, upload, input)
@@ -81,7 +78,7 @@ const sizeOf = (parts: readonly UploadPartRow[]) => parts.reduce((sum, { size })
 
 type Assembly = { upload: UploadRow; parts: readonly UploadPartRow[]; facts: ReturnType<typeof factsOf> }
 
-function assemble(ctx: Ctx, input: In<'CompleteMultipartUpload'>, { upload, parts, facts }: Assembly) {
+function assemble(ctx: Tx, input: In<'CompleteMultipartUpload'>, { upload, parts, facts }: Assembly) {
   const { key, owner, storageClass } = upload
   const size = sizeOf(parts)
   const etag = etagOf(parts)

@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { dropBlob, keepBlob } from '../../../kernel/blobs/blobs.ts'
 import { planChecksum } from '../objects/checksums.ts'
 import { customerKeyOf, type CustomerKey } from '../objects/object-encryption.ts'
@@ -25,7 +25,7 @@ export async function UploadPart(ctx: Ctx, input: In<'UploadPart'>): Promise<Out
   try {
     const { seq } = findUpload(ctx, input)
     const { size, etag, kept, blob = 0 } = received
-    writePart(ctx, { upload: seq, number: input.PartNumber, size, etag, blob, checksum: kept })
+    ctx.change(tx => writePart(tx, { upload: seq, number: input.PartNumber, size, etag, blob, checksum: kept }))
     const { algorithm: stated, value } = received.checksum
     return { ETag: quoted(etag), [`Checksum${stated}`]: value, ...encryption }
   } finally {
@@ -78,7 +78,7 @@ type NewPart = {
 }
 
 /** Puts a part where one of its number may be already. */
-export function writePart(ctx: Ctx, { upload, number, size, etag, blob, checksum }: NewPart): void {
+export function writePart(ctx: Tx, { upload, number, size, etag, blob, checksum }: NewPart): void {
   keepBlob(ctx, blob, size)
   const replaced = ctx.sql.first<{ blob: number }>(
     'DELETE FROM upload_parts WHERE upload = ? AND number = ? RETURNING blob',

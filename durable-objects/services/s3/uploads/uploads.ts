@@ -1,5 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx } from '../../../kernel/object/operation.ts'
+import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { canonicalUserOf } from '../buckets/bucket-owner.ts'
@@ -16,7 +16,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const ID_LENGTH = 96
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
-export function CreateMultipartUpload(ctx: Ctx, input: In<'CreateMultipartUpload'>): Out<'CreateMultipartUpload'> {
+export function CreateMultipartUpload(ctx: Tx, input: In<'CreateMultipartUpload'>): Out<'CreateMultipartUpload'> {
   const bucket = openBucket(ctx, input)
   const { Key } = input
   checkKey(Key)
@@ -80,7 +80,7 @@ export function noSuchUpload(UploadId: string): AwsError {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html */
-export function AbortMultipartUpload(ctx: Ctx, input: In<'AbortMultipartUpload'>): Out<'AbortMultipartUpload'> {
+export function AbortMultipartUpload(ctx: Tx, input: In<'AbortMultipartUpload'>): Out<'AbortMultipartUpload'> {
   dropUpload(ctx, findUpload(ctx, input).seq)
   return {}
 }
