@@ -6,9 +6,9 @@ import type { Ctx, Tx } from '../object/operation.ts'
  * Chunk rows are numbered so that one blob's follow each other and a new one's come last.
  */
 export const BLOB_SCHEMA = `
-CREATE TABLE blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL DEFAULT 0, refs INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX blobs_unused ON blobs (id) WHERE refs = 0;
-CREATE TABLE chunks (id INTEGER PRIMARY KEY, data BLOB NOT NULL);`
+CREATE TABLE _blobs (id INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL DEFAULT 0, refs INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX _blobs_unused ON _blobs (id) WHERE refs = 0;
+CREATE TABLE _chunks (id INTEGER PRIMARY KEY, data BLOB NOT NULL);`
 
 /** Length in bytes of every chunk but a blob's last. */
 export const CHUNK_BYTES = 1_048_576
@@ -38,13 +38,13 @@ export function unpinBlob(ctx: Ctx, blob: number): void {
     return
   }
   pins.delete(blob)
-  const unused = ctx.sql.first('SELECT 1 FROM blobs WHERE id = ? AND refs = 0', blob)
+  const unused = ctx.sql.first('SELECT 1 FROM _blobs WHERE id = ? AND refs = 0', blob)
   if (unused) collectBlobs(ctx)
 }
 
 /** Begins a blob, pinned for its writer. */
 export function newBlob(ctx: Tx): number {
-  const row = ctx.sql.first<{ id: number }>('INSERT INTO blobs DEFAULT VALUES RETURNING id')
+  const row = ctx.sql.first<{ id: number }>('INSERT INTO _blobs DEFAULT VALUES RETURNING id')
   const blob = row?.id ?? 0
   pinBlob(ctx, blob)
   return blob
@@ -52,18 +52,18 @@ export function newBlob(ctx: Tx): number {
 
 /** Writes the chunk of that index. Each but the last is CHUNK_BYTES long. */
 export function writeChunk(ctx: Tx, at: { blob: number; index: number }, data: Uint8Array): void {
-  ctx.sql.run('INSERT INTO chunks (id, data) VALUES (?, ?)', at.blob * CHUNKS_PER_BLOB + at.index, data)
+  ctx.sql.run('INSERT INTO _chunks (id, data) VALUES (?, ?)', at.blob * CHUNKS_PER_BLOB + at.index, data)
 }
 
 /** Takes a written blob into use, once more for each user. */
 export function keepBlob(ctx: Tx, blob: number, size: number): void {
-  ctx.sql.run('UPDATE blobs SET size = ?, refs = refs + 1 WHERE id = ?', size, blob)
+  ctx.sql.run('UPDATE _blobs SET size = ?, refs = refs + 1 WHERE id = ?', size, blob)
 }
 
 /** A user lets go of a blob; after the last one its rows are deleted. */
 export function dropBlob(ctx: Tx, blob: number): void {
   const row = ctx.sql.first<{ refs: number; size: number }>(
-    'UPDATE blobs SET refs = refs - 1 WHERE id = ? RETURNING refs, size',
+    'UPDATE _blobs SET refs = refs - 1 WHERE id = ? RETURNING refs, size',
     blob,
   )
   if (!row || row.refs > 0 || pinsOf(ctx).has(blob)) return
@@ -73,7 +73,7 @@ export function dropBlob(ctx: Tx, blob: number): void {
 
 /** A user lets go of many blobs: their rows are deleted in the background. */
 export function dropBlobs(ctx: Tx, blobs: readonly number[]): void {
-  for (const blob of blobs) ctx.sql.run('UPDATE blobs SET refs = refs - 1 WHERE id = ?', blob)
+  for (const blob of blobs) ctx.sql.run('UPDATE _blobs SET refs = refs - 1 WHERE id = ?', blob)
   if (blobs.length > 0) collectBlobs(ctx)
 }
 
@@ -95,7 +95,7 @@ async function collectAll(ctx: Ctx): Promise<void> {
     // Others' requests go first; a delete of the requester's own commits before its blobs go.
     await scheduler.wait(0)
     const row = ctx.sql.first<{ id: number }>(
-      'SELECT id FROM blobs WHERE refs = 0 AND id > ? ORDER BY id LIMIT 1',
+      'SELECT id FROM _blobs WHERE refs = 0 AND id > ? ORDER BY id LIMIT 1',
       after,
     )
     if (!row) return
@@ -107,13 +107,13 @@ async function collectAll(ctx: Ctx): Promise<void> {
 function deleteSome(ctx: Tx, blob: number): boolean {
   const first = blob * CHUNKS_PER_BLOB
   ctx.sql.run(
-    'DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE id >= ? AND id < ? LIMIT ?)',
+    'DELETE FROM _chunks WHERE id IN (SELECT id FROM _chunks WHERE id >= ? AND id < ? LIMIT ?)',
     first,
     first + CHUNKS_PER_BLOB,
     DELETED_AT_ONCE,
   )
   if (ctx.sql.changes() === DELETED_AT_ONCE) return false
-  ctx.sql.run('DELETE FROM blobs WHERE id = ?', blob)
+  ctx.sql.run('DELETE FROM _blobs WHERE id = ?', blob)
   return true
 }
 
@@ -121,7 +121,7 @@ function deleteSome(ctx: Tx, blob: number): boolean {
 export function readChunk(ctx: Ctx, { blob, from, to }: Piece): Uint8Array<ArrayBuffer> {
   const index = Math.floor(from / CHUNK_BYTES)
   const row = ctx.sql.first<{ data: ArrayBuffer }>(
-    'SELECT data FROM chunks WHERE id = ?',
+    'SELECT data FROM _chunks WHERE id = ?',
     blob * CHUNKS_PER_BLOB + index,
   )
   if (!row) throw new Error(`chunk ${index} of blob ${blob} is missing`)

@@ -127,7 +127,7 @@ export function insightsSeries(ctx: Ctx, text: string, span: Span): Series[] {
   const query = readInsightsQuery(text)
   const groups = new Map<string, Map<number, Distribution>>()
   for (const row of ctx.sql.all<MetricRow>(
-    'SELECT * FROM metrics WHERE namespace = ? AND name = ?',
+    'SELECT * FROM cloudwatch_metrics WHERE namespace = ? AND name = ?',
     query.namespace,
     query.metric,
   )) {

@@ -26,7 +26,7 @@ export type AlarmView = {
 }
 
 export function alarms(ctx: Ctx): AlarmView[] {
-  return ctx.sql.all<AlarmRow>('SELECT * FROM alarms ORDER BY name').map(row => {
+  return ctx.sql.all<AlarmRow>('SELECT * FROM cloudwatch_alarms ORDER BY name').map(row => {
     const definition = definitionOf<Input<'PutMetricAlarm'> & Input<'PutCompositeAlarm'>>(row)
     return {
       accountId: ctx.place.account,
@@ -64,10 +64,10 @@ type Latest = { at: number; unit: string; distribution: string; count: number }
 
 export async function metrics(ctx: Ctx): Promise<MetricView[]> {
   await fetchMetrics(ctx)
-  return ctx.sql.all<MetricRow>('SELECT * FROM metrics ORDER BY namespace, name, dimensions').map(row => {
+  return ctx.sql.all<MetricRow>('SELECT * FROM cloudwatch_metrics ORDER BY namespace, name, dimensions').map(row => {
     const latest = ctx.sql.first<Latest>(
-      `SELECT at, unit, distribution, (SELECT COUNT(*) FROM datapoints WHERE metric = ?1) AS count
-       FROM datapoints WHERE metric = ?1 ORDER BY at DESC LIMIT 1`,
+      `SELECT at, unit, distribution, (SELECT COUNT(*) FROM cloudwatch_datapoints WHERE metric = ?1) AS count
+       FROM cloudwatch_datapoints WHERE metric = ?1 ORDER BY at DESC LIMIT 1`,
       row.id,
     )
     return {

@@ -12,13 +12,13 @@ type Row = { name: string; body: string; createdAt: number; updatedAt: number }
 const read = <Body>({ body, ...rest }: Row): Resource<Body> => ({ ...rest, body: JSON.parse(body) as Body }) // written by putResource()
 
 export function resourceOf<Body>(ctx: Ctx, kind: Kind, name: string): Resource<Body> | undefined {
-  const row = ctx.sql.first<Row>('SELECT * FROM resources WHERE kind = ? AND name = ?', kind, name)
+  const row = ctx.sql.first<Row>('SELECT * FROM cloudwatch_resources WHERE kind = ? AND name = ?', kind, name)
   return row && read<Body>(row)
 }
 
 export function putResource(ctx: Tx, kind: Kind, { name, body }: { name: string; body: object }): void {
   ctx.sql.run(
-    `INSERT INTO resources (kind, name, body, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
+    `INSERT INTO cloudwatch_resources (kind, name, body, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
      ON CONFLICT (kind, name) DO UPDATE SET body = ?3, updatedAt = ?4`,
     kind,
     name,
@@ -29,12 +29,14 @@ export function putResource(ctx: Tx, kind: Kind, { name, body }: { name: string;
 
 /** @returns whether it was there */
 export function deleteResource(ctx: Tx, kind: Kind, name: string): boolean {
-  ctx.sql.run('DELETE FROM resources WHERE kind = ? AND name = ?', kind, name)
+  ctx.sql.run('DELETE FROM cloudwatch_resources WHERE kind = ? AND name = ?', kind, name)
   return ctx.sql.changes() > 0
 }
 
 export function allResources<Body>(ctx: Ctx, kind: Kind): Resource<Body>[] {
-  return ctx.sql.all<Row>('SELECT * FROM resources WHERE kind = ? ORDER BY name', kind).map(row => read<Body>(row))
+  return ctx.sql
+    .all<Row>('SELECT * FROM cloudwatch_resources WHERE kind = ? ORDER BY name', kind)
+    .map(row => read<Body>(row))
 }
 
 export type Paging = { token: string | undefined; most: number; parameters: unknown; refusal: AwsError }

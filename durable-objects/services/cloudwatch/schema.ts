@@ -6,31 +6,31 @@ export type Output<O extends keyof Operations> = Operations[O]['output']
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE metrics (
+CREATE TABLE cloudwatch_metrics (
   id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, name TEXT NOT NULL, dimensions TEXT NOT NULL,
   lastAt INTEGER NOT NULL, entity TEXT, UNIQUE (namespace, name, dimensions)
 );
-CREATE TABLE datapoints (
+CREATE TABLE cloudwatch_datapoints (
   metric INTEGER NOT NULL, at INTEGER NOT NULL, unit TEXT NOT NULL, source TEXT NOT NULL, distribution TEXT NOT NULL,
   PRIMARY KEY (metric, at, unit, source)
 ) WITHOUT ROWID;
-CREATE TABLE sources (object TEXT PRIMARY KEY, epoch TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE alarms (
+CREATE TABLE cloudwatch_sources (object TEXT PRIMARY KEY, epoch TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE cloudwatch_alarms (
   name TEXT PRIMARY KEY, type TEXT NOT NULL, definition TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
   reasonData TEXT, evaluation TEXT, actionsEnabled INTEGER NOT NULL, configuredAt INTEGER NOT NULL,
   updatedAt INTEGER NOT NULL, transitionedAt INTEGER NOT NULL, step INTEGER NOT NULL, nextAt INTEGER, suppressedBy TEXT,
   suppressedReason TEXT, pending TEXT
 ) WITHOUT ROWID;
-CREATE TABLE history (
+CREATE TABLE cloudwatch_history (
   id INTEGER PRIMARY KEY AUTOINCREMENT, alarm TEXT NOT NULL, type TEXT NOT NULL, at INTEGER NOT NULL, item TEXT NOT NULL,
   summary TEXT NOT NULL, data TEXT NOT NULL
 );
-CREATE INDEX history_alarm ON history (alarm, id);
-CREATE TABLE resources (
+CREATE INDEX cloudwatch_history_alarm ON cloudwatch_history (alarm, id);
+CREATE TABLE cloudwatch_resources (
   kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL,
   PRIMARY KEY (kind, name)
 ) WITHOUT ROWID;
-CREATE TABLE tags (resource TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;`,
+CREATE TABLE cloudwatch_tags (resource TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;`,
 ]
 
 export type MetricRow = {

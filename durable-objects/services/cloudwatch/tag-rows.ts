@@ -15,14 +15,17 @@ export function checkTags(tags: readonly Tag[] = []): void {
 
 export function writeTags(ctx: Tx, resource: string, tags: readonly Tag[] = []): void {
   for (const { Key, Value } of tags) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (resource, key, value) VALUES (?, ?, ?)', resource, Key, Value)
+    ctx.sql.run('INSERT OR REPLACE INTO cloudwatch_tags (resource, key, value) VALUES (?, ?, ?)', resource, Key, Value)
   }
 }
 
 export function readTags(ctx: Ctx, resource: string): Tag[] {
-  return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE resource = ? ORDER BY key', resource)
+  return ctx.sql.all<Tag>(
+    'SELECT key AS Key, value AS Value FROM cloudwatch_tags WHERE resource = ? ORDER BY key',
+    resource,
+  )
 }
 
 export function deleteTags(ctx: Tx, resource: string): void {
-  ctx.sql.run('DELETE FROM tags WHERE resource = ?', resource)
+  ctx.sql.run('DELETE FROM cloudwatch_tags WHERE resource = ?', resource)
 }

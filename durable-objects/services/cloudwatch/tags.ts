@@ -43,7 +43,7 @@ export function TagResource(ctx: Tx, { ResourceARN, Tags }: Input<'TagResource'>
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_UntagResource.html */
 export function UntagResource(ctx: Tx, { ResourceARN, TagKeys }: Input<'UntagResource'>): Output<'UntagResource'> {
   checkResource(ctx, ResourceARN)
-  for (const key of TagKeys) ctx.sql.run('DELETE FROM tags WHERE resource = ? AND key = ?', ResourceARN, key)
+  for (const key of TagKeys) ctx.sql.run('DELETE FROM cloudwatch_tags WHERE resource = ? AND key = ?', ResourceARN, key)
   return {}
 }
 

@@ -20,7 +20,7 @@ export async function accessToken(ctx: Ctx, connection: ConnectionRow): Promise<
 
 /** The endpoint did not take a token: the next call asks for another. */
 export function forgetToken(ctx: Tx, name: string): void {
-  ctx.sql.run('UPDATE connections SET token = NULL, tokenUntil = NULL WHERE name = ?', name)
+  ctx.sql.run('UPDATE events_connections SET token = NULL, tokenUntil = NULL WHERE name = ?', name)
 }
 
 type Granted = { token: string; seconds: number }
@@ -36,7 +36,7 @@ export async function exchange(ctx: Ctx, name: string): Promise<string | undefin
   const granted = typeof answer === 'string' ? undefined : answer
   ctx.change(tx =>
     tx.sql.run(
-      `UPDATE connections SET state = ?, reason = ?, token = ?, tokenUntil = ?, authorizedAt = COALESCE(?, authorizedAt)
+      `UPDATE events_connections SET state = ?, reason = ?, token = ?, tokenUntil = ?, authorizedAt = COALESCE(?, authorizedAt)
      WHERE name = ?`,
       granted ? 'AUTHORIZED' : 'DEAUTHORIZED',
       granted ? null : String(answer),

@@ -22,7 +22,7 @@ export function callApiDestination(ctx: Tx, { target, event, input, ruleArn, tra
   const destination = destinationByArn(ctx, target.Arn)
   const due = destination ? reserve(ctx, destination, ctx.now) : ctx.now
   ctx.sql.run(
-    `INSERT INTO api_calls (id, destination, rule, target, body, event, label, traceId, firstAt, due)
+    `INSERT INTO events_api_calls (id, destination, rule, target, body, event, label, traceId, firstAt, due)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     target.Arn,
@@ -42,7 +42,7 @@ export function callApiDestination(ctx: Tx, { target, event, input, ruleArn, tra
 function reserve(ctx: Tx, { name, rate }: ApiDestinationRow, earliest: number): number {
   const second = Math.floor(earliest / SECOND_MS) * SECOND_MS
   const row = ctx.sql.first<{ windowAt: number }>(
-    `UPDATE api_destinations SET
+    `UPDATE events_api_destinations SET
        used = CASE WHEN windowAt < ?1 THEN 1 WHEN used < ?2 THEN used + 1 ELSE 1 END,
        windowAt = CASE WHEN windowAt < ?1 THEN ?1 WHEN used < ?2 THEN windowAt ELSE windowAt + ${SECOND_MS} END
      WHERE name = ?3 RETURNING windowAt`,
@@ -60,7 +60,7 @@ function startOrWait(ctx: Tx, id: string, due: number): void {
 
 /** Takes up what was under way when the object last slept. */
 export function resumeCalls(ctx: Ctx): void {
-  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM api_calls WHERE due <= ?', ctx.now))
+  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM events_api_calls WHERE due <= ?', ctx.now))
     makeCall(ctx, id)
 }
 
@@ -73,12 +73,12 @@ export function makeCall(ctx: Ctx, id: string): void {
 }
 
 async function attempt(ctx: Ctx, id: string): Promise<void> {
-  const row = ctx.sql.first<ApiCallRow>('SELECT * FROM api_calls WHERE id = ?', id)
+  const row = ctx.sql.first<ApiCallRow>('SELECT * FROM events_api_calls WHERE id = ?', id)
   if (!row) return
   const failed = await send(ctx, row)
   // What was reset meanwhile is not written again.
   return ctx.change(tx => {
-    if (!tx.sql.first('SELECT 1 FROM api_calls WHERE id = ?', id)) return
+    if (!tx.sql.first('SELECT 1 FROM events_api_calls WHERE id = ?', id)) return
     const hop = { from: row.rule, to: row.destination, event: row.label, deliveryId: id, attempt: row.attempts + 1 }
     if (!failed) {
       finish(tx, id)
@@ -105,7 +105,7 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
 }
 
 function finish(ctx: Tx, id: string): void {
-  ctx.sql.run('DELETE FROM api_calls WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM events_api_calls WHERE id = ?', id)
   ctx.timers.clear('apiCall', id)
 }
 
@@ -132,7 +132,7 @@ function again(ctx: Tx, row: ApiCallRow, { afterMs }: Failed): Failure['exhauste
   if (earliest - row.firstAt > oldest) return 'MaximumEventAgeInSeconds'
   const destination = destinationByArn(ctx, row.destination)
   const due = destination ? reserve(ctx, destination, earliest) : earliest
-  ctx.sql.run('UPDATE api_calls SET attempts = attempts + 1, due = ? WHERE id = ?', due, row.id)
+  ctx.sql.run('UPDATE events_api_calls SET attempts = attempts + 1, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('apiCall', row.id, due)
   return undefined
 }

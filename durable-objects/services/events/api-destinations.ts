@@ -15,7 +15,7 @@ const destinationArn = (ctx: Ctx, { name, id }: ApiDestinationRow) =>
   eventsArn(ctx.place, `api-destination/${name}/${id}`)
 
 export function lookUpDestination(ctx: Ctx, name: string): ApiDestinationRow | undefined {
-  return ctx.sql.first<ApiDestinationRow>('SELECT * FROM api_destinations WHERE name = ?', name)
+  return ctx.sql.first<ApiDestinationRow>('SELECT * FROM events_api_destinations WHERE name = ?', name)
 }
 
 /** The API destination of an ARN; undefined when it is not here. */
@@ -61,7 +61,7 @@ export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>)
 
 function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
   ctx.sql.run(
-    `INSERT OR REPLACE INTO api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
+    `INSERT OR REPLACE INTO events_api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
      modifiedAt, windowAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.name,
     row.id,
@@ -124,7 +124,7 @@ export function UpdateApiDestination(ctx: Tx, input: In<'UpdateApiDestination'>)
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteApiDestination.html */
 export function DeleteApiDestination(ctx: Tx, input: In<'DeleteApiDestination'>): Out<'DeleteApiDestination'> {
   const { name } = findDestination(ctx, input.Name, 'delete')
-  ctx.sql.run('DELETE FROM api_destinations WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM events_api_destinations WHERE name = ?', name)
   return {}
 }
 
@@ -136,7 +136,7 @@ export function ListApiDestinations(ctx: Ctx, input: In<'ListApiDestinations'>):
   const listing = [NamePrefix, ConnectionArn]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<ApiDestinationRow>(
-    `SELECT * FROM api_destinations WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2
+    `SELECT * FROM events_api_destinations WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2
      AND (?3 IS NULL OR connectionArn = ?3) ORDER BY name LIMIT ?4`,
     after ?? '',
     NamePrefix,

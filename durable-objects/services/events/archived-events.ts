@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 export function archiveEvent(ctx: Tx, archive: string, event: BusEvent): void {
   const text = JSON.stringify(event)
   ctx.sql.run(
-    'INSERT INTO archived_events (archive, time, at, event, bytes) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO events_archived_events (archive, time, at, event, bytes) VALUES (?, ?, ?, ?, ?)',
     archive,
     Date.parse(event.time),
     ctx.now,
@@ -20,7 +20,7 @@ export function archiveEvent(ctx: Tx, archive: string, event: BusEvent): void {
 /** The timer of an archive: when its oldest event has been there for as long as it is kept. */
 export function armRetention(ctx: Tx, name: string): void {
   const row = ctx.sql.first<{ retentionDays: number; oldest: number | null }>(
-    `SELECT retentionDays, (SELECT MIN(at) FROM archived_events WHERE archive = ?1) AS oldest FROM archives WHERE name = ?1`,
+    `SELECT retentionDays, (SELECT MIN(at) FROM events_archived_events WHERE archive = ?1) AS oldest FROM events_archives WHERE name = ?1`,
     name,
   )
   if (!row?.retentionDays || row.oldest === null) ctx.timers.clear('retention', name)
@@ -29,18 +29,18 @@ export function armRetention(ctx: Tx, name: string): void {
 
 export function onRetention(ctx: Tx, name: string): void {
   const row = ctx.sql.first<Pick<ArchiveRow, 'retentionDays'>>(
-    'SELECT retentionDays FROM archives WHERE name = ?',
+    'SELECT retentionDays FROM events_archives WHERE name = ?',
     name,
   )
   if (!row?.retentionDays) return
   const until = ctx.now - row.retentionDays * DAY_MS
-  ctx.sql.run('DELETE FROM archived_events WHERE archive = ? AND at <= ?', name, until)
+  ctx.sql.run('DELETE FROM events_archived_events WHERE archive = ? AND at <= ?', name, until)
   armRetention(ctx, name)
 }
 
 export function contentsOf(ctx: Ctx, archive: string): { EventCount: number; SizeBytes: number } {
   const row = ctx.sql.first<{ EventCount: number; SizeBytes: number }>(
-    'SELECT COUNT(*) AS EventCount, COALESCE(SUM(bytes), 0) AS SizeBytes FROM archived_events WHERE archive = ?',
+    'SELECT COUNT(*) AS EventCount, COALESCE(SUM(bytes), 0) AS SizeBytes FROM events_archived_events WHERE archive = ?',
     archive,
   )
   return row ?? { EventCount: 0, SizeBytes: 0 }

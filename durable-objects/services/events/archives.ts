@@ -15,7 +15,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 export const archiveArn = (ctx: Ctx, name: string) => eventsArn(ctx.place, `archive/${name}`)
 
 export function lookUpArchive(ctx: Ctx, name: string): ArchiveRow | undefined {
-  return ctx.sql.first<ArchiveRow>('SELECT * FROM archives WHERE name = ?', name)
+  return ctx.sql.first<ArchiveRow>('SELECT * FROM events_archives WHERE name = ?', name)
 }
 
 function findArchive(ctx: Ctx, name: string): ArchiveRow {
@@ -46,7 +46,7 @@ export function CreateArchive(ctx: Tx, input: In<'CreateArchive'>): Out<'CreateA
 /** An archive is filled by a rule that EventBridge manages, which leaves out what comes from an archive. */
 function writeArchive(ctx: Tx, archive: ArchiveRow): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO archives (name, bus, description, pattern, retentionDays, kms, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO events_archives (name, bus, description, pattern, retentionDays, kms, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
     archive.name,
     archive.bus,
     archive.description,
@@ -117,8 +117,8 @@ export function UpdateArchive(ctx: Tx, input: In<'UpdateArchive'>): Out<'UpdateA
 export function DeleteArchive(ctx: Tx, input: In<'DeleteArchive'>): Out<'DeleteArchive'> {
   const { name, bus } = findArchive(ctx, input.ArchiveName)
   removeRule(ctx, { bus, name: ruleName(name) })
-  ctx.sql.run('DELETE FROM archives WHERE name = ?', name)
-  ctx.sql.run('DELETE FROM archived_events WHERE archive = ?', name)
+  ctx.sql.run('DELETE FROM events_archives WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM events_archived_events WHERE archive = ?', name)
   ctx.timers.clear('retention', name)
   return {}
 }
@@ -135,7 +135,7 @@ export function ListArchives(ctx: Ctx, input: In<'ListArchives'>): Out<'ListArch
   const listing = [NamePrefix, EventSourceArn, State]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<ArchiveRow>(
-    `SELECT * FROM archives WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR bus = ?3) AND ?4
+    `SELECT * FROM events_archives WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR bus = ?3) AND ?4
      ORDER BY name LIMIT ?5`,
     after ?? '',
     NamePrefix,

@@ -15,7 +15,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const connectionArn = (ctx: Ctx, { name, id }: ConnectionRow) => eventsArn(ctx.place, `connection/${name}/${id}`)
 
 export function lookUpConnection(ctx: Ctx, name: string): ConnectionRow | undefined {
-  return ctx.sql.first<ConnectionRow>('SELECT * FROM connections WHERE name = ?', name)
+  return ctx.sql.first<ConnectionRow>('SELECT * FROM events_connections WHERE name = ?', name)
 }
 
 /** The connection of an ARN; undefined when it is not here. */
@@ -65,7 +65,7 @@ function authorization({ now }: Ctx, type: string): Authorization {
 
 function writeConnection(ctx: Tx, row: ConnectionRow): void {
   ctx.sql.run(
-    `INSERT OR REPLACE INTO connections (name, id, secretId, description, type, parameters, kms, state, reason, createdAt,
+    `INSERT OR REPLACE INTO events_connections (name, id, secretId, description, type, parameters, kms, state, reason, createdAt,
      modifiedAt, authorizedAt, token, tokenUntil) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.name,
     row.id,
@@ -150,7 +150,7 @@ export function DeauthorizeConnection(ctx: Tx, input: In<'DeauthorizeConnection'
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteConnection.html */
 export function DeleteConnection(ctx: Tx, input: In<'DeleteConnection'>): Out<'DeleteConnection'> {
   const row = findConnection(ctx, input.Name, 'delete')
-  ctx.sql.run('DELETE FROM connections WHERE name = ?', row.name)
+  ctx.sql.run('DELETE FROM events_connections WHERE name = ?', row.name)
   return { ...answered(ctx, row), ConnectionState: 'DELETING' }
 }
 
@@ -162,7 +162,7 @@ export function ListConnections(ctx: Ctx, input: In<'ListConnections'>): Out<'Li
   const listing = [NamePrefix, ConnectionState]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<ConnectionRow>(
-    `SELECT * FROM connections WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR state = ?3)
+    `SELECT * FROM events_connections WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR state = ?3)
      ORDER BY name LIMIT ?4`,
     after ?? '',
     NamePrefix,

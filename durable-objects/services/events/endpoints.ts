@@ -12,7 +12,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 type Document = Pick<Endpoint, 'Description' | 'RoutingConfig' | 'ReplicationConfig' | 'EventBuses' | 'RoleArn'>
 
 function lookUpEndpoint(ctx: Ctx, name: string): EndpointRow | undefined {
-  return ctx.sql.first<EndpointRow>('SELECT * FROM endpoints WHERE name = ?', name)
+  return ctx.sql.first<EndpointRow>('SELECT * FROM events_endpoints WHERE name = ?', name)
 }
 
 function findEndpoint(ctx: Ctx, name: string): EndpointRow {
@@ -25,7 +25,7 @@ const documentOf = ({ document }: EndpointRow) => JSON.parse(document) as Docume
 
 function write(ctx: Tx, row: EndpointRow): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO events_endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
     row.name,
     row.id,
     row.document,
@@ -81,7 +81,7 @@ export function UpdateEndpoint(ctx: Tx, input: In<'UpdateEndpoint'>): Out<'Updat
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEndpoint.html */
 export function DeleteEndpoint(ctx: Tx, input: In<'DeleteEndpoint'>): Out<'DeleteEndpoint'> {
   const { name } = findEndpoint(ctx, input.Name)
-  ctx.sql.run('DELETE FROM endpoints WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM events_endpoints WHERE name = ?', name)
   return {}
 }
 
@@ -92,7 +92,7 @@ export function ListEndpoints(ctx: Ctx, input: In<'ListEndpoints'>): Out<'ListEn
   const { NamePrefix = '', NextToken, MaxResults = PAGE } = input
   const after = pageStart(NextToken, [NamePrefix], invalidToken())
   const rows = ctx.sql.all<EndpointRow>(
-    'SELECT * FROM endpoints WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    'SELECT * FROM events_endpoints WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
     after ?? '',
     NamePrefix,
     MaxResults + 1,

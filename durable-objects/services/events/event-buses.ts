@@ -28,7 +28,7 @@ export function createDefaultBus(ctx: Tx): void {
 
 function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
   ctx.sql.run(
-    'INSERT INTO buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
+    'INSERT INTO events_buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
     name,
     JSON.stringify(settings),
     ctx.now,
@@ -36,7 +36,7 @@ function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
 }
 
 export function lookUpBus(ctx: Ctx, nameOrArn: string | undefined): BusRow | undefined {
-  return ctx.sql.first<BusRow>('SELECT * FROM buses WHERE name = ?', busName(nameOrArn))
+  return ctx.sql.first<BusRow>('SELECT * FROM events_buses WHERE name = ?', busName(nameOrArn))
 }
 
 /** @throws AwsError ResourceNotFoundException, or AccessDeniedException for who is of another account */
@@ -63,7 +63,7 @@ export function CreateEventBus(ctx: Tx, input: In<'CreateEventBus'>): Out<'Creat
 }
 
 function countBuses(ctx: Ctx): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM buses')?.n ?? 0
+  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM events_buses')?.n ?? 0
 }
 
 function settingsOf({ Description, KmsKeyIdentifier, DeadLetterConfig, LogConfig }: BusSettings): BusSettings {
@@ -84,7 +84,7 @@ export function UpdateEventBus(ctx: Tx, input: In<'UpdateEventBus'>): Out<'Updat
   const bus = findBus(ctx, input.Name)
   const settings = settingsOf({ ...settingsOfBus(bus), ...given(input) })
   ctx.sql.run(
-    'UPDATE buses SET settings = ?, modifiedAt = ? WHERE name = ?',
+    'UPDATE events_buses SET settings = ?, modifiedAt = ? WHERE name = ?',
     JSON.stringify(settings),
     ctx.now,
     bus.name,
@@ -122,7 +122,7 @@ export function ListEventBuses(ctx: Ctx, input: In<'ListEventBuses'>): Out<'List
   const { NamePrefix = '', NextToken, Limit = PAGE } = input
   const after = pageStart(NextToken, [NamePrefix], invalidToken())
   const rows = ctx.sql.all<BusRow>(
-    'SELECT * FROM buses WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    'SELECT * FROM events_buses WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
     after ?? '',
     NamePrefix,
     Limit + 1,
@@ -137,11 +137,11 @@ export function DeleteEventBus(ctx: Tx, input: In<'DeleteEventBus'>): void {
   if (name === 'default') throw invalid('Cannot delete event bus default.')
   // A bus that is not there is gone as wanted.
   if (!lookUpBus(ctx, name)) return
-  if (ctx.sql.first('SELECT 1 FROM rules WHERE bus = ? AND archive IS NULL LIMIT 1', name)) {
+  if (ctx.sql.first('SELECT 1 FROM events_rules WHERE bus = ? AND archive IS NULL LIMIT 1', name)) {
     throw invalid("Event bus can't be deleted since it has rules.")
   }
-  ctx.sql.run('DELETE FROM rules WHERE bus = ?', name)
-  ctx.sql.run('DELETE FROM buses WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM events_rules WHERE bus = ?', name)
+  ctx.sql.run('DELETE FROM events_buses WHERE name = ?', name)
   releaseEventSource(ctx, name)
   dropTags(ctx, busArn(ctx.place, name))
 }

@@ -12,7 +12,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 export const sourceArn = (ctx: Ctx, name: string) => `arn:aws:events:${ctx.place.region}::event-source/${name}`
 
 function findSource(ctx: Ctx, name: string): EventSourceRow {
-  const row = ctx.sql.first<EventSourceRow>('SELECT * FROM event_sources WHERE name = ?', name)
+  const row = ctx.sql.first<EventSourceRow>('SELECT * FROM events_event_sources WHERE name = ?', name)
   if (!row) throw notFound(`Event source ${name} does not exist.`)
   return row
 }
@@ -32,7 +32,7 @@ export function releaseEventSource(ctx: Tx, bus: string): void {
 }
 
 function setState(ctx: Tx, name: string, state: string): void {
-  ctx.sql.run("UPDATE event_sources SET state = ? WHERE name = ? AND state <> 'DELETED'", state, name)
+  ctx.sql.run("UPDATE events_event_sources SET state = ? WHERE name = ? AND state <> 'DELETED'", state, name)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ActivateEventSource.html */
@@ -71,7 +71,7 @@ export function ListEventSources(ctx: Ctx, input: In<'ListEventSources'>): Out<'
   const { NamePrefix = '', NextToken, Limit = PAGE } = input
   const after = pageStart(NextToken, [NamePrefix], invalidToken())
   const rows = ctx.sql.all<EventSourceRow>(
-    'SELECT * FROM event_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    'SELECT * FROM events_event_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
     after ?? '',
     NamePrefix,
     Limit + 1,
@@ -87,7 +87,7 @@ export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer)
   if (Withdrawn) setState(ctx, Name, 'DELETED')
   else {
     ctx.sql.run(
-      "INSERT OR REPLACE INTO event_sources (name, createdBy, createdAt, state) VALUES (?, ?, ?, 'PENDING')",
+      "INSERT OR REPLACE INTO events_event_sources (name, createdBy, createdAt, state) VALUES (?, ?, ?, 'PENDING')",
       Name,
       CreatedBy,
       ctx.now,

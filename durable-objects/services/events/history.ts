@@ -6,7 +6,7 @@ const KEPT = 5000
 
 export function noteEvent(ctx: Tx, bus: string, event: BusEvent): void {
   const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO history (id, source, detailType, detail, bus, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO events_history (id, source, detailType, detail, bus, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
     event.id,
     event.source,
     event['detail-type'],
@@ -14,20 +14,20 @@ export function noteEvent(ctx: Tx, bus: string, event: BusEvent): void {
     bus,
     ctx.now,
   )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM history WHERE seq <= ?', row.seq - KEPT)
+  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM events_history WHERE seq <= ?', row.seq - KEPT)
 }
 
 type Sent = { kind: 'lambda' | 'logs'; arn: string; payload: string }
 
 export function noteSent(ctx: Tx, { kind, arn, payload }: Sent): void {
   const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO sent (kind, arn, payload, at) VALUES (?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO events_sent (kind, arn, payload, at) VALUES (?, ?, ?, ?) RETURNING seq',
     kind,
     arn,
     payload,
     ctx.now,
   )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM sent WHERE seq <= ?', row.seq - KEPT)
+  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM events_sent WHERE seq <= ?', row.seq - KEPT)
 }
 
 export type ShownEvent = {
@@ -57,7 +57,11 @@ type HistoryRow = {
 
 /** @param parameters `after`: where the page before ended */
 export function eventsView(ctx: Ctx, { after = '0' }: Record<string, string>): EventPage {
-  const rows = ctx.sql.all<HistoryRow>('SELECT * FROM history WHERE seq > ? ORDER BY seq LIMIT ?', Number(after), PAGE)
+  const rows = ctx.sql.all<HistoryRow>(
+    'SELECT * FROM events_history WHERE seq > ? ORDER BY seq LIMIT ?',
+    Number(after),
+    PAGE,
+  )
   const events = rows.map(row => ({
     eventId: row.id,
     source: row.source,
@@ -72,7 +76,7 @@ export function eventsView(ctx: Ctx, { after = '0' }: Record<string, string>): E
 /** @param parameters `after`: where the page before ended */
 export function deliveriesView(ctx: Ctx, { after = '0' }: Record<string, string>): DeliveryPage {
   const rows = ctx.sql.all<Sent & { seq: number; at: number }>(
-    'SELECT * FROM sent WHERE seq > ? ORDER BY seq LIMIT ?',
+    'SELECT * FROM events_sent WHERE seq > ? ORDER BY seq LIMIT ?',
     Number(after),
     PAGE,
   )

@@ -10,7 +10,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The accounts that a partner offers a source to. */
 export function accountsOf(ctx: Ctx, name: string): PartnerSourceRow[] {
-  return ctx.sql.all<PartnerSourceRow>('SELECT * FROM partner_sources WHERE name = ? ORDER BY account', name)
+  return ctx.sql.all<PartnerSourceRow>('SELECT * FROM events_partner_sources WHERE name = ? ORDER BY account', name)
 }
 
 function findAccounts(ctx: Ctx, name: string): PartnerSourceRow[] {
@@ -30,7 +30,7 @@ export async function CreatePartnerEventSource(
   await offer(ctx, { name: Name, account: Account }, false)
   ctx.change(tx =>
     tx.sql.run(
-      'INSERT OR REPLACE INTO partner_sources (name, account, createdAt) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO events_partner_sources (name, account, createdAt) VALUES (?, ?, ?)',
       Name,
       Account,
       tx.now,
@@ -45,7 +45,7 @@ export async function DeletePartnerEventSource(
   { Name, Account }: In<'DeletePartnerEventSource'>,
 ): Promise<void> {
   await offer(ctx, { name: Name, account: Account }, true)
-  ctx.change(tx => tx.sql.run('DELETE FROM partner_sources WHERE name = ? AND account = ?', Name, Account))
+  ctx.change(tx => tx.sql.run('DELETE FROM events_partner_sources WHERE name = ? AND account = ?', Name, Account))
 }
 
 type Offered = Pick<PartnerSourceRow, 'name' | 'account'>
@@ -76,7 +76,7 @@ export function ListPartnerEventSources(
   const { NamePrefix, NextToken, Limit = PAGE } = input
   const after = pageStart(NextToken, [NamePrefix], invalidToken())
   const rows = ctx.sql.all<{ name: string }>(
-    'SELECT DISTINCT name FROM partner_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
+    'SELECT DISTINCT name FROM events_partner_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
     after ?? '',
     NamePrefix,
     Limit + 1,

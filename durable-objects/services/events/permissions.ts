@@ -58,7 +58,7 @@ function writePolicy(ctx: Tx, bus: BusRow, policy: string | null): void {
   if (policy !== null && policy.length > LONGEST_POLICY) {
     throw new AwsError('PolicyLengthExceededException', 'The policy is longer than the limit of 10240 characters.')
   }
-  ctx.sql.run('UPDATE buses SET policy = ?, modifiedAt = ? WHERE name = ?', policy, ctx.now, bus.name)
+  ctx.sql.run('UPDATE events_buses SET policy = ?, modifiedAt = ? WHERE name = ?', policy, ctx.now, bus.name)
 }
 
 function policyOf({ policy }: BusRow): Policy | undefined {

@@ -32,7 +32,10 @@ export type Arrived = {
 export function publish(ctx: Tx, arrived: Arrived): void {
   const { bus, event, only } = arrived
   noteEvent(ctx, bus, event)
-  const rules = ctx.sql.all<RuleRow>('SELECT * FROM rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name', bus)
+  const rules = ctx.sql.all<RuleRow>(
+    'SELECT * FROM events_rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name',
+    bus,
+  )
   const asked = only ? rules.filter(rule => only.includes(ruleArn(ctx.place, rule))) : rules
   const from = busArn(ctx.place, bus)
   const matched: string[] = []

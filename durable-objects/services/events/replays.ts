@@ -19,7 +19,7 @@ const replayArn = (ctx: Ctx, name: string) => eventsArn(ctx.place, `replay/${nam
 const archiveName = (arn: string | undefined) => parseArn(arn ?? '')?.resource.replace(/^archive\//, '') ?? arn ?? ''
 
 function lookUpReplay(ctx: Ctx, name: string): ReplayRow | undefined {
-  return ctx.sql.first<ReplayRow>('SELECT * FROM replays WHERE name = ?', name)
+  return ctx.sql.first<ReplayRow>('SELECT * FROM events_replays WHERE name = ?', name)
 }
 
 function findReplay(ctx: Ctx, name: string): ReplayRow {
@@ -33,10 +33,10 @@ export function StartReplay(ctx: Tx, input: In<'StartReplay'>): Out<'StartReplay
   const { ReplayName: name, Description, Destination, EventStartTime, EventEndTime } = input
   if (lookUpReplay(ctx, name)) throw alreadyExists(`Replay ${name} already exists.`)
   const archive = checkReplay(ctx, input)
-  const { n = 0 } = ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM replays WHERE ${ACTIVE}`) ?? {}
+  const { n = 0 } = ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM events_replays WHERE ${ACTIVE}`) ?? {}
   if (n >= MOST_ACTIVE) throw limitExceeded()
   ctx.sql.run(
-    `INSERT INTO replays (name, archive, description, destination, startTime, endTime, state, startedAt)
+    `INSERT INTO events_replays (name, archive, description, destination, startTime, endTime, state, startedAt)
      VALUES (?, ?, ?, ?, ?, ?, 'STARTING', ?)`,
     name,
     archive,
@@ -88,7 +88,7 @@ export function onReplay(ctx: Tx, name: string): void {
   const last = events.at(-1)
   for (const { event } of events) replayEvent(ctx, replay, JSON.parse(event) as BusEvent) // written by archiveEvent()
   if (last) {
-    const query = "UPDATE replays SET state = 'RUNNING', lastTime = ?, lastSeq = ? WHERE name = ?"
+    const query = "UPDATE events_replays SET state = 'RUNNING', lastTime = ?, lastSeq = ? WHERE name = ?"
     ctx.sql.run(query, last.time, last.seq, name)
   }
   if (events.length < AT_ONCE) end(ctx, name, 'COMPLETED')
@@ -97,7 +97,7 @@ export function onReplay(ctx: Tx, name: string): void {
 
 function nextEvents(ctx: Ctx, { archive, startTime, endTime, lastTime, lastSeq }: ReplayRow): Archived[] {
   return ctx.sql.all<Archived>(
-    `SELECT seq, time, event FROM archived_events WHERE archive = ? AND time >= ? AND time < ? AND (time, seq) > (?, ?)
+    `SELECT seq, time, event FROM events_archived_events WHERE archive = ? AND time >= ? AND time < ? AND (time, seq) > (?, ?)
      ORDER BY time, seq LIMIT ?`,
     archive,
     startTime,
@@ -123,7 +123,7 @@ function replayEvent(ctx: Tx, { name, destination }: ReplayRow, event: BusEvent)
 }
 
 function end(ctx: Tx, name: string, state: ReplayRow['state']): void {
-  ctx.sql.run('UPDATE replays SET state = ?, endedAt = ? WHERE name = ?', state, ctx.now, name)
+  ctx.sql.run('UPDATE events_replays SET state = ?, endedAt = ? WHERE name = ?', state, ctx.now, name)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CancelReplay.html */
@@ -132,7 +132,7 @@ export function CancelReplay(ctx: Tx, input: In<'CancelReplay'>): Out<'CancelRep
   if (state !== 'STARTING' && state !== 'RUNNING') {
     throw illegalStatus(`Replay ${name} is not in a valid state for this operation.`)
   }
-  ctx.sql.run("UPDATE replays SET state = 'CANCELLING' WHERE name = ?", name)
+  ctx.sql.run("UPDATE events_replays SET state = 'CANCELLING' WHERE name = ?", name)
   ctx.timers.set('replay', name, ctx.now)
   return { ReplayArn: replayArn(ctx, name), State: 'CANCELLING' }
 }
@@ -169,7 +169,7 @@ export function ListReplays(ctx: Ctx, input: In<'ListReplays'>): Out<'ListReplay
   const listing = [NamePrefix, EventSourceArn, State]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<ReplayRow>(
-    `SELECT * FROM replays WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR archive = ?3)
+    `SELECT * FROM events_replays WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR archive = ?3)
      AND (?4 IS NULL OR state = ?4) ORDER BY name LIMIT ?5`,
     after ?? '',
     NamePrefix,

@@ -18,7 +18,7 @@ export function ListRules(ctx: Ctx, input: In<'ListRules'>): Out<'ListRules'> {
   const listing = [bus, NamePrefix]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<RuleRow>(
-    'SELECT * FROM rules WHERE bus = ? AND name > ? AND substr(name, 1, length(?3)) = ?3 ORDER BY name LIMIT ?4',
+    'SELECT * FROM events_rules WHERE bus = ? AND name > ? AND substr(name, 1, length(?3)) = ?3 ORDER BY name LIMIT ?4',
     bus,
     after ?? '',
     NamePrefix,
@@ -35,7 +35,7 @@ export function ListRuleNamesByTarget(ctx: Ctx, input: In<'ListRuleNamesByTarget
   const listing = [bus, TargetArn]
   const after = pageStart(NextToken, listing, invalidToken())
   const rows = ctx.sql.all<{ rule: string }>(
-    'SELECT DISTINCT rule FROM targets WHERE arn = ? AND bus = ? AND rule > ? ORDER BY rule LIMIT ?',
+    'SELECT DISTINCT rule FROM events_targets WHERE arn = ? AND bus = ? AND rule > ? ORDER BY rule LIMIT ?',
     TargetArn,
     bus,
     after ?? '',

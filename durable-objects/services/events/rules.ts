@@ -15,7 +15,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MOST_RULES = 300
 
 export function lookUpRule(ctx: Ctx, bus: string, name: string): RuleRow | undefined {
-  return ctx.sql.first<RuleRow>('SELECT * FROM rules WHERE bus = ? AND name = ?', bus, name)
+  return ctx.sql.first<RuleRow>('SELECT * FROM events_rules WHERE bus = ? AND name = ?', bus, name)
 }
 
 /** @throws AwsError ResourceNotFoundException */
@@ -72,12 +72,12 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
 }
 
 function countRules(ctx: Ctx, bus: string): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM rules WHERE bus = ?', bus)?.n ?? 0
+  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM events_rules WHERE bus = ?', bus)?.n ?? 0
 }
 
 export function writeRule(ctx: Tx, rule: RuleRow): void {
   ctx.sql.run(
-    `INSERT OR REPLACE INTO rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
+    `INSERT OR REPLACE INTO events_rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     rule.bus,
     rule.name,
@@ -120,14 +120,14 @@ export function DeleteRule(ctx: Tx, input: In<'DeleteRule'>): void {
   // A rule that is not there is gone as wanted.
   if (!rule) return
   checkUnmanaged(ctx, rule, input.Force)
-  if (ctx.sql.first('SELECT 1 FROM targets WHERE bus = ? AND rule = ? LIMIT 1', bus, rule.name)) {
+  if (ctx.sql.first('SELECT 1 FROM events_targets WHERE bus = ? AND rule = ? LIMIT 1', bus, rule.name)) {
     throw invalid("Rule can't be deleted since it has targets.")
   }
   removeRule(ctx, rule)
 }
 
 export function removeRule(ctx: Tx, rule: Pick<RuleRow, 'bus' | 'name'>): void {
-  ctx.sql.run('DELETE FROM rules WHERE bus = ? AND name = ?', rule.bus, rule.name)
+  ctx.sql.run('DELETE FROM events_rules WHERE bus = ? AND name = ?', rule.bus, rule.name)
   dropTags(ctx, ruleArn(ctx.place, rule))
   disarm(ctx, rule)
 }

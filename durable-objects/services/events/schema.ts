@@ -1,65 +1,65 @@
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE buses (
+CREATE TABLE events_buses (
   name TEXT PRIMARY KEY, settings TEXT NOT NULL, policy TEXT, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE rules (
+CREATE TABLE events_rules (
   bus TEXT NOT NULL, name TEXT NOT NULL, description TEXT, pattern TEXT, schedule TEXT, state TEXT NOT NULL, roleArn TEXT,
   managedBy TEXT, createdBy TEXT NOT NULL, startedAt INTEGER NOT NULL, archive TEXT, PRIMARY KEY (bus, name)
 ) WITHOUT ROWID;
-CREATE TABLE targets (
+CREATE TABLE events_targets (
   bus TEXT NOT NULL, rule TEXT NOT NULL, id TEXT NOT NULL, arn TEXT NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (bus, rule, id)
 ) WITHOUT ROWID;
-CREATE INDEX targets_arn ON targets (arn, bus, rule);
-CREATE TABLE tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
-CREATE TABLE history (
+CREATE INDEX events_targets_arn ON events_targets (arn, bus, rule);
+CREATE TABLE events_tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
+CREATE TABLE events_history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, source TEXT NOT NULL, detailType TEXT NOT NULL,
   detail TEXT NOT NULL, bus TEXT NOT NULL, at INTEGER NOT NULL
 );
-CREATE TABLE sent (
+CREATE TABLE events_sent (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arn TEXT NOT NULL, payload TEXT NOT NULL, at INTEGER NOT NULL
 );
-CREATE TABLE event_sources (
+CREATE TABLE events_event_sources (
   name TEXT PRIMARY KEY, createdBy TEXT NOT NULL, createdAt INTEGER NOT NULL, state TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE partner_sources (
+CREATE TABLE events_partner_sources (
   name TEXT NOT NULL, account TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (name, account)
 ) WITHOUT ROWID;`,
   `
-CREATE TABLE archives (
+CREATE TABLE events_archives (
   name TEXT PRIMARY KEY, bus TEXT NOT NULL, description TEXT, pattern TEXT, retentionDays INTEGER NOT NULL, kms TEXT,
   createdAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE archived_events (
+CREATE TABLE events_archived_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, archive TEXT NOT NULL, time INTEGER NOT NULL, at INTEGER NOT NULL,
   event TEXT NOT NULL, bytes INTEGER NOT NULL
 );
-CREATE INDEX archived_events_time ON archived_events (archive, time, seq);
-CREATE INDEX archived_events_at ON archived_events (archive, at);
-CREATE TABLE replays (
+CREATE INDEX events_archived_events_time ON events_archived_events (archive, time, seq);
+CREATE INDEX events_archived_events_at ON events_archived_events (archive, at);
+CREATE TABLE events_replays (
   name TEXT PRIMARY KEY, archive TEXT NOT NULL, description TEXT, destination TEXT NOT NULL, startTime INTEGER NOT NULL,
   endTime INTEGER NOT NULL, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER, lastTime INTEGER,
   lastSeq INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE connections (
+CREATE TABLE events_connections (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, secretId TEXT NOT NULL, description TEXT, type TEXT NOT NULL,
   parameters TEXT NOT NULL, kms TEXT, state TEXT NOT NULL, reason TEXT, createdAt INTEGER NOT NULL,
   modifiedAt INTEGER NOT NULL, authorizedAt INTEGER, token TEXT, tokenUntil INTEGER
 ) WITHOUT ROWID;
-CREATE TABLE api_destinations (
+CREATE TABLE events_api_destinations (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, description TEXT, connectionArn TEXT NOT NULL, endpoint TEXT NOT NULL,
   method TEXT NOT NULL, rate INTEGER NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL,
   windowAt INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE api_calls (
+CREATE TABLE events_api_calls (
   id TEXT PRIMARY KEY, destination TEXT NOT NULL, rule TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
   event TEXT NOT NULL, label TEXT NOT NULL, traceId TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
   firstAt INTEGER NOT NULL, due INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX api_calls_due ON api_calls (due);
-CREATE TABLE endpoints (
+CREATE INDEX events_api_calls_due ON events_api_calls (due);
+CREATE TABLE events_endpoints (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, document TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;`,
 ]

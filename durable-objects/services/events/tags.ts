@@ -18,16 +18,16 @@ export function setTags(ctx: Tx, arn: string, tags: readonly Tag[]): void {
   const keys = new Set([...tagsOf(ctx, arn), ...tags].map(({ Key }) => Key))
   if (keys.size > MOST_TAGS) throw limitExceeded()
   for (const { Key, Value } of tags) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (arn, key, value) VALUES (?, ?, ?)', arn, Key, Value)
+    ctx.sql.run('INSERT OR REPLACE INTO events_tags (arn, key, value) VALUES (?, ?, ?)', arn, Key, Value)
   }
 }
 
 export function dropTags(ctx: Tx, arn: string): void {
-  ctx.sql.run('DELETE FROM tags WHERE arn = ?', arn)
+  ctx.sql.run('DELETE FROM events_tags WHERE arn = ?', arn)
 }
 
 function tagsOf(ctx: Ctx, arn: string): Tag[] {
-  return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE arn = ? ORDER BY key', arn)
+  return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM events_tags WHERE arn = ? ORDER BY key', arn)
 }
 
 /** A rule or a bus; nothing else of EventBridge's has tags. */
@@ -56,7 +56,7 @@ export function TagResource(ctx: Tx, { ResourceARN, Tags }: In<'TagResource'>): 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UntagResource.html */
 export function UntagResource(ctx: Tx, { ResourceARN, TagKeys }: In<'UntagResource'>): Out<'UntagResource'> {
   checkResource(ctx, ResourceARN)
-  for (const key of TagKeys) ctx.sql.run('DELETE FROM tags WHERE arn = ? AND key = ?', ResourceARN, key)
+  for (const key of TagKeys) ctx.sql.run('DELETE FROM events_tags WHERE arn = ? AND key = ?', ResourceARN, key)
   return {}
 }
 

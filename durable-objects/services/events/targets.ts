@@ -20,7 +20,7 @@ export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> 
   if (ids.size > MOST_TARGETS) throw limitExceeded()
   for (const target of input.Targets) {
     ctx.sql.run(
-      'INSERT OR REPLACE INTO targets (bus, rule, id, arn, document) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO events_targets (bus, rule, id, arn, document) VALUES (?, ?, ?, ?, ?)',
       rule.bus,
       rule.name,
       target.Id,
@@ -32,7 +32,7 @@ export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> 
 }
 
 export function targetsOf(ctx: Ctx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>): Target[] {
-  const rows = ctx.sql.all<TargetRow>('SELECT * FROM targets WHERE bus = ? AND rule = ? ORDER BY id', bus, name)
+  const rows = ctx.sql.all<TargetRow>('SELECT * FROM events_targets WHERE bus = ? AND rule = ? ORDER BY id', bus, name)
   return rows.map(targetOfRow)
 }
 
@@ -45,7 +45,7 @@ export function RemoveTargets(ctx: Tx, input: In<'RemoveTargets'>): Out<'RemoveT
   const there = new Set(targetsOf(ctx, rule).map(({ Id }) => Id))
   const missing = input.Ids.filter(id => !there.has(id))
   for (const id of input.Ids) {
-    ctx.sql.run('DELETE FROM targets WHERE bus = ? AND rule = ? AND id = ?', rule.bus, rule.name, id)
+    ctx.sql.run('DELETE FROM events_targets WHERE bus = ? AND rule = ? AND id = ?', rule.bus, rule.name, id)
   }
   const FailedEntries = missing.map(id => ({
     TargetId: id,
@@ -63,7 +63,7 @@ export function ListTargetsByRule(ctx: Ctx, input: In<'ListTargetsByRule'>): Out
   const { bus, name } = findRule(ctx, input.EventBusName, input.Rule)
   const after = pageStart(NextToken, [bus, name], invalidToken())
   const rows = ctx.sql.all<TargetRow>(
-    'SELECT * FROM targets WHERE bus = ? AND rule = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT * FROM events_targets WHERE bus = ? AND rule = ? AND id > ? ORDER BY id LIMIT ?',
     bus,
     name,
     after ?? '',

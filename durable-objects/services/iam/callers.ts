@@ -7,7 +7,7 @@ import type { AccessKeyRow, Entity } from './schema.ts'
 export function callingUser(ctx: Ctx): Entity<'user'> | undefined {
   const { session, accessKeyId = '' } = ctx.caller
   if (session) return entityByArn(ctx, 'user', session.roleArn)
-  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM access_keys WHERE id = ?', accessKeyId)
+  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM iam_access_keys WHERE id = ?', accessKeyId)
   return key && entityById<'user'>(ctx, key.user)
 }
 

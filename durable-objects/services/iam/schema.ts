@@ -1,43 +1,43 @@
 /** Append-only. Times are epoch milliseconds of the namespace's clock, in whole seconds, as IAM keeps them. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE entities (
+CREATE TABLE iam_entities (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL COLLATE NOCASE, path TEXT NOT NULL, createdAt INTEGER NOT NULL,
   boundary TEXT, details TEXT NOT NULL, UNIQUE (kind, name)
 );
-CREATE INDEX entities_boundary ON entities (boundary, kind, name) WHERE boundary IS NOT NULL;
-CREATE TABLE tags (
+CREATE INDEX iam_entities_boundary ON iam_entities (boundary, kind, name) WHERE boundary IS NOT NULL;
+CREATE TABLE iam_tags (
   entity TEXT NOT NULL, key TEXT NOT NULL COLLATE NOCASE, value TEXT NOT NULL, PRIMARY KEY (entity, key)
 ) WITHOUT ROWID;
-CREATE TABLE inline_policies (
+CREATE TABLE iam_inline_policies (
   entity TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (entity, name)
 );
-CREATE TABLE attachments (
+CREATE TABLE iam_attachments (
   entity TEXT NOT NULL, policyArn TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (entity, policyArn)
 ) WITHOUT ROWID;
-CREATE INDEX attachments_policy ON attachments (policyArn, kind, entity);
-CREATE TABLE policy_versions (
+CREATE INDEX iam_attachments_policy ON iam_attachments (policyArn, kind, entity);
+CREATE TABLE iam_policy_versions (
   policy TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL, createdAt INTEGER NOT NULL,
   PRIMARY KEY (policy, version)
 );
-CREATE TABLE memberships (user TEXT NOT NULL, grp TEXT NOT NULL, PRIMARY KEY (user, grp)) WITHOUT ROWID;
-CREATE INDEX memberships_group ON memberships (grp, user);
-CREATE TABLE profile_roles (profile TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX profile_roles_role ON profile_roles (role);
-CREATE TABLE access_keys (
+CREATE TABLE iam_memberships (user TEXT NOT NULL, grp TEXT NOT NULL, PRIMARY KEY (user, grp)) WITHOUT ROWID;
+CREATE INDEX iam_memberships_group ON iam_memberships (grp, user);
+CREATE TABLE iam_profile_roles (profile TEXT PRIMARY KEY, role TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX iam_profile_roles_role ON iam_profile_roles (role);
+CREATE TABLE iam_access_keys (
   id TEXT PRIMARY KEY, user TEXT NOT NULL, secret TEXT NOT NULL, status TEXT NOT NULL, createdAt INTEGER NOT NULL,
   usedAt INTEGER, usedService TEXT, usedRegion TEXT
 ) WITHOUT ROWID;
-CREATE INDEX access_keys_user ON access_keys (user);
-CREATE TABLE account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE mfa_users (device TEXT PRIMARY KEY, user TEXT NOT NULL, enabledAt INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX mfa_users_user ON mfa_users (user);
-CREATE TABLE credentials (
+CREATE INDEX iam_access_keys_user ON iam_access_keys (user);
+CREATE TABLE iam_account (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE iam_mfa_users (device TEXT PRIMARY KEY, user TEXT NOT NULL, enabledAt INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX iam_mfa_users_user ON iam_mfa_users (user);
+CREATE TABLE iam_credentials (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, user TEXT NOT NULL, status TEXT NOT NULL, createdAt INTEGER NOT NULL,
   details TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX credentials_user ON credentials (kind, user);
-CREATE TABLE jobs (id TEXT PRIMARY KEY, createdAt INTEGER NOT NULL, details TEXT NOT NULL) WITHOUT ROWID;`,
+CREATE INDEX iam_credentials_user ON iam_credentials (kind, user);
+CREATE TABLE iam_jobs (id TEXT PRIMARY KEY, createdAt INTEGER NOT NULL, details TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /** What IAM keeps beside an entity's name and path. */

@@ -7,72 +7,72 @@ export type FunctionConfiguration = Output<'GetFunctionConfiguration'>
 /** Append-only. */
 export const migrations = [
   `
-CREATE TABLE functions (
+CREATE TABLE lambda_functions (
   name TEXT PRIMARY KEY, tags TEXT NOT NULL, nextVersion INTEGER NOT NULL DEFAULT 1, reserved INTEGER,
   codeSigningConfigArn TEXT, recursiveLoop TEXT
 ) WITHOUT ROWID;
-CREATE TABLE versions (
+CREATE TABLE lambda_versions (
   name TEXT NOT NULL, number INTEGER NOT NULL, code TEXT, build TEXT NOT NULL, revisionId TEXT NOT NULL,
   runtimeManagement TEXT, configuration TEXT NOT NULL, PRIMARY KEY (name, number)
 );
-CREATE INDEX versions_code ON versions (code);
-CREATE TABLE version_layers (
+CREATE INDEX lambda_versions_code ON lambda_versions (code);
+CREATE TABLE lambda_version_layers (
   name TEXT NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, arn TEXT NOT NULL, code TEXT NOT NULL,
   PRIMARY KEY (name, number, position)
 ) WITHOUT ROWID;
-CREATE INDEX version_layers_code ON version_layers (code);
-CREATE TABLE aliases (
+CREATE INDEX lambda_version_layers_code ON lambda_version_layers (code);
+CREATE TABLE lambda_aliases (
   name TEXT NOT NULL, alias TEXT NOT NULL, number INTEGER NOT NULL, description TEXT NOT NULL, weights TEXT,
   revisionId TEXT NOT NULL, PRIMARY KEY (name, alias)
 ) WITHOUT ROWID;
-CREATE TABLE policies (
+CREATE TABLE lambda_policies (
   name TEXT NOT NULL, qualifier TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (name, qualifier)
 ) WITHOUT ROWID;
-CREATE TABLE archives (sha TEXT PRIMARY KEY, size INTEGER NOT NULL, unzippedSize INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE archive_parts (sha TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (sha, part));
-CREATE TABLE layers (layer TEXT PRIMARY KEY, nextVersion INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE layer_versions (
+CREATE TABLE lambda_archives (sha TEXT PRIMARY KEY, size INTEGER NOT NULL, unzippedSize INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE lambda_archive_parts (sha TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (sha, part));
+CREATE TABLE lambda_layers (layer TEXT PRIMARY KEY, nextVersion INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE lambda_layer_versions (
   layer TEXT NOT NULL, version INTEGER NOT NULL, code TEXT NOT NULL, created TEXT NOT NULL, description TEXT NOT NULL,
   license TEXT, runtimes TEXT, architectures TEXT, policy TEXT, policyRevision TEXT, PRIMARY KEY (layer, version)
 ) WITHOUT ROWID;
-CREATE INDEX layer_versions_code ON layer_versions (code);
-CREATE TABLE event_invoke_configs (
+CREATE INDEX lambda_layer_versions_code ON lambda_layer_versions (code);
+CREATE TABLE lambda_event_invoke_configs (
   name TEXT NOT NULL, qualifier TEXT NOT NULL, config TEXT NOT NULL, PRIMARY KEY (name, qualifier)
 ) WITHOUT ROWID;
-CREATE TABLE function_urls (
+CREATE TABLE lambda_function_urls (
   name TEXT NOT NULL, qualifier TEXT NOT NULL, id TEXT NOT NULL UNIQUE, config TEXT NOT NULL, PRIMARY KEY (name, qualifier)
 ) WITHOUT ROWID;
-CREATE TABLE provisioned (
+CREATE TABLE lambda_provisioned (
   name TEXT NOT NULL, qualifier TEXT NOT NULL, requested INTEGER NOT NULL, lastModified TEXT NOT NULL,
   PRIMARY KEY (name, qualifier)
 ) WITHOUT ROWID;
-CREATE TABLE code_signing_configs (arn TEXT PRIMARY KEY, config TEXT NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE events (
+CREATE TABLE lambda_code_signing_configs (arn TEXT PRIMARY KEY, config TEXT NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE lambda_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, qualifier TEXT, source TEXT NOT NULL,
   traceId TEXT NOT NULL, clientContext TEXT, received INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 1, due INTEGER,
   payload BLOB NOT NULL
 );
-CREATE INDEX events_name ON events (name);
-CREATE TABLE invocations (
+CREATE INDEX lambda_events_name ON lambda_events (name);
+CREATE TABLE lambda_invocations (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, functionArn TEXT NOT NULL, requestId TEXT NOT NULL,
   traceId TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL, durationMs REAL NOT NULL, cold INTEGER NOT NULL,
   status TEXT NOT NULL, bytes INTEGER NOT NULL, result TEXT, error TEXT, logTail TEXT NOT NULL, payload TEXT NOT NULL
 );`,
   `
-ALTER TABLE events ADD COLUMN faults INTEGER NOT NULL DEFAULT 0;
-DROP INDEX events_name;
-CREATE INDEX events_waiting ON events (name, seq, id) WHERE due IS NULL;
-CREATE TABLE invocation_parts (
+ALTER TABLE lambda_events ADD COLUMN faults INTEGER NOT NULL DEFAULT 0;
+DROP INDEX lambda_events_name;
+CREATE INDEX lambda_events_waiting ON lambda_events (name, seq, id) WHERE due IS NULL;
+CREATE TABLE lambda_invocation_parts (
   seq INTEGER NOT NULL, field TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (seq, field, part)
 );
-CREATE INDEX functions_reserved ON functions (reserved) WHERE reserved IS NOT NULL;`,
+CREATE INDEX lambda_functions_reserved ON lambda_functions (reserved) WHERE reserved IS NOT NULL;`,
   `
-ALTER TABLE events ADD COLUMN trace TEXT;
-CREATE TABLE mappings (
+ALTER TABLE lambda_events ADD COLUMN trace TEXT;
+CREATE TABLE lambda_mappings (
   uuid TEXT PRIMARY KEY, name TEXT NOT NULL, qualifier TEXT, source TEXT NOT NULL, enabled INTEGER NOT NULL,
   settings TEXT NOT NULL, tags TEXT NOT NULL, modified INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX mappings_name ON mappings (name);`,
+CREATE INDEX lambda_mappings_name ON lambda_mappings (name);`,
 ]
 
 /** A function's own properties; those of its code and configuration are its versions'. */

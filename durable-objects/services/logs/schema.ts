@@ -4,57 +4,57 @@ import { DELIVERY_MIGRATIONS } from './deliveries/delivery-schema.ts'
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE log_groups (
+CREATE TABLE logs_log_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, class TEXT NOT NULL, kmsKeyId TEXT, retentionInDays INTEGER,
   protected INTEGER NOT NULL, createdAt INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0, expiry INTEGER
 );
-CREATE TABLE tags (logGroup INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (logGroup, key)) WITHOUT ROWID;
-CREATE TABLE log_streams (
+CREATE TABLE logs_tags (logGroup INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (logGroup, key)) WITHOUT ROWID;
+CREATE TABLE logs_log_streams (
   id INTEGER PRIMARY KEY AUTOINCREMENT, logGroup INTEGER NOT NULL, name TEXT NOT NULL, createdAt INTEGER NOT NULL,
   lastEventAt INTEGER NOT NULL DEFAULT 0, ingestedAt INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
   UNIQUE (logGroup, name)
 );
-CREATE INDEX log_streams_last_event ON log_streams (logGroup, lastEventAt, name);
-CREATE TABLE log_events (
+CREATE INDEX logs_log_streams_last_event ON logs_log_streams (logGroup, lastEventAt, name);
+CREATE TABLE logs_log_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, logGroup INTEGER NOT NULL, stream INTEGER NOT NULL, timestamp INTEGER NOT NULL,
   ingestedAt INTEGER NOT NULL, message TEXT NOT NULL
 );
-CREATE INDEX log_events_group ON log_events (logGroup, timestamp);
-CREATE INDEX log_events_stream ON log_events (stream, timestamp);
-CREATE TABLE metric_filters (
+CREATE INDEX logs_log_events_group ON logs_log_events (logGroup, timestamp);
+CREATE INDEX logs_log_events_stream ON logs_log_events (stream, timestamp);
+CREATE TABLE logs_metric_filters (
   logGroup INTEGER NOT NULL, name TEXT NOT NULL, pattern TEXT NOT NULL, regexes INTEGER NOT NULL, metricName TEXT NOT NULL,
   metricNamespace TEXT NOT NULL, settings TEXT NOT NULL, createdAt INTEGER NOT NULL, PRIMARY KEY (logGroup, name)
 ) WITHOUT ROWID;
-CREATE INDEX metric_filters_name ON metric_filters (name, logGroup);
-CREATE TABLE subscription_filters (
+CREATE INDEX logs_metric_filters_name ON logs_metric_filters (name, logGroup);
+CREATE TABLE logs_subscription_filters (
   logGroup INTEGER NOT NULL, name TEXT NOT NULL, pattern TEXT NOT NULL, regexes INTEGER NOT NULL, settings TEXT NOT NULL,
   createdAt INTEGER NOT NULL, PRIMARY KEY (logGroup, name)
 ) WITHOUT ROWID;
-CREATE TABLE resource_policies (
+CREATE TABLE logs_resource_policies (
   resource TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, revision TEXT NOT NULL, updatedAt INTEGER NOT NULL,
   PRIMARY KEY (resource, name)
 ) WITHOUT ROWID;`,
   `
-CREATE TABLE destinations (
+CREATE TABLE logs_destinations (
   name TEXT PRIMARY KEY, targetArn TEXT NOT NULL, roleArn TEXT NOT NULL, accessPolicy TEXT, tags TEXT NOT NULL, createdAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE query_definitions (
+CREATE TABLE logs_query_definitions (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, clientToken TEXT, settings TEXT NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX query_definitions_name ON query_definitions (name, id);
-CREATE TABLE account_policies (
+CREATE INDEX logs_query_definitions_name ON logs_query_definitions (name, id);
+CREATE TABLE logs_account_policies (
   type TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, selection TEXT, updatedAt INTEGER NOT NULL, PRIMARY KEY (type, name)
 ) WITHOUT ROWID;
-CREATE TABLE index_policies (
+CREATE TABLE logs_index_policies (
   logGroup INTEGER PRIMARY KEY, document TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL, usedAt INTEGER NOT NULL
 );
-CREATE TABLE queries (
+CREATE TABLE logs_queries (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, logGroups TEXT NOT NULL, status TEXT NOT NULL,
   startedAt INTEGER NOT NULL, endedAt INTEGER, matched INTEGER NOT NULL DEFAULT 0, scanned INTEGER NOT NULL DEFAULT 0,
   bytes INTEGER NOT NULL DEFAULT 0, results INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX queries_status ON queries (status);
-CREATE TABLE query_results (
+CREATE INDEX logs_queries_status ON logs_queries (status);
+CREATE TABLE logs_query_results (
   query INTEGER NOT NULL, place INTEGER NOT NULL, part INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (query, place, part)
 ) WITHOUT ROWID;`,
   ...DELIVERY_MIGRATIONS,

@@ -26,7 +26,7 @@ export function checkAccount(ctx: Ctx, accountId: string): void {
 /** By its name, or its ARN. */
 export function findAccessPoint(ctx: Ctx, name: string): AccessPointRow {
   const own = nameIn(ctx.place, name)
-  const row = own && ctx.sql.first<AccessPointRow>('SELECT * FROM access_points WHERE name = ?', own)
+  const row = own && ctx.sql.first<AccessPointRow>('SELECT * FROM s3control_access_points WHERE name = ?', own)
   if (!row) throw noSuchAccessPoint()
   return row
 }
@@ -45,14 +45,14 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
   checkName(Name)
   if (input.Scope) throw invalidRequest('Scope is for access points of directory buckets')
   await checkBucket(ctx, input)
-  if (ctx.sql.first('SELECT 1 FROM access_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM access_points') ?? {}
+  if (ctx.sql.first('SELECT 1 FROM s3control_access_points WHERE name = ?', Name)) throw alreadyOwned()
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_access_points') ?? {}
   if (n >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
   ctx.change(tx =>
     tx.sql.run(
-      `INSERT INTO access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO s3control_access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
       Name,
       alias,
       Bucket,
@@ -108,7 +108,7 @@ export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'
   const size = Math.min(MaxResults || MOST_SHOWN, MOST_SHOWN)
   const of = ['ListAccessPoints', Bucket]
   const rows = ctx.sql.all<AccessPointRow>(
-    'SELECT * FROM access_points WHERE name > ?1 AND (?2 IS NULL OR bucket = ?2) ORDER BY name LIMIT ?3',
+    'SELECT * FROM s3control_access_points WHERE name > ?1 AND (?2 IS NULL OR bucket = ?2) ORDER BY name LIMIT ?3',
     pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
     Bucket ?? null,
     size + 1,
@@ -120,5 +120,5 @@ export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPoint.html */
 export function DeleteAccessPoint(ctx: Tx, { AccountId, Name }: In<'DeleteAccessPoint'>): void {
   checkAccount(ctx, AccountId)
-  ctx.sql.run('DELETE FROM access_points WHERE name = ?', findAccessPoint(ctx, Name).name)
+  ctx.sql.run('DELETE FROM s3control_access_points WHERE name = ?', findAccessPoint(ctx, Name).name)
 }

@@ -14,7 +14,7 @@ export type AccessPointView = {
 }
 
 export function accessPoints(ctx: Ctx): AccessPointView[] {
-  return ctx.sql.all<AccessPointRow>('SELECT * FROM access_points ORDER BY name').map(row => ({
+  return ctx.sql.all<AccessPointRow>('SELECT * FROM s3control_access_points ORDER BY name').map(row => ({
     name: row.name,
     alias: row.alias,
     bucket: row.bucket,

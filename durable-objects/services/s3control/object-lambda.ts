@@ -16,7 +16,7 @@ const MOST = 1000
 /** By its name, or its ARN. */
 export function findObjectLambda(ctx: Ctx, name: string): ObjectLambdaRow {
   const own = nameIn(ctx.place, name)
-  const row = own && ctx.sql.first<ObjectLambdaRow>('SELECT * FROM object_lambda_points WHERE name = ?', own)
+  const row = own && ctx.sql.first<ObjectLambdaRow>('SELECT * FROM s3control_object_lambda_points WHERE name = ?', own)
   if (!row) throw noSuchAccessPoint()
   return row
 }
@@ -46,13 +46,13 @@ export function CreateAccessPointForObjectLambda(
   checkAccount(ctx, AccountId)
   checkName(Name)
   const configuration = checkConfiguration(ctx, Configuration)
-  if (ctx.sql.first('SELECT 1 FROM object_lambda_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM object_lambda_points') ?? {}
+  if (ctx.sql.first('SELECT 1 FROM s3control_object_lambda_points WHERE name = ?', Name)) throw alreadyOwned()
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_object_lambda_points') ?? {}
   if (n >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = objectLambdaAlias(ctx.place, Name)
   ctx.sql.run(
-    'INSERT INTO object_lambda_points (name, alias, createdAt, configuration) VALUES (?, ?, ?, ?)',
+    'INSERT INTO s3control_object_lambda_points (name, alias, createdAt, configuration) VALUES (?, ?, ?, ?)',
     Name,
     alias,
     ctx.now,
@@ -86,7 +86,7 @@ export function GetAccessPointForObjectLambda(
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPointForObjectLambda.html */
 export function DeleteAccessPointForObjectLambda(ctx: Tx, input: In<'DeleteAccessPointForObjectLambda'>): void {
   checkAccount(ctx, input.AccountId)
-  ctx.sql.run('DELETE FROM object_lambda_points WHERE name = ?', findObjectLambda(ctx, input.Name).name)
+  ctx.sql.run('DELETE FROM s3control_object_lambda_points WHERE name = ?', findObjectLambda(ctx, input.Name).name)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPointsForObjectLambda.html */
@@ -98,7 +98,7 @@ export function ListAccessPointsForObjectLambda(
   const size = Math.min(MaxResults || MOST, MOST)
   const of = ['ListAccessPointsForObjectLambda']
   const rows = ctx.sql.all<ObjectLambdaRow>(
-    'SELECT * FROM object_lambda_points WHERE name > ? ORDER BY name LIMIT ?',
+    'SELECT * FROM s3control_object_lambda_points WHERE name > ? ORDER BY name LIMIT ?',
     pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
     size + 1,
   )
@@ -128,5 +128,5 @@ export function PutAccessPointConfigurationForObjectLambda(
   checkAccount(ctx, AccountId)
   const { name } = findObjectLambda(ctx, Name)
   const configuration = JSON.stringify(checkConfiguration(ctx, Configuration))
-  ctx.sql.run('UPDATE object_lambda_points SET configuration = ? WHERE name = ?', configuration, name)
+  ctx.sql.run('UPDATE s3control_object_lambda_points SET configuration = ? WHERE name = ?', configuration, name)
 }

@@ -26,12 +26,12 @@ function put(ctx: Tx, kind: Kind, input: Named & { Policy: string }): void {
   const { name } = found(ctx, kind, input)
   if (!readPolicy(input.Policy))
     throw new AwsError('MalformedPolicy', "Policies must be valid JSON and the first byte must be '{'")
-  ctx.sql.run(`UPDATE ${kind.table} SET policy = ? WHERE name = ?`, input.Policy, name)
+  ctx.sql.run(`UPDATE s3control_${kind.table} SET policy = ? WHERE name = ?`, input.Policy, name)
 }
 
 function remove(ctx: Tx, kind: Kind, input: Named): void {
   const { name } = found(ctx, kind, input)
-  ctx.sql.run(`UPDATE ${kind.table} SET policy = NULL WHERE name = ?`, name)
+  ctx.sql.run(`UPDATE s3control_${kind.table} SET policy = NULL WHERE name = ?`, name)
 }
 
 function get(ctx: Ctx, kind: Kind, input: Named): { Policy: string } {

@@ -14,7 +14,7 @@ export function resolve(ctx: Ctx, parameters: Record<string, string>): Resolutio
   const { kind, name = '', alias = '', operation = '' } = parameters
   if (kind === 'access-point') return bucketOf(ctx, { name, alias })
   const row = ctx.sql.first<ObjectLambdaRow>(
-    'SELECT * FROM object_lambda_points WHERE name = ? OR alias = ?',
+    'SELECT * FROM s3control_object_lambda_points WHERE name = ? OR alias = ?',
     name,
     alias,
   )
@@ -26,7 +26,7 @@ export function resolve(ctx: Ctx, parameters: Record<string, string>): Resolutio
 }
 
 function bucketOf(ctx: Ctx, { name, alias }: { name: string; alias: string }): Resolution | null {
-  const query = 'SELECT * FROM access_points WHERE name = ? OR alias = ?'
+  const query = 'SELECT * FROM s3control_access_points WHERE name = ? OR alias = ?'
   const row = ctx.sql.first<AccessPointRow>(query, name, alias)
   return row ? { bucket: row.bucket } : null
 }

@@ -79,7 +79,7 @@ const KEPT = 200
 
 function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
   const row = ctx.sql.first<{ seq: number }>(
-    `INSERT INTO responses (token, route, statusCode, body, size, contentType, errorMessage, metadata)
+    `INSERT INTO s3control_responses (token, route, statusCode, body, size, contentType, errorMessage, metadata)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     input.RequestToken,
     input.RequestRoute,
@@ -90,7 +90,7 @@ function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
     input.ErrorMessage ?? null,
     JSON.stringify(input.Metadata ?? {}),
   )
-  if (row) ctx.sql.run('DELETE FROM responses WHERE seq <= ?', row.seq - KEPT)
+  if (row) ctx.sql.run('DELETE FROM s3control_responses WHERE seq <= ?', row.seq - KEPT)
 }
 
 /** An answer as `/_fakecloud/s3/object-lambda-responses` shows it. */
@@ -119,7 +119,7 @@ export type ResponsePage = { responses: ResponseView[]; next: number | null }
 
 /** Answers, oldest first, a few at a time. @param parameters `after`: where the page before ended */
 export function objectLambdaResponses(ctx: Ctx, { after = '0' }: Record<string, string>): ResponsePage {
-  const query = 'SELECT * FROM responses WHERE seq > ? ORDER BY seq LIMIT 10'
+  const query = 'SELECT * FROM s3control_responses WHERE seq > ? ORDER BY seq LIMIT 10'
   const rows = ctx.sql.all<ResponseRow>(query, Number(after) || 0)
   return { responses: rows.map(viewOf), next: rows.length === 10 ? (rows.at(-1)?.seq ?? null) : null }
 }

@@ -3,15 +3,15 @@ import type { ObjectLambdaConfiguration } from '../../../aws/models/s3control.ty
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE access_points (
+CREATE TABLE s3control_access_points (
   name TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, bucket TEXT NOT NULL, createdAt INTEGER NOT NULL, vpc TEXT,
   publicAccessBlock TEXT NOT NULL, policy TEXT
 ) WITHOUT ROWID;
-CREATE INDEX access_points_bucket ON access_points (bucket, name);
-CREATE TABLE object_lambda_points (
+CREATE INDEX s3control_access_points_bucket ON s3control_access_points (bucket, name);
+CREATE TABLE s3control_object_lambda_points (
   name TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, createdAt INTEGER NOT NULL, configuration TEXT NOT NULL, policy TEXT
 ) WITHOUT ROWID;
-CREATE TABLE responses (
+CREATE TABLE s3control_responses (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL, route TEXT NOT NULL, statusCode INTEGER, body BLOB NOT NULL,
   size INTEGER NOT NULL, contentType TEXT, errorMessage TEXT, metadata TEXT NOT NULL
 );`,

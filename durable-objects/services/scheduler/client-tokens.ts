@@ -18,7 +18,7 @@ function digest(ctx: Ctx, { ClientToken: _token, ...rest }: Request): string {
  */
 export function answered<Output>(ctx: Ctx, input: Request): Output | undefined {
   const known = ctx.sql.first<{ request: string; output: string }>(
-    'SELECT request, output FROM tokens WHERE token = ? AND until > ?',
+    'SELECT request, output FROM scheduler_tokens WHERE token = ? AND until > ?',
     input.ClientToken ?? '',
     ctx.now,
   )
@@ -29,10 +29,10 @@ export function answered<Output>(ctx: Ctx, input: Request): Output | undefined {
 
 /** Keeps an answer for the case that the same request comes again. */
 export function remember<Output>(ctx: Tx, input: Request, output: Output): Output {
-  ctx.sql.run('DELETE FROM tokens WHERE until <= ?', ctx.now)
+  ctx.sql.run('DELETE FROM scheduler_tokens WHERE until <= ?', ctx.now)
   if (input.ClientToken === undefined) return output
   ctx.sql.run(
-    'INSERT OR REPLACE INTO tokens (token, request, output, until) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO scheduler_tokens (token, request, output, until) VALUES (?, ?, ?, ?)',
     input.ClientToken,
     digest(ctx, input),
     JSON.stringify(output),

@@ -10,8 +10,8 @@ import { dropSchedule, planNext } from './timing.ts'
 
 export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
   const row = ctx.sql.first<ScheduleRow>(
-    `SELECT schedules.* FROM schedules JOIN groups ON groups.name = groupName
-     WHERE id = ? AND groups.state = 'ACTIVE'`,
+    `SELECT scheduler_schedules.* FROM scheduler_schedules JOIN scheduler_groups ON scheduler_groups.name = groupName
+     WHERE id = ? AND scheduler_groups.state = 'ACTIVE'`,
     id,
   )
   return row && scheduleOf(row)
@@ -38,7 +38,7 @@ export function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, sched
     traceId: ctx.traceId,
   }
   ctx.sql.run(
-    `INSERT INTO firings (id, schedule, scheduleArn, scheduledAt, firedAt, attempt, target, traceId)
+    `INSERT INTO scheduler_firings (id, schedule, scheduleArn, scheduledAt, firedAt, attempt, target, traceId)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     firing.id,
     id,
@@ -49,7 +49,7 @@ export function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, sched
     firing.target,
     firing.traceId,
   )
-  ctx.sql.run('UPDATE schedules SET lastFired = ? WHERE id = ?', ctx.now, id)
+  ctx.sql.run('UPDATE scheduler_schedules SET lastFired = ? WHERE id = ?', ctx.now, id)
   ctx.deliver(targetDelivery(invocationOf(firing)))
 }
 
@@ -59,7 +59,9 @@ const invocationOf = (firing: FiringRow): Invocation => ({
 })
 
 function firingById(ctx: Ctx, id: unknown): FiringRow | undefined {
-  return typeof id === 'string' ? ctx.sql.first<FiringRow>('SELECT * FROM firings WHERE id = ?', id) : undefined
+  return typeof id === 'string'
+    ? ctx.sql.first<FiringRow>('SELECT * FROM scheduler_firings WHERE id = ?', id)
+    : undefined
 }
 
 /** A target took an invocation, or did not: it is tried again, or becomes a dead letter. */
@@ -96,15 +98,15 @@ function exhaustion(ctx: Ctx, { attempt, firedAt }: FiringRow, { RetryPolicy }: 
 export function retry(ctx: Tx, id: string): void {
   const firing = firingById(ctx, id)
   if (!firing) return
-  ctx.sql.run('UPDATE firings SET attempt = attempt + 1 WHERE id = ?', id)
+  ctx.sql.run('UPDATE scheduler_firings SET attempt = attempt + 1 WHERE id = ?', id)
   ctx.deliver(targetDelivery(invocationOf({ ...firing, attempt: firing.attempt + 1 })))
 }
 
 /** The last invocation of a schedule that is to go after its completion takes it along. */
 function finish(ctx: Tx, { id, schedule: scheduleId }: FiringRow): void {
-  ctx.sql.run('DELETE FROM firings WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM scheduler_firings WHERE id = ?', id)
   const schedule = scheduleById(ctx, scheduleId)
   if (schedule?.settings.ActionAfterCompletion !== 'DELETE' || schedule.nextAt !== null) return
-  const underWay = ctx.sql.first('SELECT 1 FROM firings WHERE schedule = ?', scheduleId)
+  const underWay = ctx.sql.first('SELECT 1 FROM scheduler_firings WHERE schedule = ?', scheduleId)
   if (schedule.state === 'ENABLED' && !underWay) dropSchedule(ctx, scheduleId)
 }

@@ -23,11 +23,16 @@ export function createDefaultGroup(ctx: Tx): void {
 
 function insertGroup(ctx: Tx, name: string): void {
   const { now } = ctx
-  ctx.sql.run("INSERT INTO groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)", name, now, now)
+  ctx.sql.run(
+    "INSERT INTO scheduler_groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)",
+    name,
+    now,
+    now,
+  )
 }
 
 export function findGroup(ctx: Ctx, name: string): GroupRow {
-  const row = ctx.sql.first<GroupRow>('SELECT * FROM groups WHERE name = ?', name)
+  const row = ctx.sql.first<GroupRow>('SELECT * FROM scheduler_groups WHERE name = ?', name)
   if (!row) throw noGroup(name)
   return row
 }
@@ -50,10 +55,10 @@ export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): 
   if (before) return before
   refuseDefault(Name)
   checkTags(Tags)
-  if (ctx.sql.first('SELECT 1 FROM groups WHERE name = ?', Name)) {
+  if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
     throw conflict(`Schedule group ${Name} already exists.`)
   }
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM groups') ?? {}
+  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
   if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
   insertGroup(ctx, Name)
   writeTags(ctx, Name, Tags)
@@ -80,17 +85,17 @@ export function DeleteScheduleGroup(ctx: Tx, input: In<'DeleteScheduleGroup'>): 
   if (answered(ctx, input)) return {}
   refuseDefault(input.Name)
   findActiveGroup(ctx, input.Name)
-  ctx.sql.run("UPDATE groups SET state = 'DELETING', modifiedAt = ? WHERE name = ?", ctx.now, input.Name)
+  ctx.sql.run("UPDATE scheduler_groups SET state = 'DELETING', modifiedAt = ? WHERE name = ?", ctx.now, input.Name)
   ctx.timers.set('group', input.Name, ctx.now + DELETING_MS)
   return remember(ctx, input, {})
 }
 
 /** Ends a group, with its schedules, some time after it was deleted. */
 export function endGroup(ctx: Tx, name: string): void {
-  const rows = ctx.sql.all<{ id: number }>('SELECT id FROM schedules WHERE groupName = ?', name)
+  const rows = ctx.sql.all<{ id: number }>('SELECT id FROM scheduler_schedules WHERE groupName = ?', name)
   for (const { id } of rows) dropSchedule(ctx, id)
-  ctx.sql.run('DELETE FROM tags WHERE groupName = ?', name)
-  ctx.sql.run('DELETE FROM groups WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM scheduler_tags WHERE groupName = ?', name)
+  ctx.sql.run('DELETE FROM scheduler_groups WHERE name = ?', name)
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListScheduleGroups.html */
@@ -98,7 +103,7 @@ export function ListScheduleGroups(ctx: Ctx, input: In<'ListScheduleGroups'>): O
   const { NamePrefix = '', MaxResults = 100, NextToken } = input
   const of = ['ListScheduleGroups', NamePrefix]
   const rows = ctx.sql.all<GroupRow>(
-    'SELECT * FROM groups WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?',
+    'SELECT * FROM scheduler_groups WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?',
     pageStart(NextToken, of, invalid('Invalid NextToken.')) ?? '',
     NamePrefix.length,
     NamePrefix,

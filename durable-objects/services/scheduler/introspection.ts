@@ -25,7 +25,7 @@ const PAGE = 1000
 /** Schedules in the order of their making. @param parameters `after`: where the page before ended */
 export function schedules(ctx: Ctx, { after = '0' }: Record<string, string>) {
   const rows = ctx.sql.all<ScheduleRow>(
-    'SELECT * FROM schedules WHERE id > ? ORDER BY id LIMIT ?',
+    'SELECT * FROM scheduler_schedules WHERE id > ? ORDER BY id LIMIT ?',
     Number(after) || 0,
     PAGE,
   )
@@ -62,7 +62,7 @@ export function fireNow(ctx: Tx, parameters: Record<string, string>): FiredView 
   const { group = '', name = '', accountId = account, region: where = region } = parameters
   const row =
     accountId === account && where === region
-      ? ctx.sql.first<ScheduleRow>('SELECT * FROM schedules WHERE groupName = ? AND name = ?', group, name)
+      ? ctx.sql.first<ScheduleRow>('SELECT * FROM scheduler_schedules WHERE groupName = ? AND name = ?', group, name)
       : undefined
   if (!row) return null
   const schedule = scheduleOf(row)

@@ -17,7 +17,7 @@ export function ListSchedules(ctx: Ctx, input: In): Out {
   const after = pageStart(NextToken, of, invalid('Invalid NextToken.')) ?? '/'
   const [name = '', group = ''] = after.split('/')
   const rows = ctx.sql.all<ScheduleRow>(
-    `SELECT * FROM schedules WHERE (name, groupName) > (?, ?) AND substr(name, 1, ?) = ?
+    `SELECT * FROM scheduler_schedules WHERE (name, groupName) > (?, ?) AND substr(name, 1, ?) = ?
      AND (?5 IS NULL OR groupName = ?5) AND (?6 IS NULL OR state = ?6) ORDER BY name, groupName LIMIT ?7`,
     name,
     group,

@@ -14,7 +14,11 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 type Named = { Name: string; GroupName?: string | undefined }
 
 function scheduleNamed(ctx: Ctx, { Name, GroupName = DEFAULT_GROUP }: Named): Schedule | undefined {
-  const row = ctx.sql.first<ScheduleRow>('SELECT * FROM schedules WHERE groupName = ? AND name = ?', GroupName, Name)
+  const row = ctx.sql.first<ScheduleRow>(
+    'SELECT * FROM scheduler_schedules WHERE groupName = ? AND name = ?',
+    GroupName,
+    Name,
+  )
   return row && scheduleOf(row)
 }
 
@@ -45,7 +49,7 @@ export async function CreateSchedule(ctx: Ctx, input: In<'CreateSchedule'>): Pro
     if (scheduleNamed(tx, input)) throw conflict(`Schedule ${Name} already exists.`)
     const { now } = tx
     const row = tx.sql.first<ScheduleRow>(
-      `INSERT INTO schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
+      `INSERT INTO scheduler_schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
       GroupName,
       Name,
@@ -82,7 +86,7 @@ export async function UpdateSchedule(ctx: Ctx, input: In<'UpdateSchedule'>): Pro
       anchor: isRetimed(present.settings, settings) ? now : anchor,
     }
     tx.sql.run(
-      'UPDATE schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
+      'UPDATE scheduler_schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
       schedule.state,
       JSON.stringify(settings),
       now,

@@ -3,23 +3,23 @@ import type { Target } from '../../../aws/models/scheduler.types.ts'
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE groups (name TEXT PRIMARY KEY, state TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL);
-CREATE TABLE tags (groupName TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (groupName, key)) WITHOUT ROWID;
-CREATE TABLE schedules (
+CREATE TABLE scheduler_groups (name TEXT PRIMARY KEY, state TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL);
+CREATE TABLE scheduler_tags (groupName TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (groupName, key)) WITHOUT ROWID;
+CREATE TABLE scheduler_schedules (
   id INTEGER PRIMARY KEY AUTOINCREMENT, groupName TEXT NOT NULL, name TEXT NOT NULL, createdAt INTEGER NOT NULL,
   modifiedAt INTEGER NOT NULL, state TEXT NOT NULL, settings TEXT NOT NULL, anchor INTEGER NOT NULL, nextAt INTEGER,
   lastFired INTEGER, UNIQUE (groupName, name)
 );
-CREATE INDEX schedules_name ON schedules (name, groupName);
-CREATE TABLE firings (
+CREATE INDEX scheduler_schedules_name ON scheduler_schedules (name, groupName);
+CREATE TABLE scheduler_firings (
   id TEXT PRIMARY KEY, schedule INTEGER NOT NULL, scheduleArn TEXT NOT NULL, scheduledAt INTEGER NOT NULL,
   firedAt INTEGER NOT NULL, attempt INTEGER NOT NULL, target TEXT NOT NULL, traceId TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX firings_schedule ON firings (schedule);
-CREATE TABLE tokens (
+CREATE INDEX scheduler_firings_schedule ON scheduler_firings (schedule);
+CREATE TABLE scheduler_tokens (
   token TEXT PRIMARY KEY, request TEXT NOT NULL, output TEXT NOT NULL, until INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX tokens_until ON tokens (until);`,
+CREATE INDEX scheduler_tokens_until ON scheduler_tokens (until);`,
 ]
 
 export type GroupRow = { name: string; state: 'ACTIVE' | 'DELETING'; createdAt: number; modifiedAt: number }

@@ -19,12 +19,12 @@ export function checkTags(tags: readonly Tag[]): void {
 
 export function writeTags(ctx: Tx, group: string, tags: readonly Tag[]): void {
   for (const { Key, Value } of tags) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (groupName, key, value) VALUES (?, ?, ?)', group, Key, Value)
+    ctx.sql.run('INSERT OR REPLACE INTO scheduler_tags (groupName, key, value) VALUES (?, ?, ?)', group, Key, Value)
   }
 }
 
 const tagsOf = (ctx: Ctx, group: string) =>
-  ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE groupName = ? ORDER BY key', group)
+  ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM scheduler_tags WHERE groupName = ? ORDER BY key', group)
 
 function groupNamed(ctx: Ctx, arn: string): string {
   const name = groupOfArn(ctx.place, arn)
@@ -52,6 +52,6 @@ export function TagResource(ctx: Tx, input: In<'TagResource'>): Out<'TagResource
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UntagResource.html */
 export function UntagResource(ctx: Tx, input: In<'UntagResource'>): Out<'UntagResource'> {
   const { name } = findActiveGroup(ctx, groupNamed(ctx, input.ResourceArn))
-  for (const key of input.TagKeys) ctx.sql.run('DELETE FROM tags WHERE groupName = ? AND key = ?', name, key)
+  for (const key of input.TagKeys) ctx.sql.run('DELETE FROM scheduler_tags WHERE groupName = ? AND key = ?', name, key)
   return {}
 }

@@ -52,7 +52,7 @@ const MISSED_MS = 60_000
 
 function plan(ctx: Tx, schedule: Schedule, next: number | undefined): boolean {
   const key = String(schedule.id)
-  ctx.sql.run('UPDATE schedules SET nextAt = ? WHERE id = ?', next ?? null, schedule.id)
+  ctx.sql.run('UPDATE scheduler_schedules SET nextAt = ? WHERE id = ?', next ?? null, schedule.id)
   if (next === undefined) {
     ctx.timers.clear('due', key)
     return false
@@ -77,6 +77,6 @@ function offsetMs({ settings, groupName, name }: Schedule, occurrence: number): 
 }
 
 export function dropSchedule(ctx: Tx, id: number): void {
-  ctx.sql.run('DELETE FROM schedules WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM scheduler_schedules WHERE id = ?', id)
   ctx.timers.clear('due', String(id))
 }

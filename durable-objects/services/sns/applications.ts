@@ -29,7 +29,7 @@ const PLATFORMS = [
 const SECRETS = ['PlatformCredential', 'PlatformPrincipal']
 
 export function findApplication(ctx: Ctx, arn: string): ApplicationRow {
-  const row = ctx.sql.first<ApplicationRow>('SELECT * FROM applications WHERE arn = ?', arn)
+  const row = ctx.sql.first<ApplicationRow>('SELECT * FROM sns_applications WHERE arn = ?', arn)
   if (!row) throw new AwsError('NotFoundException', 'PlatformApplication does not exist')
   return row
 }
@@ -44,7 +44,11 @@ export function CreatePlatformApplication(
   if (!attributes.PlatformCredential) throw invalidParameter('Attributes Reason: PlatformCredential: must not be empty')
   const { region, account } = ctx.place
   const arn = arnOf({ service: 'sns', region, account, resource: `app/${Platform}/${Name}` })
-  ctx.sql.run('INSERT OR REPLACE INTO applications (arn, attributes) VALUES (?, ?)', arn, JSON.stringify(attributes))
+  ctx.sql.run(
+    'INSERT OR REPLACE INTO sns_applications (arn, attributes) VALUES (?, ?)',
+    arn,
+    JSON.stringify(attributes),
+  )
   return { PlatformApplicationArn: arn }
 }
 
@@ -65,12 +69,12 @@ export function GetPlatformApplicationAttributes(
 export function SetPlatformApplicationAttributes(ctx: Tx, input: In<'SetPlatformApplicationAttributes'>): void {
   const { arn, attributes } = findApplication(ctx, input.PlatformApplicationArn)
   const all = { ...(JSON.parse(attributes) as Attributes), ...input.Attributes } // likewise
-  ctx.sql.run('UPDATE applications SET attributes = ? WHERE arn = ?', JSON.stringify(all), arn)
+  ctx.sql.run('UPDATE sns_applications SET attributes = ? WHERE arn = ?', JSON.stringify(all), arn)
 }
 
 /** Its endpoints stay. https://docs.aws.amazon.com/sns/latest/api/API_DeletePlatformApplication.html */
 export function DeletePlatformApplication(ctx: Tx, input: In<'DeletePlatformApplication'>): void {
-  ctx.sql.run('DELETE FROM applications WHERE arn = ?', input.PlatformApplicationArn)
+  ctx.sql.run('DELETE FROM sns_applications WHERE arn = ?', input.PlatformApplicationArn)
 }
 
 const PAGE = 100
@@ -82,7 +86,7 @@ export function ListPlatformApplications(
 ): Out<'ListPlatformApplications'> {
   const after = pageStart(NextToken, 'applications', invalidParameter('NextToken')) ?? ''
   const rows = ctx.sql.all<ApplicationRow>(
-    'SELECT * FROM applications WHERE arn > ? ORDER BY arn LIMIT ?',
+    'SELECT * FROM sns_applications WHERE arn > ? ORDER BY arn LIMIT ?',
     after,
     PAGE + 1,
   )

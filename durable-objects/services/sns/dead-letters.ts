@@ -70,7 +70,10 @@ export function sendDeadLetter(ctx: Tx, letter: Letter): boolean {
 
 /** The queue of a subscription's redrive policy, as it is now. */
 function deadLetterOf(ctx: Ctx, subscription: string): string | undefined {
-  const row = ctx.sql.first<{ attributes: string }>('SELECT attributes FROM subscriptions WHERE arn = ?', subscription)
+  const row = ctx.sql.first<{ attributes: string }>(
+    'SELECT attributes FROM sns_subscriptions WHERE arn = ?',
+    subscription,
+  )
   const { RedrivePolicy } = row ? (JSON.parse(row.attributes) as Attributes) : {} // as it was written
   if (RedrivePolicy === undefined) return undefined
   return (JSON.parse(RedrivePolicy) as { deadLetterTargetArn: string }).deadLetterTargetArn // checked when it was put

@@ -13,7 +13,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 
 type EndpointRow = { arn: string; application: string; token: string; attributes: string }
 
-const lookUp = (ctx: Ctx, arn: string) => ctx.sql.first<EndpointRow>('SELECT * FROM endpoints WHERE arn = ?', arn)
+const lookUp = (ctx: Ctx, arn: string) => ctx.sql.first<EndpointRow>('SELECT * FROM sns_endpoints WHERE arn = ?', arn)
 
 function findEndpoint(ctx: Ctx, arn: string): EndpointRow {
   const row = lookUp(ctx, arn)
@@ -41,7 +41,7 @@ export function CreatePlatformEndpoint(ctx: Tx, input: In<'CreatePlatformEndpoin
   const attributes = { ...(CustomUserData !== undefined && { CustomUserData }), ...stated }
   checkAttributes(attributes)
   const existing = ctx.sql.first<EndpointRow>(
-    'SELECT * FROM endpoints WHERE application = ? AND token = ?',
+    'SELECT * FROM sns_endpoints WHERE application = ? AND token = ?',
     application.arn,
     Token,
   )
@@ -49,7 +49,7 @@ export function CreatePlatformEndpoint(ctx: Tx, input: In<'CreatePlatformEndpoin
   const arn = `${application.arn.replace(':app/', ':endpoint/')}/${crypto.randomUUID()}`
   const kept = JSON.stringify({ Enabled: 'true', ...attributes, Token })
   ctx.sql.run(
-    'INSERT INTO endpoints (arn, application, token, attributes) VALUES (?, ?, ?, ?)',
+    'INSERT INTO sns_endpoints (arn, application, token, attributes) VALUES (?, ?, ?, ?)',
     arn,
     application.arn,
     Token,
@@ -75,7 +75,7 @@ export function SetEndpointAttributes(ctx: Tx, input: In<'SetEndpointAttributes'
   checkAttributes(input.Attributes)
   const attributes = { ...(JSON.parse(known) as Attributes), ...input.Attributes } // likewise
   ctx.sql.run(
-    'UPDATE endpoints SET attributes = ?, token = ? WHERE arn = ?',
+    'UPDATE sns_endpoints SET attributes = ?, token = ? WHERE arn = ?',
     JSON.stringify(attributes),
     attributes.Token ?? token,
     arn,
@@ -84,7 +84,7 @@ export function SetEndpointAttributes(ctx: Tx, input: In<'SetEndpointAttributes'
 
 /** No error when there is none. https://docs.aws.amazon.com/sns/latest/api/API_DeleteEndpoint.html */
 export function DeleteEndpoint(ctx: Tx, { EndpointArn }: In<'DeleteEndpoint'>): void {
-  ctx.sql.run('DELETE FROM endpoints WHERE arn = ?', EndpointArn)
+  ctx.sql.run('DELETE FROM sns_endpoints WHERE arn = ?', EndpointArn)
 }
 
 const PAGE = 100
@@ -97,7 +97,7 @@ export function ListEndpointsByPlatformApplication(
   const { arn } = findApplication(ctx, input.PlatformApplicationArn)
   const after = pageStart(input.NextToken, arn, invalidParameter('NextToken')) ?? ''
   const rows = ctx.sql.all<EndpointRow>(
-    'SELECT * FROM endpoints WHERE application = ? AND arn > ? ORDER BY arn LIMIT ?',
+    'SELECT * FROM sns_endpoints WHERE application = ? AND arn > ? ORDER BY arn LIMIT ?',
     arn,
     after,
     PAGE + 1,

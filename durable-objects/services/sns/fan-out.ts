@@ -30,7 +30,7 @@ export type Audience = { topic: Topic; subscriptions: readonly Subscription[] }
 
 export function subscriptionsOf(ctx: Ctx, topic: Topic): Subscription[] {
   return ctx.sql
-    .all<SubscriptionRow>('SELECT * FROM subscriptions WHERE topic = ? AND token IS NULL ORDER BY seq', topic.arn)
+    .all<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE topic = ? AND token IS NULL ORDER BY seq', topic.arn)
     .map(subscriptionOf)
 }
 

@@ -35,15 +35,15 @@ type Noted = { messageId: string; sequenceNumber: string }
 /** Whether a message is one that was published before; and how to note that it was now. */
 export function deduplicate(ctx: Tx, topic: Topic, message: Message): { seen?: Noted; note(as: Noted): void } {
   const key = keyOf(topic, message)
-  ctx.sql.run('DELETE FROM deduplications WHERE until <= ?', ctx.now)
+  ctx.sql.run('DELETE FROM sns_deduplications WHERE until <= ?', ctx.now)
   const seen = ctx.sql.first<Noted>(
-    'SELECT messageId, sequence AS sequenceNumber FROM deduplications WHERE topic = ? AND key = ?',
+    'SELECT messageId, sequence AS sequenceNumber FROM sns_deduplications WHERE topic = ? AND key = ?',
     topic.arn,
     key,
   )
   const note = ({ messageId, sequenceNumber }: Noted) =>
     ctx.sql.run(
-      'INSERT INTO deduplications (topic, key, messageId, sequence, until) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO sns_deduplications (topic, key, messageId, sequence, until) VALUES (?, ?, ?, ?, ?)',
       topic.arn,
       key,
       messageId,
@@ -71,7 +71,7 @@ function keyOf(topic: Topic, message: Message): string {
 const FIRST = 10_000_000_000_000_000_000n
 
 export function nextSequence(ctx: Tx, topic: Topic): string {
-  ctx.sql.run('UPDATE topics SET sequence = sequence + 1 WHERE arn = ?', topic.arn)
-  const row = ctx.sql.first<{ sequence: number }>('SELECT sequence FROM topics WHERE arn = ?', topic.arn)
+  ctx.sql.run('UPDATE sns_topics SET sequence = sequence + 1 WHERE arn = ?', topic.arn)
+  const row = ctx.sql.first<{ sequence: number }>('SELECT sequence FROM sns_topics WHERE arn = ?', topic.arn)
   return String(FIRST + BigInt(row?.sequence ?? 0) * 1000n)
 }

@@ -13,14 +13,14 @@ export type PendingView = {
 /** Subscriptions that wait for their confirmation, with the token that confirms them. */
 export function pendingView(ctx: Ctx): PendingView[] {
   return ctx.sql.all<PendingView>(
-    `SELECT arn AS subscriptionArn, topic AS topicArn, protocol, endpoint, token FROM subscriptions
+    `SELECT arn AS subscriptionArn, topic AS topicArn, protocol, endpoint, token FROM sns_subscriptions
      WHERE token IS NOT NULL ORDER BY seq`,
   )
 }
 
 /** Confirms a subscription for its endpoint; null when this object has none of that ARN. */
 export function confirmTick(ctx: Tx, { subscriptionArn = '' }: Record<string, string>): boolean | null {
-  const row = ctx.sql.first<SubscriptionRow>('SELECT * FROM subscriptions WHERE arn = ?', subscriptionArn)
+  const row = ctx.sql.first<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE arn = ?', subscriptionArn)
   if (!row) return null
   if (row.token !== null) confirm(ctx, row, false)
   return true
@@ -28,6 +28,6 @@ export function confirmTick(ctx: Tx, { subscriptionArn = '' }: Record<string, st
 
 /** A phone says STOP: it gets nothing more. */
 export function optOutTick(ctx: Tx, { phoneNumber = '' }: Record<string, string>): boolean {
-  ctx.sql.run('INSERT OR IGNORE INTO opt_outs (phone) VALUES (?)', phoneNumber)
+  ctx.sql.run('INSERT OR IGNORE INTO sns_opt_outs (phone) VALUES (?)', phoneNumber)
   return true
 }

@@ -29,7 +29,7 @@ export function startPost(ctx: Tx, topic: Topic, post: Post): void {
   const id = crypto.randomUUID()
   const due = slotOf(ctx, topic, subscription)
   ctx.sql.run(
-    'INSERT INTO posts (id, subscription, topic, url, headers, body, about, firstAt, due, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO sns_posts (id, subscription, topic, url, headers, body, about, firstAt, due, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     id,
     subscription.arn,
     topic.arn,
@@ -72,7 +72,8 @@ function headersOf(ctx: Ctx, topic: Topic, { subscription, type, messageId, raw 
 
 /** Tries what was under way when the object last slept. */
 export function resumePosts(ctx: Ctx): void {
-  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM posts WHERE due <= ?', ctx.now)) attemptPost(ctx, id)
+  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM sns_posts WHERE due <= ?', ctx.now))
+    attemptPost(ctx, id)
 }
 
 /** A timer of a post that failed, and the first try: both go on beside whoever called. */
@@ -84,12 +85,12 @@ export function attemptPost(ctx: Ctx, id: string): void {
 }
 
 async function attempt(ctx: Ctx, id: string): Promise<void> {
-  const row = ctx.sql.first<PostRow>('SELECT * FROM posts WHERE id = ?', id)
+  const row = ctx.sql.first<PostRow>('SELECT * FROM sns_posts WHERE id = ?', id)
   if (!row) return
   const failure = await send(row)
   // What was reset meanwhile is not written again.
   return ctx.change(tx => {
-    if (!tx.sql.first('SELECT 1 FROM posts WHERE id = ?', id)) return
+    if (!tx.sql.first('SELECT 1 FROM sns_posts WHERE id = ?', id)) return
     const hop = hopOf(row)
     if (failure === undefined) {
       finish(tx, id)
@@ -104,7 +105,7 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
     }
     const due = tx.now + delay
 
-    tx.sql.run('UPDATE posts SET attempts = attempts + 1, due = ? WHERE id = ?', due, id)
+    tx.sql.run('UPDATE sns_posts SET attempts = attempts + 1, due = ? WHERE id = ?', due, id)
     tx.timers.set('post', id, due)
 
     tx.journal({ ...hop, outcome: 'retried', reason: failure.reason })
@@ -112,7 +113,7 @@ async function attempt(ctx: Ctx, id: string): Promise<void> {
 }
 
 function finish(ctx: Tx, id: string): void {
-  ctx.sql.run('DELETE FROM posts WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM sns_posts WHERE id = ?', id)
   ctx.timers.clear('post', id)
 }
 
@@ -148,7 +149,10 @@ async function send(row: PostRow): Promise<Failure | undefined> {
 }
 
 function retriesOf(ctx: Ctx, { subscription, topic }: PostRow) {
-  const row = ctx.sql.first<{ attributes: string }>('SELECT attributes FROM subscriptions WHERE arn = ?', subscription)
+  const row = ctx.sql.first<{ attributes: string }>(
+    'SELECT attributes FROM sns_subscriptions WHERE arn = ?',
+    subscription,
+  )
   const { DeliveryPolicy } = row ? (JSON.parse(row.attributes) as Attributes) : {} // as it was written
   return retryPolicyOf(DeliveryPolicy, lookUpTopic(ctx, topic)?.attributes.DeliveryPolicy)
 }

@@ -10,7 +10,7 @@ const STEP = 250
 /** Keeps a published message for whoever looks. */
 export function notePublished(ctx: Tx, { messageId, topic, phone, message, subject }: Noted): void {
   const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO published (messageId, topic, phone, message, subject, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO sns_published (messageId, topic, phone, message, subject, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
     messageId,
     topic,
     phone ?? null,
@@ -23,13 +23,13 @@ export function notePublished(ctx: Tx, { messageId, topic, phone, message, subje
 }
 
 function trim(ctx: Tx, newest: number): void {
-  ctx.sql.run('DELETE FROM published WHERE seq <= ?', newest - KEPT)
+  ctx.sql.run('DELETE FROM sns_published WHERE seq <= ?', newest - KEPT)
   const recent = ctx.sql.first<{ bytes: number | null }>(
-    'SELECT SUM(length(message)) AS bytes FROM published WHERE seq > ?',
+    'SELECT SUM(length(message)) AS bytes FROM sns_published WHERE seq > ?',
     newest - STEP,
   )
   const share = Math.floor(KEPT_BYTES / Math.max(1, (recent?.bytes ?? 0) / STEP))
-  if (share < KEPT) ctx.sql.run('DELETE FROM published WHERE seq <= ?', newest - Math.max(share, STEP))
+  if (share < KEPT) ctx.sql.run('DELETE FROM sns_published WHERE seq <= ?', newest - Math.max(share, STEP))
 }
 
 export type ShownMessage = {
@@ -63,7 +63,7 @@ const PAGE = 50
  */
 export function publishedView(ctx: Ctx, { after = '0' }: Record<string, string>): PublishedPage {
   const rows = ctx.sql.all<PublishedPage['messages'][number] & { seq: number }>(
-    'SELECT seq, messageId, topic AS topicArn, phone, message, subject, at FROM published WHERE seq > ? ORDER BY seq LIMIT ?',
+    'SELECT seq, messageId, topic AS topicArn, phone, message, subject, at FROM sns_published WHERE seq > ? ORDER BY seq LIMIT ?',
     Number(after),
     PAGE,
   )

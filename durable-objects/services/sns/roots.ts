@@ -20,6 +20,6 @@ export function outside({ http, caller }: Ctx): string | undefined {
 export function noteRoot(ctx: Tx, topic: Topic): void {
   const root = outside(ctx)
   if (root !== undefined && root !== topic.root) {
-    ctx.sql.run('UPDATE topics SET root = ? WHERE arn = ?', root, topic.arn)
+    ctx.sql.run('UPDATE sns_topics SET root = ? WHERE arn = ?', root, topic.arn)
   }
 }

@@ -1,36 +1,36 @@
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `
-CREATE TABLE topics (
+CREATE TABLE sns_topics (
   arn TEXT PRIMARY KEY, name TEXT NOT NULL, attributes TEXT NOT NULL, tags TEXT NOT NULL, dataProtection TEXT, root TEXT,
   sequence INTEGER NOT NULL DEFAULT 0, deletedSubscriptions INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE subscriptions (
+CREATE TABLE sns_subscriptions (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, arn TEXT NOT NULL UNIQUE, topic TEXT NOT NULL, protocol TEXT NOT NULL, endpoint TEXT NOT NULL,
   owner TEXT NOT NULL, principal TEXT NOT NULL, attributes TEXT NOT NULL, token TEXT, usedToken TEXT, authenticated INTEGER NOT NULL DEFAULT 0,
   UNIQUE (topic, protocol, endpoint)
 );
-CREATE INDEX subscriptions_topic ON subscriptions (topic, seq);
-CREATE TABLE deduplications (
+CREATE INDEX sns_subscriptions_topic ON sns_subscriptions (topic, seq);
+CREATE TABLE sns_deduplications (
   topic TEXT NOT NULL, key TEXT NOT NULL, messageId TEXT NOT NULL, sequence TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (topic, key)
 ) WITHOUT ROWID;
-CREATE INDEX deduplications_until ON deduplications (until);
-CREATE TABLE published (
+CREATE INDEX sns_deduplications_until ON sns_deduplications (until);
+CREATE TABLE sns_published (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, topic TEXT NOT NULL, phone TEXT, message TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL
 );
-CREATE TABLE unsubscribed (token TEXT PRIMARY KEY, subscription TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE posts (
+CREATE TABLE sns_unsubscribed (token TEXT PRIMARY KEY, subscription TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sns_posts (
   id TEXT PRIMARY KEY, subscription TEXT NOT NULL, topic TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
   about TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, firstAt REAL NOT NULL, due REAL NOT NULL, trace TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX posts_due ON posts (due);
-CREATE TABLE applications (arn TEXT PRIMARY KEY, attributes TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE endpoints (
+CREATE INDEX sns_posts_due ON sns_posts (due);
+CREATE TABLE sns_applications (arn TEXT PRIMARY KEY, attributes TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sns_endpoints (
   arn TEXT PRIMARY KEY, application TEXT NOT NULL, token TEXT NOT NULL, attributes TEXT NOT NULL, UNIQUE (application, token)
 ) WITHOUT ROWID;
-CREATE TABLE opt_outs (phone TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE sandbox_phones (phone TEXT PRIMARY KEY, code TEXT NOT NULL, verified INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE sms_attributes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+CREATE TABLE sns_opt_outs (phone TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE sns_sandbox_phones (phone TEXT PRIMARY KEY, code TEXT NOT NULL, verified INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sns_sms_attributes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /** Attributes by AWS's names, as AWS's strings. */

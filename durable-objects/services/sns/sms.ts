@@ -27,7 +27,7 @@ export function publishSms(ctx: Tx, phone: string, message: Message): Out<'Publi
 
 /** A phone that has opted out gets nothing. */
 export function recordSms(ctx: Tx, sms: { phone: string; message: string; messageId: string }): void {
-  if (ctx.sql.first('SELECT 1 FROM opt_outs WHERE phone = ?', sms.phone)) {
+  if (ctx.sql.first('SELECT 1 FROM sns_opt_outs WHERE phone = ?', sms.phone)) {
     ctx.journal({
       from: 'sns',
       to: sms.phone,
@@ -46,13 +46,13 @@ export function CheckIfPhoneNumberIsOptedOut(
   { phoneNumber }: In<'CheckIfPhoneNumberIsOptedOut'>,
 ): Out<'CheckIfPhoneNumberIsOptedOut'> {
   if (!isPhone(phoneNumber)) throw invalidPhone(phoneNumber)
-  return { isOptedOut: ctx.sql.first('SELECT 1 FROM opt_outs WHERE phone = ?', phoneNumber) !== undefined }
+  return { isOptedOut: ctx.sql.first('SELECT 1 FROM sns_opt_outs WHERE phone = ?', phoneNumber) !== undefined }
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html */
 export function OptInPhoneNumber(ctx: Tx, { phoneNumber }: In<'OptInPhoneNumber'>): Out<'OptInPhoneNumber'> {
   if (!isPhone(phoneNumber)) throw invalidPhone(phoneNumber)
-  ctx.sql.run('DELETE FROM opt_outs WHERE phone = ?', phoneNumber)
+  ctx.sql.run('DELETE FROM sns_opt_outs WHERE phone = ?', phoneNumber)
   return {}
 }
 
@@ -65,7 +65,7 @@ export function ListPhoneNumbersOptedOut(
 ): Out<'ListPhoneNumbersOptedOut'> {
   const after = pageStart(nextToken, 'opt-outs', invalidParameter('nextToken')) ?? ''
   const rows = ctx.sql.all<{ phone: string }>(
-    'SELECT phone FROM opt_outs WHERE phone > ? ORDER BY phone LIMIT ?',
+    'SELECT phone FROM sns_opt_outs WHERE phone > ? ORDER BY phone LIMIT ?',
     after,
     PAGE + 1,
   )
@@ -89,14 +89,14 @@ export function SetSMSAttributes(ctx: Tx, { attributes }: In<'SetSMSAttributes'>
     if (name === 'DefaultSMSType' && !['Promotional', 'Transactional'].includes(value)) throw invalidParameter(name)
   }
   for (const [name, value] of Object.entries(attributes)) {
-    ctx.sql.run('INSERT OR REPLACE INTO sms_attributes (name, value) VALUES (?, ?)', name, value)
+    ctx.sql.run('INSERT OR REPLACE INTO sns_sms_attributes (name, value) VALUES (?, ?)', name, value)
   }
   return {}
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_GetSMSAttributes.html */
 export function GetSMSAttributes(ctx: Ctx, { attributes: names }: In<'GetSMSAttributes'>): Out<'GetSMSAttributes'> {
-  const rows = ctx.sql.all<{ name: string; value: string }>('SELECT name, value FROM sms_attributes ORDER BY name')
+  const rows = ctx.sql.all<{ name: string; value: string }>('SELECT name, value FROM sns_sms_attributes ORDER BY name')
   const all = [{ name: 'MonthlySpendLimit', value: '1' }, ...rows]
   const wanted = names?.length ? all.filter(({ name }) => names.includes(name)) : all
   return { attributes: Object.fromEntries(wanted.map(({ name, value }) => [name, value])) }
@@ -111,13 +111,13 @@ export function CreateSMSSandboxPhoneNumber(
   const code = String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
     .padStart(6, '0')
     .slice(-6)
-  ctx.sql.run('INSERT OR REPLACE INTO sandbox_phones (phone, code, verified) VALUES (?, ?, 0)', PhoneNumber, code)
+  ctx.sql.run('INSERT OR REPLACE INTO sns_sandbox_phones (phone, code, verified) VALUES (?, ?, 0)', PhoneNumber, code)
   recordSms(ctx, { phone: PhoneNumber, message: `Your verification code is ${code}`, messageId: crypto.randomUUID() })
   return {}
 }
 
 function findSandboxPhone(ctx: Ctx, phone: string): { code: string } {
-  const row = ctx.sql.first<{ code: string }>('SELECT code FROM sandbox_phones WHERE phone = ?', phone)
+  const row = ctx.sql.first<{ code: string }>('SELECT code FROM sns_sandbox_phones WHERE phone = ?', phone)
   if (!row) throw new AwsError('ResourceNotFoundException', 'The phone number does not exist in the sandbox')
   return row
 }
@@ -129,7 +129,7 @@ export function VerifySMSSandboxPhoneNumber(
 ): Out<'VerifySMSSandboxPhoneNumber'> {
   const { code } = findSandboxPhone(ctx, PhoneNumber)
   if (code !== OneTimePassword) throw new AwsError('VerificationException', 'Incorrect verification code')
-  ctx.sql.run('UPDATE sandbox_phones SET verified = 1 WHERE phone = ?', PhoneNumber)
+  ctx.sql.run('UPDATE sns_sandbox_phones SET verified = 1 WHERE phone = ?', PhoneNumber)
   return {}
 }
 
@@ -139,14 +139,14 @@ export function DeleteSMSSandboxPhoneNumber(
   { PhoneNumber }: In<'DeleteSMSSandboxPhoneNumber'>,
 ): Out<'DeleteSMSSandboxPhoneNumber'> {
   findSandboxPhone(ctx, PhoneNumber)
-  ctx.sql.run('DELETE FROM sandbox_phones WHERE phone = ?', PhoneNumber)
+  ctx.sql.run('DELETE FROM sns_sandbox_phones WHERE phone = ?', PhoneNumber)
   return {}
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListSMSSandboxPhoneNumbers.html */
 export function ListSMSSandboxPhoneNumbers(ctx: Ctx): Out<'ListSMSSandboxPhoneNumbers'> {
   const rows = ctx.sql.all<{ phone: string; verified: number }>(
-    'SELECT phone, verified FROM sandbox_phones ORDER BY phone',
+    'SELECT phone, verified FROM sns_sandbox_phones ORDER BY phone',
   )
   const PhoneNumbers = rows.map(({ phone, verified }) => ({
     PhoneNumber: phone,

@@ -27,7 +27,7 @@ function list(ctx: Ctx, topic: string | undefined, token: string | undefined): O
   const of = ['subscriptions', topic]
   const after = Number(pageStart(token, of, invalidParameter('NextToken')) ?? 0)
   const rows = ctx.sql.all<SubscriptionRow>(
-    'SELECT * FROM subscriptions WHERE seq > ?1 AND (?2 IS NULL OR topic = ?2) ORDER BY seq LIMIT ?3',
+    'SELECT * FROM sns_subscriptions WHERE seq > ?1 AND (?2 IS NULL OR topic = ?2) ORDER BY seq LIMIT ?3',
     after,
     topic ?? null,
     PAGE + 1,

@@ -27,10 +27,10 @@ export function findSubscription(ctx: Ctx, arn: string): Subscription {
 }
 
 const rowOf = (ctx: Ctx, arn: string) =>
-  ctx.sql.first<SubscriptionRow>('SELECT * FROM subscriptions WHERE arn = ?', arn)
+  ctx.sql.first<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE arn = ?', arn)
 
 export function writeSubscriptionAttributes(ctx: Tx, arn: string, attributes: Attributes): void {
-  ctx.sql.run('UPDATE subscriptions SET attributes = ? WHERE arn = ?', JSON.stringify(attributes), arn)
+  ctx.sql.run('UPDATE sns_subscriptions SET attributes = ? WHERE arn = ?', JSON.stringify(attributes), arn)
 }
 
 /** 256 hexadecimal digits, as AWS's are long. */
@@ -57,7 +57,7 @@ export async function Subscribe(ctx: Ctx, input: In<'Subscribe'>): Promise<Out<'
     const shown = (subscription: Pick<Subscription, 'arn' | 'token'>) =>
       subscription.token === null || ReturnSubscriptionArn ? subscription.arn : 'pending confirmation'
     const existing = tx.sql.first<SubscriptionRow>(
-      'SELECT * FROM subscriptions WHERE topic = ? AND protocol = ? AND endpoint = ?',
+      'SELECT * FROM sns_subscriptions WHERE topic = ? AND protocol = ? AND endpoint = ?',
       topic.arn,
       protocol,
       endpoint,
@@ -76,7 +76,7 @@ export async function Subscribe(ctx: Ctx, input: In<'Subscribe'>): Promise<Out<'
 
 /** Who subscribes again before having confirmed is asked again, with another token. */
 function askAgain(ctx: Tx, existing: SubscriptionRow, asked: { token: string | null; notice: Notice }): void {
-  ctx.sql.run('UPDATE subscriptions SET token = ? WHERE arn = ?', asked.token, existing.arn)
+  ctx.sql.run('UPDATE sns_subscriptions SET token = ? WHERE arn = ?', asked.token, existing.arn)
   ctx.timers.set('pending', existing.arn, ctx.now + PENDING_MS)
   const topic = lookUpTopic(ctx, existing.topic)
   if (topic) sendNotice(ctx, topic, { subscription: existing, notice: asked.notice })
@@ -87,7 +87,7 @@ type Made = Pick<Subscription, 'arn' | 'topic' | 'protocol' | 'endpoint' | 'attr
 function insert(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: Made): void {
   const { accountId, session } = ctx.caller
   ctx.sql.run(
-    `INSERT INTO subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, token, authenticated)
+    `INSERT INTO sns_subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, token, authenticated)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     arn,
     topic,
@@ -104,7 +104,7 @@ function insert(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: 
 
 /** A timer: forgets a subscription that was never confirmed. */
 export function forgetPending(ctx: Tx, arn: string): void {
-  ctx.sql.run('DELETE FROM subscriptions WHERE arn = ? AND token IS NOT NULL', arn)
+  ctx.sql.run('DELETE FROM sns_subscriptions WHERE arn = ? AND token IS NOT NULL', arn)
 }
 
 function checkSame(existing: Subscription, attributes: Attributes): void {
@@ -120,7 +120,7 @@ export function ConfirmSubscription(ctx: Tx, input: In<'ConfirmSubscription'>): 
   // A token that was used goes on naming its subscription, so that a confirmation can be repeated.
   const row =
     ctx.sql.first<SubscriptionRow>(
-      'SELECT * FROM subscriptions WHERE topic = ?1 AND (token = ?2 OR usedToken = ?2)',
+      'SELECT * FROM sns_subscriptions WHERE topic = ?1 AND (token = ?2 OR usedToken = ?2)',
       TopicArn,
       Token,
     ) ?? restore(ctx, Token)
@@ -132,7 +132,7 @@ export function ConfirmSubscription(ctx: Tx, input: In<'ConfirmSubscription'>): 
 /** Lets a subscription that waited have its messages from now on. */
 export function confirm(ctx: Tx, row: SubscriptionRow, authenticated: boolean): void {
   ctx.sql.run(
-    'UPDATE subscriptions SET usedToken = token, token = NULL, authenticated = ? WHERE arn = ?',
+    'UPDATE sns_subscriptions SET usedToken = token, token = NULL, authenticated = ? WHERE arn = ?',
     authenticated ? 1 : 0,
     row.arn,
   )
@@ -141,12 +141,15 @@ export function confirm(ctx: Tx, row: SubscriptionRow, authenticated: boolean): 
 
 /** Takes back an endpoint's unsubscribing, by the token that it was told of it with. */
 function restore(ctx: Tx, token: string): SubscriptionRow | undefined {
-  const kept = ctx.sql.first<{ subscription: string }>('SELECT subscription FROM unsubscribed WHERE token = ?', token)
+  const kept = ctx.sql.first<{ subscription: string }>(
+    'SELECT subscription FROM sns_unsubscribed WHERE token = ?',
+    token,
+  )
   if (!kept) return undefined
   const row = JSON.parse(kept.subscription) as SubscriptionRow // written by keep()
   if (!lookUpTopic(ctx, row.topic)) return undefined
   ctx.sql.run(
-    `INSERT OR IGNORE INTO subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, usedToken, authenticated)
+    `INSERT OR IGNORE INTO sns_subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, usedToken, authenticated)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.arn,
     row.topic,
@@ -158,7 +161,7 @@ function restore(ctx: Tx, token: string): SubscriptionRow | undefined {
     token,
     row.authenticated,
   )
-  ctx.sql.run('DELETE FROM unsubscribed WHERE token = ?', token)
+  ctx.sql.run('DELETE FROM sns_unsubscribed WHERE token = ?', token)
   return { ...row, token: null, usedToken: token }
 }
 
@@ -182,13 +185,13 @@ export async function Unsubscribe(ctx: Ctx, { SubscriptionArn: arn }: In<'Unsubs
     const row = rowOf(tx, arn)
     if (!row) return
 
-    tx.sql.run('DELETE FROM subscriptions WHERE arn = ?', arn)
-    tx.sql.run('UPDATE topics SET deletedSubscriptions = deletedSubscriptions + 1 WHERE arn = ?', row.topic)
+    tx.sql.run('DELETE FROM sns_subscriptions WHERE arn = ?', arn)
+    tx.sql.run('UPDATE sns_topics SET deletedSubscriptions = deletedSubscriptions + 1 WHERE arn = ?', row.topic)
     tx.timers.clear('pending', arn)
 
     if (!notice) return
 
-    tx.sql.run('INSERT INTO unsubscribed (token, subscription) VALUES (?, ?)', token, JSON.stringify(row))
+    tx.sql.run('INSERT INTO sns_unsubscribed (token, subscription) VALUES (?, ?)', token, JSON.stringify(row))
     tx.timers.set('unsubscribed', token, tx.now + PENDING_MS)
     sendNotice(tx, topic, { subscription: row, notice })
   })
@@ -196,5 +199,5 @@ export async function Unsubscribe(ctx: Ctx, { SubscriptionArn: arn }: In<'Unsubs
 
 /** A timer: an unsubscribing can be taken back no more. */
 export function forgetUnsubscribed(ctx: Tx, token: string): void {
-  ctx.sql.run('DELETE FROM unsubscribed WHERE token = ?', token)
+  ctx.sql.run('DELETE FROM sns_unsubscribed WHERE token = ?', token)
 }

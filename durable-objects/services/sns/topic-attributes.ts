@@ -67,8 +67,10 @@ export function GetTopicAttributes(ctx: Ctx, { TopicArn }: In<'GetTopicAttribute
 function shown(ctx: Ctx, topic: Topic): Attributes {
   const { DeliveryPolicy } = topic.attributes
   const count = (condition: string) =>
-    ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM subscriptions WHERE topic = ? AND ${condition}`, topic.arn)
-      ?.n
+    ctx.sql.first<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM sns_subscriptions WHERE topic = ? AND ${condition}`,
+      topic.arn,
+    )?.n
   return {
     Policy: defaultPolicy(topic.arn, ctx.place.account),
     Owner: ctx.place.account,

@@ -26,7 +26,7 @@ function topicOf(row: TopicRow): Topic {
 }
 
 export function lookUpTopic(ctx: Ctx, arn: string): Topic | undefined {
-  const row = ctx.sql.first<TopicRow>('SELECT * FROM topics WHERE arn = ?', arn)
+  const row = ctx.sql.first<TopicRow>('SELECT * FROM sns_topics WHERE arn = ?', arn)
   return row && topicOf(row)
 }
 
@@ -52,7 +52,7 @@ export function checkArn(arn: string, parameter: string): void {
 export function writeTopic(ctx: Tx, topic: Topic): void {
   const { arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions } = topic
   ctx.sql.run(
-    `INSERT OR REPLACE INTO topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
+    `INSERT OR REPLACE INTO sns_topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     arn,
     name,
@@ -106,9 +106,9 @@ function checkSame(topic: Topic, attributes: Attributes, tags: Attributes): void
 /** No error when there is none. https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
 export function DeleteTopic(ctx: Tx, { TopicArn }: In<'DeleteTopic'>): void {
   checkArn(TopicArn, 'TopicArn')
-  ctx.sql.run('DELETE FROM topics WHERE arn = ?', TopicArn)
-  ctx.sql.run('DELETE FROM subscriptions WHERE topic = ?', TopicArn)
-  ctx.sql.run('DELETE FROM deduplications WHERE topic = ?', TopicArn)
+  ctx.sql.run('DELETE FROM sns_topics WHERE arn = ?', TopicArn)
+  ctx.sql.run('DELETE FROM sns_subscriptions WHERE topic = ?', TopicArn)
+  ctx.sql.run('DELETE FROM sns_deduplications WHERE topic = ?', TopicArn)
 }
 
 const PAGE = 100
@@ -117,7 +117,7 @@ const PAGE = 100
 export function ListTopics(ctx: Ctx, { NextToken }: In<'ListTopics'>): Out<'ListTopics'> {
   const after = pageStart(NextToken, 'topics', invalidParameter('NextToken'))
   const rows = ctx.sql.all<{ arn: string }>(
-    'SELECT arn FROM topics WHERE arn > ? ORDER BY arn LIMIT ?',
+    'SELECT arn FROM sns_topics WHERE arn > ? ORDER BY arn LIMIT ?',
     after ?? '',
     PAGE + 1,
   )

@@ -18,7 +18,7 @@ export function replayAttempt(
   { id, hideMs }: { id: string; hideMs: number },
 ): MessageRow[] | undefined {
   const attempt = ctx.sql.first<{ receipts: string }>(
-    'SELECT receipts FROM receive_attempts WHERE queue = ? AND id = ? AND until > ?',
+    'SELECT receipts FROM sqs_receive_attempts WHERE queue = ? AND id = ? AND until > ?',
     queue.id,
     id,
     ctx.now,
@@ -27,7 +27,7 @@ export function replayAttempt(
   const receipts = JSON.parse(attempt.receipts) as Receipts // written by writeAttempt
   const rows = receipts.flatMap(({ seq, messageId, receive }) =>
     ctx.sql.all<MessageRow>(
-      'SELECT * FROM messages WHERE seq = ? AND queue = ? AND messageId = ? AND receiveCount = ? AND visibleAt > ?',
+      'SELECT * FROM sqs_messages WHERE seq = ? AND queue = ? AND messageId = ? AND receiveCount = ? AND visibleAt > ?',
       seq,
       queue.id,
       messageId,
@@ -36,16 +36,16 @@ export function replayAttempt(
     ),
   )
   if (rows.length < receipts.length) return undefined
-  for (const { seq } of rows) ctx.sql.run('UPDATE messages SET visibleAt = ? WHERE seq = ?', ctx.now + hideMs, seq)
+  for (const { seq } of rows) ctx.sql.run('UPDATE sqs_messages SET visibleAt = ? WHERE seq = ?', ctx.now + hideMs, seq)
   for (const groupId of new Set(rows.map(row => row.groupId))) regroup(ctx, queue.id, groupId ?? '')
   return rows
 }
 
 export function writeAttempt(ctx: Tx, queue: Queue, { id, rows }: { id: string; rows: readonly MessageRow[] }): void {
   const receipts: Receipts = rows.map(row => ({ seq: row.seq, messageId: row.messageId, receive: row.receiveCount }))
-  ctx.sql.run('DELETE FROM receive_attempts WHERE until <= ?', ctx.now)
+  ctx.sql.run('DELETE FROM sqs_receive_attempts WHERE until <= ?', ctx.now)
   ctx.sql.run(
-    'INSERT OR REPLACE INTO receive_attempts (queue, id, receipts, until) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO sqs_receive_attempts (queue, id, receipts, until) VALUES (?, ?, ?, ?)',
     queue.id,
     id,
     JSON.stringify(receipts),

@@ -61,11 +61,11 @@ export function GetQueueAttributes(ctx: Tx, input: In<'GetQueueAttributes'>): Ou
 /** Messages that can be received, that are in flight, and that are still delayed. */
 function counts(ctx: Tx, queue: Queue): Attributes {
   expireMessages(ctx, queue)
-  const all = ctx.sql.first<{ n: number }>('SELECT n FROM message_counts WHERE queue = ?', queue.id)?.n ?? 0
+  const all = ctx.sql.first<{ n: number }>('SELECT n FROM sqs_message_counts WHERE queue = ?', queue.id)?.n ?? 0
   // Those that cannot be received are few, and the index has them together.
   const hidden = ctx.sql.first<{ inFlight: number; delayed: number }>(
     `SELECT COUNT(*) FILTER (WHERE receiveCount > 0) AS inFlight, COUNT(*) FILTER (WHERE receiveCount = 0) AS delayed
-     FROM messages WHERE queue = ? AND visibleAt > ?`,
+     FROM sqs_messages WHERE queue = ? AND visibleAt > ?`,
     queue.id,
     ctx.now,
   )
@@ -94,7 +94,7 @@ export function SetQueueAttributes(ctx: Tx, input: In<'SetQueueAttributes'>): vo
 export function writeAttributes(ctx: Tx, queue: Queue, attributes: Attributes): void {
   const policy = attributes.RedrivePolicy
   ctx.sql.run(
-    'UPDATE queues SET attributes = ?, deadLetterArn = ?, modifiedAt = ? WHERE id = ?',
+    'UPDATE sqs_queues SET attributes = ?, deadLetterArn = ?, modifiedAt = ? WHERE id = ?',
     JSON.stringify(attributes),
     policy === undefined ? null : parseRedrivePolicy(policy).deadLetterTargetArn,
     ctx.now,
@@ -105,11 +105,11 @@ export function writeAttributes(ctx: Tx, queue: Queue, attributes: Attributes): 
 /** A FIFO queue's new delay holds for the messages that wait in it as well; a standard queue's does not. */
 function applyDelay(ctx: Tx, queue: Queue): void {
   ctx.sql.run(
-    'UPDATE messages SET visibleAt = sentAt + ? WHERE queue = ? AND receiveCount = 0',
+    'UPDATE sqs_messages SET visibleAt = sentAt + ? WHERE queue = ? AND receiveCount = 0',
     numberAttribute(queue.attributes, 'DelaySeconds') * 1000,
     queue.id,
   )
-  const groups = ctx.sql.all<{ groupId: string }>('SELECT groupId FROM message_groups WHERE queue = ?', queue.id)
+  const groups = ctx.sql.all<{ groupId: string }>('SELECT groupId FROM sqs_message_groups WHERE queue = ?', queue.id)
   for (const { groupId } of groups) regroup(ctx, queue.id, groupId)
   wake(ctx, queue.id)
 }

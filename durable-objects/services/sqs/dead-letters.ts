@@ -29,7 +29,7 @@ export function moveToDeadLetters(ctx: Tx, { source, target }: Redrive, rows: re
     // message's id becomes its deduplication id.
     const sentAt = target.fifo ? ctx.now : row.sentAt
     ctx.sql.run(
-      `UPDATE messages SET seq = (SELECT MAX(seq) + 1 FROM messages), queue = ?, visibleAt = ?, sentAt = ?, sourceArn = ?,
+      `UPDATE sqs_messages SET seq = (SELECT MAX(seq) + 1 FROM sqs_messages), queue = ?, visibleAt = ?, sentAt = ?, sourceArn = ?,
        deduplicationId = ? WHERE seq = ?`,
       target.id,
       ctx.now,
@@ -84,7 +84,7 @@ export function ListDeadLetterSourceQueues(
   const { size, paged } = pageSize(input.MaxResults)
   const parameters = ['ListDeadLetterSourceQueues', queue.name]
   const rows = ctx.sql.all<{ name: string }>(
-    'SELECT name FROM queues WHERE deadLetterArn = ? AND name > ? ORDER BY name LIMIT ?',
+    'SELECT name FROM sqs_queues WHERE deadLetterArn = ? AND name > ? ORDER BY name LIMIT ?',
     queueArn(ctx.place, queue.name),
     pageStart(input.NextToken, parameters, invalidToken()) ?? '',
     size + 1,

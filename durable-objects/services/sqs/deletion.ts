@@ -52,7 +52,7 @@ function remove(ctx: Tx, queue: Queue, handle: string): string | undefined {
   const receipt = receiptOf(queue, handle)
   if (!queue.fifo) {
     ctx.sql.run(
-      'DELETE FROM messages WHERE seq = ? AND queue = ? AND messageId = ?',
+      'DELETE FROM sqs_messages WHERE seq = ? AND queue = ? AND messageId = ?',
       receipt.seq,
       queue.id,
       receipt.messageId,
@@ -64,7 +64,7 @@ function remove(ctx: Tx, queue: Queue, handle: string): string | undefined {
   if (held.receiveCount !== receipt.receive || held.visibleAt <= ctx.now) {
     throw invalidValue('ReceiptHandle', handle, 'The receipt handle has expired')
   }
-  ctx.sql.run('DELETE FROM messages WHERE seq = ?', receipt.seq)
+  ctx.sql.run('DELETE FROM sqs_messages WHERE seq = ?', receipt.seq)
   return held.groupId ?? undefined
 }
 

@@ -9,12 +9,12 @@ function queueOf(row: QueueRow): Queue {
 }
 
 export function queueByName(ctx: Ctx, name: string): Queue | undefined {
-  const row = ctx.sql.first<QueueRow>('SELECT * FROM queues WHERE name = ?', name)
+  const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE name = ?', name)
   return row && queueOf(row)
 }
 
 export function queueById(ctx: Ctx, id: number): Queue | undefined {
-  const row = ctx.sql.first<QueueRow>('SELECT * FROM queues WHERE id = ?', id)
+  const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE id = ?', id)
   return row && queueOf(row)
 }
 

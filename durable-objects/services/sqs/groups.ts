@@ -9,7 +9,7 @@ export const MOST_RECEIVED = 10
  */
 export function regroup(ctx: Tx, queue: number, groupId: string): void {
   const first = ctx.sql.all<{ visibleAt: number; receiveCount: number }>(
-    `SELECT visibleAt, receiveCount FROM messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL
+    `SELECT visibleAt, receiveCount FROM sqs_messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL
      ORDER BY seq LIMIT ?`,
     queue,
     groupId,
@@ -17,12 +17,12 @@ export function regroup(ctx: Tx, queue: number, groupId: string): void {
   )
   const oldest = first[0]
   if (!oldest) {
-    ctx.sql.run('DELETE FROM message_groups WHERE queue = ? AND groupId = ?', queue, groupId)
+    ctx.sql.run('DELETE FROM sqs_message_groups WHERE queue = ? AND groupId = ?', queue, groupId)
     return
   }
   const received = first.filter(row => row.receiveCount > 0).map(row => row.visibleAt)
   ctx.sql.run(
-    'INSERT OR REPLACE INTO message_groups (queue, groupId, availableAt) VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO sqs_message_groups (queue, groupId, availableAt) VALUES (?, ?, ?)',
     queue,
     groupId,
     Math.max(oldest.visibleAt, ...received),
@@ -32,7 +32,7 @@ export function regroup(ctx: Tx, queue: number, groupId: string): void {
 /** Notes a new last message of a group: it changes nothing unless the group was empty. */
 export function joinGroup(ctx: Tx, message: { queue: number; groupId: string; visibleAt: number }): void {
   ctx.sql.run(
-    'INSERT OR IGNORE INTO message_groups (queue, groupId, availableAt) VALUES (?, ?, ?)',
+    'INSERT OR IGNORE INTO sqs_message_groups (queue, groupId, availableAt) VALUES (?, ?, ?)',
     message.queue,
     message.groupId,
     message.visibleAt,

@@ -17,7 +17,7 @@ export function receiptOf(queue: Queue, handle: string): Receipt {
 /** The message of a receipt; undefined when it was deleted, expired or moved to another queue. */
 export function heldMessage(ctx: Ctx, { queue, seq, messageId }: Receipt): Held | undefined {
   return ctx.sql.first<Held>(
-    'SELECT visibleAt, receiveCount, receivedAt, groupId FROM messages WHERE seq = ? AND queue = ? AND messageId = ?',
+    'SELECT visibleAt, receiveCount, receivedAt, groupId FROM sqs_messages WHERE seq = ? AND queue = ? AND messageId = ?',
     seq,
     queue,
     messageId,

@@ -17,7 +17,7 @@ export function isFull(ctx: Ctx, queue: Queue): boolean {
   const bounds = boundsOf(ctx)
   if ((bounds.get(queue.id) ?? MAX_IN_FLIGHT) < MAX_IN_FLIGHT) return false
   const row = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM messages WHERE queue = ? AND visibleAt > ? AND receiveCount > 0',
+    'SELECT COUNT(*) AS n FROM sqs_messages WHERE queue = ? AND visibleAt > ? AND receiveCount > 0',
     queue.id,
     ctx.now,
   )

@@ -40,7 +40,7 @@ export function messages(ctx: Tx, { baseUrl = '', after = '0' }: Record<string, 
   const rows: Viewed[] = []
   let characters = 0
   for (const row of ctx.sql.each<Viewed>(
-    'SELECT seq, queue, messageId, body, receiveCount, visibleAt, sentAt FROM messages WHERE seq > ? ORDER BY seq',
+    'SELECT seq, queue, messageId, body, receiveCount, visibleAt, sentAt FROM sqs_messages WHERE seq > ? ORDER BY seq',
     Number(after),
   )) {
     rows.push(row)
@@ -55,24 +55,26 @@ export function messages(ctx: Tx, { baseUrl = '', after = '0' }: Record<string, 
 function viewsOf(ctx: Ctx, rows: readonly Viewed[], baseUrl: string): QueueView[] {
   const { place, now } = ctx
   const byQueue = Map.groupBy(rows, row => row.queue)
-  return ctx.sql.all<{ id: number; name: string }>('SELECT id, name FROM queues ORDER BY name').map(({ id, name }) => ({
-    queueUrl: `${baseUrl}/${place.account}/${name}`,
-    queueName: name,
-    region: place.region,
-    queueArn: queueArn(place, name),
-    messages: (byQueue.get(id) ?? []).map(({ messageId, body, receiveCount, visibleAt, sentAt }) => ({
-      messageId,
-      body,
-      receiveCount,
-      inFlight: receiveCount > 0 && visibleAt > now,
-      createdAt: new Date(sentAt).toISOString(),
-    })),
-  }))
+  return ctx.sql
+    .all<{ id: number; name: string }>('SELECT id, name FROM sqs_queues ORDER BY name')
+    .map(({ id, name }) => ({
+      queueUrl: `${baseUrl}/${place.account}/${name}`,
+      queueName: name,
+      region: place.region,
+      queueArn: queueArn(place, name),
+      messages: (byQueue.get(id) ?? []).map(({ messageId, body, receiveCount, visibleAt, sentAt }) => ({
+        messageId,
+        body,
+        receiveCount,
+        inFlight: receiveCount > 0 && visibleAt > now,
+        createdAt: new Date(sentAt).toISOString(),
+      })),
+    }))
 }
 
 /** Ends the messages whose time is over, now; answers how many. */
 export function expire(ctx: Tx): number {
-  const due = ctx.sql.all<{ id: number }>('SELECT id FROM queues WHERE expiry <= ?', ctx.now)
+  const due = ctx.sql.all<{ id: number }>('SELECT id FROM sqs_queues WHERE expiry <= ?', ctx.now)
   return due.reduce((sum, { id }) => {
     const queue = queueById(ctx, id)
     return sum + (queue ? expireMessages(ctx, queue) : 0)
@@ -95,7 +97,7 @@ export function forceDeadLetters(
   if (!target) return 0
   expireMessages(ctx, queue)
   const rows = ctx.sql.all<DeadLetter>(
-    'SELECT seq, sentAt, messageId, deduplicationId, groupId FROM messages WHERE queue = ? ORDER BY seq',
+    'SELECT seq, sentAt, messageId, deduplicationId, groupId FROM sqs_messages WHERE queue = ? ORDER BY seq',
     queue.id,
   )
   moveToDeadLetters(ctx, { source: queue, target }, rows)

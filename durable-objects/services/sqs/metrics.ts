@@ -38,7 +38,7 @@ export function gauges(ctx: Ctx): Metric[] {
     `SELECT q.name, COUNT(m.seq) FILTER (WHERE m.visibleAt <= ?1) AS visible,
        COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount > 0) AS hidden,
        COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount = 0) AS late, MIN(m.sentAt) AS oldest
-     FROM queues q LEFT JOIN messages m ON m.queue = q.id AND (q.expiry IS NULL OR q.expiry > ?1) GROUP BY q.id`,
+     FROM sqs_queues q LEFT JOIN sqs_messages m ON m.queue = q.id AND (q.expiry IS NULL OR q.expiry > ?1) GROUP BY q.id`,
     now,
   )
   return rows.flatMap(({ name, visible, hidden, late, oldest }) => {

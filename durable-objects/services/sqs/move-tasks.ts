@@ -23,15 +23,15 @@ export function StartMessageMoveTask(ctx: Tx, input: In<'StartMessageMoveTask'>)
     throw invalidParameter('Source queue must be configured as a Dead Letter Queue.')
   }
   if (DestinationArn !== undefined) checkDestination(ctx, source, DestinationArn)
-  if (ctx.sql.first("SELECT 1 FROM move_tasks WHERE queue = ? AND status = 'RUNNING'", source.id)) {
+  if (ctx.sql.first("SELECT 1 FROM sqs_move_tasks WHERE queue = ? AND status = 'RUNNING'", source.id)) {
     throw invalidParameter(
       'There is already a task running. Only one active task is allowed for a source queue arn at a given time.',
     )
   }
   const id = crypto.randomUUID()
   ctx.sql.run(
-    `INSERT INTO move_tasks (id, queue, destinationArn, rate, status, toMove, startedAt)
-     VALUES (?1, ?2, ?3, ?4, 'RUNNING', (SELECT COUNT(*) FROM messages WHERE queue = ?2 AND visibleAt <= ?5), ?5)`,
+    `INSERT INTO sqs_move_tasks (id, queue, destinationArn, rate, status, toMove, startedAt)
+     VALUES (?1, ?2, ?3, ?4, 'RUNNING', (SELECT COUNT(*) FROM sqs_messages WHERE queue = ?2 AND visibleAt <= ?5), ?5)`,
     id,
     source.id,
     DestinationArn ?? null,
@@ -55,7 +55,7 @@ function findByArn(ctx: Ctx, arn: string, parameter: 'SourceArn' | 'DestinationA
 }
 
 function isDeadLetterQueue(ctx: Ctx, arn: string): boolean {
-  return ctx.sql.first('SELECT 1 FROM queues WHERE deadLetterArn = ? LIMIT 1', arn) !== undefined
+  return ctx.sql.first('SELECT 1 FROM sqs_queues WHERE deadLetterArn = ? LIMIT 1', arn) !== undefined
 }
 
 function checkDestination(ctx: Ctx, source: Queue, arn: string): void {
@@ -74,12 +74,12 @@ export function CancelMessageMoveTask(ctx: Tx, input: In<'CancelMessageMoveTask'
   if (!handle) throw invalidParameter('Value for parameter TaskHandle is invalid.')
   const source = findByArn(ctx, handle.sourceArn, 'SourceArn')
   const task = ctx.sql.first<MoveTaskRow>(
-    "SELECT * FROM move_tasks WHERE id = ? AND queue = ? AND status = 'RUNNING'",
+    "SELECT * FROM sqs_move_tasks WHERE id = ? AND queue = ? AND status = 'RUNNING'",
     handle.taskId,
     source.id,
   )
   if (!task) throw resourceNotFound('Task does not exist.')
-  ctx.sql.run("UPDATE move_tasks SET status = 'CANCELLED' WHERE id = ?", task.id)
+  ctx.sql.run("UPDATE sqs_move_tasks SET status = 'CANCELLED' WHERE id = ?", task.id)
   ctx.timers.clear('move', task.id)
   return { ApproximateNumberOfMessagesMoved: task.moved }
 }
@@ -95,7 +95,7 @@ export function ListMessageMoveTasks(ctx: Ctx, input: In<'ListMessageMoveTasks'>
     throw invalidParameter(`Value for parameter MaxResults is invalid. Reason: ${reason}.`)
   }
   const tasks = ctx.sql.all<MoveTaskRow>(
-    'SELECT * FROM move_tasks WHERE queue = ? ORDER BY seq DESC LIMIT ?',
+    'SELECT * FROM sqs_move_tasks WHERE queue = ? ORDER BY seq DESC LIMIT ?',
     source.id,
     most,
   )

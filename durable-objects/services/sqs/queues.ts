@@ -42,7 +42,7 @@ type NewQueue = { name: string; fifo: boolean; attributes: Attributes; deadLette
 
 function insertQueue(ctx: Tx, queue: NewQueue): { id: number } {
   const row = ctx.sql.first<{ id: number }>(
-    `INSERT INTO queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
+    `INSERT INTO sqs_queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
      VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id`,
     queue.name,
     queue.fifo ? 1 : 0,
@@ -68,17 +68,17 @@ function checkSame(queue: Queue, asked: { fifo: boolean; given: Attributes; attr
 export function DeleteQueue(ctx: Tx, input: In<'DeleteQueue'>): void {
   const { id } = findQueue(ctx, input.QueueUrl)
   deleteMessages(ctx, id)
-  ctx.sql.run('DELETE FROM tags WHERE queue = ?', id)
-  ctx.sql.run('DELETE FROM deduplications WHERE queue = ?', id)
-  ctx.sql.run('DELETE FROM move_tasks WHERE queue = ?', id)
-  ctx.sql.run('DELETE FROM queues WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM sqs_tags WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_deduplications WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_move_tasks WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_queues WHERE id = ?', id)
   wake(ctx, id)
 }
 
 function deleteMessages(ctx: Tx, id: number): void {
-  ctx.sql.run('DELETE FROM messages WHERE queue = ?', id)
-  ctx.sql.run('DELETE FROM message_groups WHERE queue = ?', id)
-  ctx.sql.run('DELETE FROM receive_attempts WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_messages WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_message_groups WHERE queue = ?', id)
+  ctx.sql.run('DELETE FROM sqs_receive_attempts WHERE queue = ?', id)
   ctx.timers.clear('retention', String(id))
 }
 
@@ -92,7 +92,7 @@ export function PurgeQueue(ctx: Tx, input: In<'PurgeQueue'>): void {
     throw new AwsError('PurgeQueueInProgress', message)
   }
   deleteMessages(ctx, id)
-  ctx.sql.run('UPDATE queues SET purgedAt = ?, expiry = NULL WHERE id = ?', ctx.now, id)
+  ctx.sql.run('UPDATE sqs_queues SET purgedAt = ?, expiry = NULL WHERE id = ?', ctx.now, id)
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueUrl.html */
@@ -109,7 +109,7 @@ export function ListQueues(ctx: Ctx, input: In<'ListQueues'>): Out<'ListQueues'>
   const after = pageStart(input.NextToken, ['ListQueues', prefix], invalidToken())
   const rows = ctx.sql.all<{ name: string }>(
     // Names are ASCII: the prefix and one more letter bound the range of the index.
-    'SELECT name FROM queues WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
+    'SELECT name FROM sqs_queues WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
     prefix,
     `${prefix}\u{10ffff}`,
     after ?? '',

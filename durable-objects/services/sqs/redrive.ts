@@ -17,7 +17,7 @@ const SECOND_MS = 1000
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function move(ctx: Tx, id: string): void {
-  const task = ctx.sql.first<MoveTaskRow>("SELECT * FROM move_tasks WHERE id = ? AND status = 'RUNNING'", id)
+  const task = ctx.sql.first<MoveTaskRow>("SELECT * FROM sqs_move_tasks WHERE id = ? AND status = 'RUNNING'", id)
   const source = task && queueById(ctx, task.queue)
   if (!task || !source) return
   expireMessages(ctx, source)
@@ -27,7 +27,7 @@ export function move(ctx: Tx, id: string): void {
   const done = !failure && rows.length < most
   const status = failure ? 'FAILED' : done ? 'COMPLETED' : 'RUNNING'
   ctx.sql.run(
-    'UPDATE move_tasks SET moved = moved + ?, status = ?, failure = ? WHERE id = ?',
+    'UPDATE sqs_move_tasks SET moved = moved + ?, status = ?, failure = ? WHERE id = ?',
     moved,
     status,
     failure ?? null,
@@ -45,7 +45,7 @@ function nextToMove(ctx: Ctx, source: Queue, most: number): Letter[] {
     ? 'sequence IS NOT NULL ORDER BY groupId, seq'
     : 'TRUE ORDER BY visibleAt, receiveCount, sentAt, seq'
   return ctx.sql.all<Letter>(
-    `SELECT seq, groupId, sourceArn FROM messages WHERE queue = ? AND visibleAt <= ? AND ${order} LIMIT ?`,
+    `SELECT seq, groupId, sourceArn FROM sqs_messages WHERE queue = ? AND visibleAt <= ? AND ${order} LIMIT ?`,
     source.id,
     ctx.now,
     most,
@@ -71,7 +71,7 @@ function moveAll(ctx: Tx, { task, source }: { task: MoveTaskRow; source: Queue }
 /** What is moved back is a new message: with an id, an age and a count of receives of its own. */
 function moveBack(ctx: Tx, { source, destination }: { source: Queue; destination: Queue }, row: Letter): void {
   ctx.sql.run(
-    `UPDATE messages SET seq = (SELECT MAX(seq) + 1 FROM messages), queue = ?1, messageId = ?2, sentAt = ?3, visibleAt = ?3,
+    `UPDATE sqs_messages SET seq = (SELECT MAX(seq) + 1 FROM sqs_messages), queue = ?1, messageId = ?2, sentAt = ?3, visibleAt = ?3,
      receiveCount = 0, firstReceivedAt = NULL, receivedAt = NULL, sourceArn = NULL, sequence = ?4 WHERE seq = ?5`,
     destination.id,
     crypto.randomUUID(),

@@ -12,7 +12,7 @@ import type { Queue } from './schema.ts'
 export function expireMessages(ctx: Tx, queue: Queue): number {
   if (queue.expiry === null || ctx.now < queue.expiry) return 0
   const expired = ctx.sql.all<{ groupId: string | null }>(
-    'DELETE FROM messages WHERE queue = ? AND sentAt <= ? RETURNING groupId',
+    'DELETE FROM sqs_messages WHERE queue = ? AND sentAt <= ? RETURNING groupId',
     queue.id,
     ctx.now - retentionMs(queue),
   )
@@ -24,20 +24,20 @@ export function expireMessages(ctx: Tx, queue: Queue): number {
 /** Finds the next time at which a message ends: after clearing up, and when the period itself was changed. */
 export function scheduleExpiry(ctx: Tx, queue: Queue): void {
   const oldest = ctx.sql.first<{ sentAt: number | null }>(
-    'SELECT MIN(sentAt) AS sentAt FROM messages WHERE queue = ?',
+    'SELECT MIN(sentAt) AS sentAt FROM sqs_messages WHERE queue = ?',
     queue.id,
   )
   if (oldest?.sentAt != null) {
     setExpiry(ctx, queue, oldest.sentAt + retentionMs(queue))
     return
   }
-  ctx.sql.run('UPDATE queues SET expiry = NULL WHERE id = ?', queue.id)
+  ctx.sql.run('UPDATE sqs_queues SET expiry = NULL WHERE id = ?', queue.id)
   ctx.timers.clear('retention', String(queue.id))
 }
 
 function setExpiry(ctx: Tx, queue: Queue, expiry: number): void {
   queue.expiry = expiry
-  ctx.sql.run('UPDATE queues SET expiry = ? WHERE id = ?', expiry, queue.id)
+  ctx.sql.run('UPDATE sqs_queues SET expiry = ? WHERE id = ?', expiry, queue.id)
   ctx.timers.set('retention', String(queue.id), expiry)
 }
 

@@ -35,7 +35,7 @@ type Accepted = Outgoing & { messageId: string; sequence: number | null }
 function insert(ctx: Tx, queue: Queue, message: Accepted): void {
   const { now } = ctx
   ctx.sql.run(
-    `INSERT INTO messages (queue, messageId, body, md5, attributes, attributesMd5, trace, traceId, sender, sentAt, visibleAt,
+    `INSERT INTO sqs_messages (queue, messageId, body, md5, attributes, attributesMd5, trace, traceId, sender, sentAt, visibleAt,
      groupId, deduplicationId, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     queue.id,
     message.messageId,
@@ -63,7 +63,7 @@ function senderOf({ caller }: Ctx): string {
 /** Numbers a FIFO queue's messages. */
 export function nextSequence(ctx: Tx, queue: Queue): number {
   const row = ctx.sql.first<{ sequence: number }>(
-    'UPDATE queues SET sequence = sequence + 1 WHERE id = ? RETURNING sequence',
+    'UPDATE sqs_queues SET sequence = sequence + 1 WHERE id = ? RETURNING sequence',
     queue.id,
   )
   return row?.sequence ?? 0 // the queue was just found
@@ -76,7 +76,7 @@ function keyOf(queue: Queue, message: Outgoing): string {
 
 function originalOf(ctx: Ctx, queue: Queue, message: Outgoing): Original | undefined {
   return ctx.sql.first<Original>(
-    'SELECT messageId, sequence FROM deduplications WHERE queue = ? AND key = ? AND until > ?',
+    'SELECT messageId, sequence FROM sqs_deduplications WHERE queue = ? AND key = ? AND until > ?',
     queue.id,
     keyOf(queue, message),
     ctx.now,
@@ -87,7 +87,7 @@ function remember(ctx: Tx, queue: Queue, message: Accepted & { sequence: number 
   const { groupId, messageId, sequence } = message
   joinGroup(ctx, { queue: queue.id, groupId: groupId ?? '', visibleAt: ctx.now + message.delayMs })
   ctx.sql.run(
-    'INSERT OR REPLACE INTO deduplications (queue, key, messageId, sequence, until) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO sqs_deduplications (queue, key, messageId, sequence, until) VALUES (?, ?, ?, ?, ?)',
     queue.id,
     keyOf(queue, message),
     messageId,
@@ -95,5 +95,5 @@ function remember(ctx: Tx, queue: Queue, message: Accepted & { sequence: number 
     ctx.now + DEDUPLICATION_MS,
   )
   // Cleared up now and then, so that not every message pays for it.
-  if (sequence % 64 === 0) ctx.sql.run('DELETE FROM deduplications WHERE until <= ?', ctx.now)
+  if (sequence % 64 === 0) ctx.sql.run('DELETE FROM sqs_deduplications WHERE until <= ?', ctx.now)
 }

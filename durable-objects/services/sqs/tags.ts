@@ -23,13 +23,13 @@ const invalidKey = () => invalidParameter('Tag keys must be between 1 and 128 ch
 
 export function writeTags(ctx: Tx, queue: number, tags: Record<string, string>): void {
   for (const [key, value] of Object.entries(tags)) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (queue, key, value) VALUES (?, ?, ?)', queue, key, value)
+    ctx.sql.run('INSERT OR REPLACE INTO sqs_tags (queue, key, value) VALUES (?, ?, ?)', queue, key, value)
   }
 }
 
 function tagsOf(ctx: Ctx, queue: number): Record<string, string> {
   const rows = ctx.sql.all<{ key: string; value: string }>(
-    'SELECT key, value FROM tags WHERE queue = ? ORDER BY key',
+    'SELECT key, value FROM sqs_tags WHERE queue = ? ORDER BY key',
     queue,
   )
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
@@ -55,7 +55,7 @@ export function TagQueue(ctx: Tx, input: In<'TagQueue'>): void {
 export function UntagQueue(ctx: Tx, input: In<'UntagQueue'>): void {
   const queue = findQueue(ctx, input.QueueUrl)
   if (!input.TagKeys || input.TagKeys.length === 0) throw invalidKey()
-  for (const key of input.TagKeys) ctx.sql.run('DELETE FROM tags WHERE queue = ? AND key = ?', queue.id, key)
+  for (const key of input.TagKeys) ctx.sql.run('DELETE FROM sqs_tags WHERE queue = ? AND key = ?', queue.id, key)
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueueTags.html */

@@ -27,7 +27,7 @@ type Search = Wanted & { deadLetters: DeadLetters }
 function fromAll(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   return living(ctx, { queue, ...search }, () =>
     ctx.sql.all<MessageRow>(
-      'SELECT * FROM messages WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt, receiveCount, sentAt, seq LIMIT ?',
+      'SELECT * FROM sqs_messages WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt, receiveCount, sentAt, seq LIMIT ?',
       queue.id,
       ctx.now,
       search.most,
@@ -42,7 +42,7 @@ function fromAll(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
 function fromGroups(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   for (;;) {
     const groups = ctx.sql.all<{ groupId: string }>(
-      'SELECT groupId FROM message_groups WHERE queue = ? AND availableAt <= ? ORDER BY availableAt LIMIT ?',
+      'SELECT groupId FROM sqs_message_groups WHERE queue = ? AND availableAt <= ? ORDER BY availableAt LIMIT ?',
       queue.id,
       ctx.now,
       search.most,
@@ -61,7 +61,7 @@ function fromGroups(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
 
 function headOfGroup(ctx: Ctx, queue: Queue, { groupId, most }: { groupId: string; most: number }): MessageRow[] {
   const rows = ctx.sql.all<MessageRow>(
-    'SELECT * FROM messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL ORDER BY seq LIMIT ?',
+    'SELECT * FROM sqs_messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL ORDER BY seq LIMIT ?',
     queue.id,
     groupId,
     most,
@@ -89,7 +89,7 @@ function received(ctx: Tx, rows: MessageRow[], hideMs: number): MessageRow[] {
   const { now } = ctx
   const visibleAt = now + hideMs
   ctx.sql.run(
-    `UPDATE messages SET visibleAt = ?1, receiveCount = receiveCount + 1, receivedAt = ?2,
+    `UPDATE sqs_messages SET visibleAt = ?1, receiveCount = receiveCount + 1, receivedAt = ?2,
      firstReceivedAt = COALESCE(firstReceivedAt, ?2) WHERE seq IN (${rows.map((_, i) => `?${i + 3}`).join()})`,
     visibleAt,
     now,

@@ -65,7 +65,7 @@ function hide(ctx: Tx, queue: Queue, { handle, seconds }: { handle: string; seco
     const reason = `Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY} seconds]`
     throw invalidValue('VisibilityTimeout', seconds, reason)
   }
-  ctx.sql.run('UPDATE messages SET visibleAt = ? WHERE seq = ?', ctx.now + seconds * 1000, receipt.seq)
+  ctx.sql.run('UPDATE sqs_messages SET visibleAt = ? WHERE seq = ?', ctx.now + seconds * 1000, receipt.seq)
   noteInFlight(ctx, queue.id, 1)
   if (queue.fifo) regroup(ctx, queue.id, held.groupId ?? '')
   wake(ctx, queue.id)

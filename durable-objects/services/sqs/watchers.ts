@@ -27,7 +27,7 @@ function watched(ctx: Ctx, queue: number): Watched {
   const known = watchedOf(ctx).get(queue)
   if (known) return known
   const rows = ctx.sql.all<{ mapping: string; fifo: number }>(
-    'SELECT w.mapping, q.fifo FROM queues q JOIN watchers w ON w.queue = q.name WHERE q.id = ?',
+    'SELECT w.mapping, q.fifo FROM sqs_queues q JOIN sqs_watchers w ON w.queue = q.name WHERE q.id = ?',
     queue,
   )
   const found = { fifo: rows[0]?.fifo ?? 0, mappings: rows.map(({ mapping }) => mapping), armed: 0 }
@@ -38,7 +38,7 @@ function watched(ctx: Ctx, queue: number): Watched {
 /** A mapping, by its ARN, begins to read a queue. @throws AwsError QueueDoesNotExist */
 export function WatchQueue(ctx: Tx, { QueueUrl, Mapping }: WatcherOperations['WatchQueue']['input']): Nothing {
   const queue = findQueue(ctx, QueueUrl)
-  ctx.sql.run('INSERT OR IGNORE INTO watchers (queue, mapping) VALUES (?, ?)', queue.name, Mapping)
+  ctx.sql.run('INSERT OR IGNORE INTO sqs_watchers (queue, mapping) VALUES (?, ?)', queue.name, Mapping)
   watchedOf(ctx).delete(queue.id)
   look(ctx, queue.id)
   return {}
@@ -46,7 +46,7 @@ export function WatchQueue(ctx: Tx, { QueueUrl, Mapping }: WatcherOperations['Wa
 
 /** It reads it no more, be the queue still there or not. */
 export function UnwatchQueue(ctx: Tx, { QueueName, Mapping }: WatcherOperations['UnwatchQueue']['input']): Nothing {
-  ctx.sql.run('DELETE FROM watchers WHERE queue = ? AND mapping = ?', QueueName, Mapping)
+  ctx.sql.run('DELETE FROM sqs_watchers WHERE queue = ? AND mapping = ?', QueueName, Mapping)
   watchedOf(ctx).clear()
   return {}
 }
@@ -82,7 +82,9 @@ export function watch(ctx: Tx, key: string): void {
 
 /** An object that wakes tells of what lies in its queues. */
 export function lookAgain(ctx: Tx): void {
-  const rows = ctx.sql.all<{ id: number }>('SELECT DISTINCT q.id FROM watchers w JOIN queues q ON q.name = w.queue')
+  const rows = ctx.sql.all<{ id: number }>(
+    'SELECT DISTINCT q.id FROM sqs_watchers w JOIN sqs_queues q ON q.name = w.queue',
+  )
   for (const { id } of rows) look(ctx, id)
 }
 

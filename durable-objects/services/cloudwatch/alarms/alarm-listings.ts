@@ -20,7 +20,7 @@ export function DescribeAlarms(ctx: Ctx, input: Input<'DescribeAlarms'>): Output
   const names = related(ctx, input) ?? input.AlarmNames
   const rows = ctx.sql
     .all<AlarmRow>(
-      `SELECT * FROM alarms WHERE name > ?1 AND (?2 IS NULL OR substr(name, 1, length(?2)) = ?2)
+      `SELECT * FROM cloudwatch_alarms WHERE name > ?1 AND (?2 IS NULL OR substr(name, 1, length(?2)) = ?2)
        AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR name IN (SELECT value FROM json_each(?4))) ORDER BY name`,
       after,
       input.AlarmNamePrefix ?? null,
@@ -112,21 +112,24 @@ export function DescribeAlarmsForMetric(
   input: Input<'DescribeAlarmsForMetric'>,
 ): Output<'DescribeAlarmsForMetric'> {
   const wanted = dimensionsText(input.Dimensions)
-  const rows = ctx.sql.all<AlarmRow>(`SELECT * FROM alarms WHERE type = 'MetricAlarm' ORDER BY name`).filter(row => {
-    const { MetricName, Namespace, Dimensions, Statistic, ExtendedStatistic, Period, Unit } = definitionOf<Metric>(row)
-    if (MetricName !== input.MetricName || Namespace !== input.Namespace) return false
-    if (dimensionsText(Dimensions) !== wanted) return false
-    const asked = {
-      Statistic: input.Statistic,
-      ExtendedStatistic: input.ExtendedStatistic,
-      Period: input.Period,
-      Unit: input.Unit,
-    }
-    const own = { Statistic, ExtendedStatistic, Period, Unit }
-    return Object.entries(asked).every(
-      ([name, value]) => value === undefined || own[name as keyof typeof own] === value,
-    ) // its own keys
-  })
+  const rows = ctx.sql
+    .all<AlarmRow>(`SELECT * FROM cloudwatch_alarms WHERE type = 'MetricAlarm' ORDER BY name`)
+    .filter(row => {
+      const { MetricName, Namespace, Dimensions, Statistic, ExtendedStatistic, Period, Unit } =
+        definitionOf<Metric>(row)
+      if (MetricName !== input.MetricName || Namespace !== input.Namespace) return false
+      if (dimensionsText(Dimensions) !== wanted) return false
+      const asked = {
+        Statistic: input.Statistic,
+        ExtendedStatistic: input.ExtendedStatistic,
+        Period: input.Period,
+        Unit: input.Unit,
+      }
+      const own = { Statistic, ExtendedStatistic, Period, Unit }
+      return Object.entries(asked).every(
+        ([name, value]) => value === undefined || own[name as keyof typeof own] === value,
+      ) // its own keys
+    })
   return { MetricAlarms: rows.map(row => metricAlarm(ctx, row)) }
 }
 

@@ -15,7 +15,7 @@ export function alarmName(nameOrArn: string): string {
 }
 
 export const alarmByName = (ctx: Ctx, name: string) =>
-  ctx.sql.first<AlarmRow>('SELECT * FROM alarms WHERE name = ?', name)
+  ctx.sql.first<AlarmRow>('SELECT * FROM cloudwatch_alarms WHERE name = ?', name)
 
 /** @throws ResourceNotFound */
 export function findAlarm(ctx: Ctx, name: string): AlarmRow {
@@ -35,7 +35,7 @@ export function writeAlarm(ctx: Tx, { name, type, definition, actionsEnabled, st
   const { now } = ctx
   const before = alarmByName(ctx, name)
   ctx.sql.run(
-    `INSERT INTO alarms (name, type, definition, state, reason, reasonData, actionsEnabled, configuredAt, updatedAt,
+    `INSERT INTO cloudwatch_alarms (name, type, definition, state, reason, reasonData, actionsEnabled, configuredAt, updatedAt,
        transitionedAt, step)
      VALUES (?1, ?2, ?3, 'INSUFFICIENT_DATA', 'Unchecked: Initial alarm creation', NULL, ?4, ?5, ?5, ?5, ?6)
      ON CONFLICT (name) DO UPDATE SET definition = ?3, actionsEnabled = ?4, configuredAt = ?5, step = ?6`,
@@ -56,7 +56,7 @@ export function writeAlarm(ctx: Tx, { name, type, definition, actionsEnabled, st
 }
 
 export function removeAlarm(ctx: Tx, { name, type, definition }: AlarmRow): void {
-  ctx.sql.run('DELETE FROM alarms WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM cloudwatch_alarms WHERE name = ?', name)
   ctx.timers.clear('suppression', name)
   deleteTags(ctx, alarmArn(ctx, name))
   const data = { version: '1.0', type: 'Delete', deletedAlarm: JSON.parse(definition) as object }

@@ -23,7 +23,7 @@ const LONGEST_CHAIN = 20
 export function changeState(ctx: Tx, row: AlarmRow, next: NewState, depth = 0): void {
   const { now } = ctx
   ctx.sql.run(
-    `UPDATE alarms SET state = ?, reason = ?, reasonData = ?, updatedAt = ?,
+    `UPDATE cloudwatch_alarms SET state = ?, reason = ?, reasonData = ?, updatedAt = ?,
        transitionedAt = CASE WHEN state = ?1 THEN transitionedAt ELSE ?4 END WHERE name = ?`,
     next.state,
     next.reason,

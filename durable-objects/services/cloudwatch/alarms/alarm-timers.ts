@@ -11,7 +11,7 @@ const NEXT = '(CAST(?1 / step AS INTEGER) + 1) * step'
 /** Every metric alarm is to be looked at: there is new data. */
 export function noteData(ctx: Tx): void {
   ctx.sql.run(
-    `UPDATE alarms SET nextAt = ${NEXT} WHERE type = 'MetricAlarm' AND (nextAt IS NULL OR nextAt > ${NEXT})`,
+    `UPDATE cloudwatch_alarms SET nextAt = ${NEXT} WHERE type = 'MetricAlarm' AND (nextAt IS NULL OR nextAt > ${NEXT})`,
     ctx.now,
   )
   if (ctx.sql.changes() > 0) setTimer(ctx)
@@ -19,12 +19,12 @@ export function noteData(ctx: Tx): void {
 
 /** One alarm is to be looked at. */
 export function noteAlarm(ctx: Tx, name: string): void {
-  ctx.sql.run(`UPDATE alarms SET nextAt = ${NEXT} WHERE name = ?2 AND type = 'MetricAlarm'`, ctx.now, name)
+  ctx.sql.run(`UPDATE cloudwatch_alarms SET nextAt = ${NEXT} WHERE name = ?2 AND type = 'MetricAlarm'`, ctx.now, name)
   setTimer(ctx)
 }
 
 export function setTimer(ctx: Tx): void {
-  const next = ctx.sql.first<{ at: number | null }>('SELECT MIN(nextAt) AS at FROM alarms')?.at ?? null
+  const next = ctx.sql.first<{ at: number | null }>('SELECT MIN(nextAt) AS at FROM cloudwatch_alarms')?.at ?? null
   if (next !== null) ctx.timers.set('evaluate', '', next)
 }
 

@@ -127,6 +127,6 @@ export function DisableAlarmActions(ctx: Tx, { AlarmNames }: Input<'DisableAlarm
 /** Names that are no alarm's are passed over, as AWS does. */
 function switchActions(ctx: Tx, names: readonly string[], enabled: boolean): void {
   for (const name of names) {
-    ctx.sql.run('UPDATE alarms SET actionsEnabled = ? WHERE name = ?', enabled ? 1 : 0, name)
+    ctx.sql.run('UPDATE cloudwatch_alarms SET actionsEnabled = ? WHERE name = ?', enabled ? 1 : 0, name)
   }
 }

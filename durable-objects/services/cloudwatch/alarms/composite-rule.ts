@@ -172,6 +172,6 @@ export function alarmsOf(rule: Rule): string[] {
 /** The composite alarms whose rules name an alarm. */
 export function rulesOn(ctx: Ctx, name: string): AlarmRow[] {
   return ctx.sql
-    .all<AlarmRow>(`SELECT * FROM alarms WHERE type = 'CompositeAlarm' ORDER BY name`)
+    .all<AlarmRow>(`SELECT * FROM cloudwatch_alarms WHERE type = 'CompositeAlarm' ORDER BY name`)
     .filter(row => alarmsOf(readRule(definitionOf<Input<'PutCompositeAlarm'>>(row).AlarmRule)).includes(name))
 }

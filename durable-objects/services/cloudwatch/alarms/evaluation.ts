@@ -23,7 +23,7 @@ export async function evaluateDue(ctx: Ctx): Promise<void> {
   await fetchMetrics(ctx)
   return ctx.change(tx => {
     const rows = tx.sql.all<AlarmRow>(
-      `SELECT * FROM alarms WHERE type = 'MetricAlarm' AND nextAt <= ? ORDER BY nextAt, name`,
+      `SELECT * FROM cloudwatch_alarms WHERE type = 'MetricAlarm' AND nextAt <= ? ORDER BY nextAt, name`,
       tx.now,
     )
     for (const row of rows) evaluateAlarm(tx, row)
@@ -39,9 +39,9 @@ function evaluateAlarm(ctx: Tx, row: AlarmRow): void {
     going = judge(ctx, row, { definition, at })
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
-    ctx.sql.run(`UPDATE alarms SET evaluation = 'EVALUATION_ERROR' WHERE name = ?`, row.name)
+    ctx.sql.run(`UPDATE cloudwatch_alarms SET evaluation = 'EVALUATION_ERROR' WHERE name = ?`, row.name)
   }
-  ctx.sql.run('UPDATE alarms SET nextAt = ? WHERE name = ?', going ? at + row.step : null, row.name)
+  ctx.sql.run('UPDATE cloudwatch_alarms SET nextAt = ? WHERE name = ?', going ? at + row.step : null, row.name)
 }
 
 type At = { definition: Definition; at: number }
@@ -117,7 +117,7 @@ function conclude(ctx: Tx, row: AlarmRow, { definition, slots, bounds, at }: Jud
   const { EvaluationPeriods: periods = 1, TreatMissingData: missing = 'missing' } = definition
   const toAlarm = definition.DatapointsToAlarm ?? periods
   const state = verdictOf(slots.map(breaches), { periods, toAlarm, missing })
-  if (row.evaluation !== null) ctx.sql.run('UPDATE alarms SET evaluation = NULL WHERE name = ?', row.name)
+  if (row.evaluation !== null) ctx.sql.run('UPDATE cloudwatch_alarms SET evaluation = NULL WHERE name = ?', row.name)
   if (state === undefined || state === row.state) return
   const points = slots.flatMap(point => (point ? [point] : [])).slice(0, periods)
   const matching = points.filter(point => breaches(point) === (state === 'ALARM'))
@@ -178,8 +178,10 @@ function isGoing(ctx: Ctx, queries: readonly ReadQuery[], { at, range }: { at: n
     if (calls?.some(name => CLOCKED.has(name))) return true
     if (calls && !calls.includes('SEARCH')) return false
     return (
-      ctx.sql.first('SELECT 1 FROM metrics WHERE lastAt >= ? LIMIT 1', at - range * (query.Period ?? 60) * 1000) !==
-      undefined
+      ctx.sql.first(
+        'SELECT 1 FROM cloudwatch_metrics WHERE lastAt >= ? LIMIT 1',
+        at - range * (query.Period ?? 60) * 1000,
+      ) !== undefined
     )
   })
 }

@@ -15,9 +15,9 @@ type Entry = {
 const KEPT_MS = 30 * 86_400_000
 
 export function writeHistory(ctx: Tx, { alarm, type, item, summary, data }: Entry): void {
-  ctx.sql.run('DELETE FROM history WHERE alarm = ? AND at < ?', alarm, ctx.now - KEPT_MS)
+  ctx.sql.run('DELETE FROM cloudwatch_history WHERE alarm = ? AND at < ?', alarm, ctx.now - KEPT_MS)
   ctx.sql.run(
-    'INSERT INTO history (alarm, type, at, item, summary, data) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO cloudwatch_history (alarm, type, at, item, summary, data) VALUES (?, ?, ?, ?, ?, ?)',
     alarm,
     type,
     ctx.now,
@@ -37,7 +37,7 @@ export function DescribeAlarmHistory(ctx: Ctx, input: Input<'DescribeAlarmHistor
   const types =
     input.AlarmTypes ?? (input.AlarmName === undefined ? ['MetricAlarm'] : ['MetricAlarm', 'CompositeAlarm'])
   const rows = ctx.sql.all<Row>(
-    `SELECT * FROM history WHERE (?1 IS NULL OR alarm = ?1) AND (?2 IS NULL OR item = ?2) AND at >= ?3 AND at <= ?4
+    `SELECT * FROM cloudwatch_history WHERE (?1 IS NULL OR alarm = ?1) AND (?2 IS NULL OR item = ?2) AND at >= ?3 AND at <= ?4
      AND (?5 IS NULL OR ${ascending ? 'id > ?5' : 'id < ?5'}) AND type IN (SELECT value FROM json_each(?6))
      ORDER BY id ${ascending ? 'ASC' : 'DESC'} LIMIT ?7`,
     input.AlarmName ?? null,

@@ -44,5 +44,5 @@ function store(ctx: Tx, namespace: string, { datum, entity }: Given): void {
   const dimensions = dimensionsText(datum.Dimensions)
   const metric = noteMetricName(ctx, { namespace, name: datum.MetricName, dimensions }, at)
   addDatapoint(ctx, { metric, at, unit: datum.Unit ?? 'None', source: '' }, distributionOf(datum))
-  if (entity) ctx.sql.run('UPDATE metrics SET entity = ? WHERE id = ?', JSON.stringify(entity), metric)
+  if (entity) ctx.sql.run('UPDATE cloudwatch_metrics SET entity = ? WHERE id = ?', JSON.stringify(entity), metric)
 }

@@ -23,7 +23,7 @@ export async function ListMetrics(ctx: Ctx, input: Input<'ListMetrics'>): Promis
   const found: MetricRow[] = []
   if (!elsewhere) {
     for (const row of ctx.sql.each<MetricRow>(
-      `SELECT * FROM metrics WHERE id > ?1 AND (?2 IS NULL OR namespace = ?2) AND (?3 IS NULL OR name = ?3) AND lastAt >= ?4
+      `SELECT * FROM cloudwatch_metrics WHERE id > ?1 AND (?2 IS NULL OR namespace = ?2) AND (?3 IS NULL OR name = ?3) AND lastAt >= ?4
        ORDER BY id`,
       after,
       Namespace ?? null,

@@ -101,7 +101,7 @@ function found(
   const matches = readSearch(expression)
   const list: Series[] = []
   for (const row of ctx.sql.all<MetricRow>(
-    'SELECT * FROM metrics WHERE lastAt >= ? ORDER BY namespace, name, dimensions',
+    'SELECT * FROM cloudwatch_metrics WHERE lastAt >= ? ORDER BY namespace, name, dimensions',
     ctx.now - LISTED_MS,
   )) {
     const dimensions = JSON.parse(row.dimensions) as [string, string][] // written by dimensionsText()

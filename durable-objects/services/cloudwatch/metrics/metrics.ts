@@ -26,7 +26,7 @@ export function dimensionsOf(text: string): Dimension[] {
 
 export function findMetric(ctx: Ctx, { namespace, name, dimensions }: MetricName): MetricRow | undefined {
   return ctx.sql.first<MetricRow>(
-    'SELECT * FROM metrics WHERE namespace = ? AND name = ? AND dimensions = ?',
+    'SELECT * FROM cloudwatch_metrics WHERE namespace = ? AND name = ? AND dimensions = ?',
     namespace,
     name,
     dimensions,
@@ -36,7 +36,7 @@ export function findMetric(ctx: Ctx, { namespace, name, dimensions }: MetricName
 /** The metric's id; it is made with its first datapoint. */
 export function noteMetricName(ctx: Tx, { namespace, name, dimensions }: MetricName, at: number): number {
   const row = ctx.sql.first<{ id: number }>(
-    `INSERT INTO metrics (namespace, name, dimensions, lastAt) VALUES (?, ?, ?, ?)
+    `INSERT INTO cloudwatch_metrics (namespace, name, dimensions, lastAt) VALUES (?, ?, ?, ?)
      ON CONFLICT (namespace, name, dimensions) DO UPDATE SET lastAt = MAX(lastAt, excluded.lastAt) RETURNING id`,
     namespace,
     name,
@@ -54,20 +54,20 @@ export type Datapoint = { metric: number; at: number; unit: string; source: stri
 /** Writes a datapoint over what the same source said of the same time. */
 export function putDatapoint(ctx: Tx, { metric, at, unit, source }: Datapoint, stored: StoredDistribution): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO datapoints (metric, at, unit, source, distribution) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO cloudwatch_datapoints (metric, at, unit, source, distribution) VALUES (?, ?, ?, ?, ?)',
     metric,
     at,
     unit,
     source,
     JSON.stringify(stored),
   )
-  ctx.sql.run('DELETE FROM datapoints WHERE metric = ? AND at < ?', metric, ctx.now - KEPT_MS)
+  ctx.sql.run('DELETE FROM cloudwatch_datapoints WHERE metric = ? AND at < ?', metric, ctx.now - KEPT_MS)
 }
 
 /** Adds to what is known of the same time. */
 export function addDatapoint(ctx: Tx, point: Datapoint, given: Distribution): void {
   const row = ctx.sql.first<{ distribution: string }>(
-    'SELECT distribution FROM datapoints WHERE metric = ? AND at = ? AND unit = ? AND source = ?',
+    'SELECT distribution FROM cloudwatch_datapoints WHERE metric = ? AND at = ? AND unit = ? AND source = ?',
     point.metric,
     point.at,
     point.unit,
@@ -88,7 +88,7 @@ export type Span = { from: number; to: number; period: number }
 export function readPeriods(ctx: Ctx, metric: number, span: Span, unit?: string): Map<number, Distribution> {
   const periods = new Map<number, Distribution>()
   for (const row of ctx.sql.each<{ at: number; unit: string; distribution: string }>(
-    'SELECT at, unit, distribution FROM datapoints WHERE metric = ? AND at >= ? AND at < ? ORDER BY at',
+    'SELECT at, unit, distribution FROM cloudwatch_datapoints WHERE metric = ? AND at >= ? AND at < ? ORDER BY at',
     metric,
     span.from,
     span.to,
@@ -106,7 +106,7 @@ export function readPeriods(ctx: Ctx, metric: number, span: Span, unit?: string)
 export function unitsOf(ctx: Ctx, metric: number, { from, to }: Span): string[] {
   return ctx.sql
     .all<{ unit: string }>(
-      'SELECT DISTINCT unit FROM datapoints WHERE metric = ? AND at >= ? AND at < ? ORDER BY unit',
+      'SELECT DISTINCT unit FROM cloudwatch_datapoints WHERE metric = ? AND at >= ? AND at < ? ORDER BY unit',
       metric,
       from,
       to,

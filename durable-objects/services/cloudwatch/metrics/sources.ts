@@ -34,13 +34,13 @@ function isSource({ place }: Ctx, name: string): boolean {
 
 /** Whether an alarm may be on what services publish: on a namespace of AWS's, or on whatever an expression finds. */
 export function hasServiceAlarms(ctx: Ctx): boolean {
-  const query = `SELECT 1 FROM alarms WHERE type = 'MetricAlarm' AND (definition LIKE '%"AWS/%' OR definition LIKE '%"Expression"%') LIMIT 1`
+  const query = `SELECT 1 FROM cloudwatch_alarms WHERE type = 'MetricAlarm' AND (definition LIKE '%"AWS/%' OR definition LIKE '%"Expression"%') LIMIT 1`
   return ctx.sql.first(query) !== undefined
 }
 
 async function fetchFrom(ctx: Ctx, object: string, watched: boolean): Promise<void> {
   for (;;) {
-    const known = ctx.sql.first<Source>('SELECT * FROM sources WHERE object = ?', object)
+    const known = ctx.sql.first<Source>('SELECT * FROM cloudwatch_sources WHERE object = ?', object)
     const query = { epoch: known?.epoch ?? '', after: known?.version ?? 0, watched }
     const page: MetricsPage = await ctx.env.OBJECTS.getByName(object).metrics(query)
     ctx.change(tx => store(tx, object, page))
@@ -54,7 +54,7 @@ function store(ctx: Tx, object: string, { epoch, rows, gauges }: MetricsPage): v
   for (const gauge of gauges) storeGauge(ctx, gauge, epoch)
   const last = rows.at(-1)
   if (!last) return
-  const query = 'INSERT OR REPLACE INTO sources (object, epoch, version) VALUES (?, ?, ?)'
+  const query = 'INSERT OR REPLACE INTO cloudwatch_sources (object, epoch, version) VALUES (?, ?, ?)'
   ctx.sql.run(query, object, epoch, last.version)
 }
 

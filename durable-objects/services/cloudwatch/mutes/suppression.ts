@@ -45,18 +45,23 @@ export function isSuppressed(ctx: Tx, row: AlarmRow, change: StateChange): boole
 
 function hold(ctx: Tx, name: string, { by, change }: { by: Suppressed; change?: StateChange }): void {
   const reason = REASONS[by]
-  ctx.sql.run('UPDATE alarms SET suppressedBy = ?, suppressedReason = ? WHERE name = ?', by, reason, name)
-  if (change) ctx.sql.run('UPDATE alarms SET pending = ? WHERE name = ?', JSON.stringify(change), name)
+  ctx.sql.run('UPDATE cloudwatch_alarms SET suppressedBy = ?, suppressedReason = ? WHERE name = ?', by, reason, name)
+  if (change) ctx.sql.run('UPDATE cloudwatch_alarms SET pending = ? WHERE name = ?', JSON.stringify(change), name)
 }
 
 function release(ctx: Tx, name: string): void {
-  ctx.sql.run('UPDATE alarms SET suppressedBy = NULL, suppressedReason = NULL, pending = NULL WHERE name = ?', name)
+  ctx.sql.run(
+    'UPDATE cloudwatch_alarms SET suppressedBy = NULL, suppressedReason = NULL, pending = NULL WHERE name = ?',
+    name,
+  )
   ctx.timers.clear('suppression', name)
 }
 
 /** An alarm has changed that may suppress others. */
 export function suppressorChanged(ctx: Tx, name: string, state: StateValue): void {
-  for (const row of ctx.sql.all<AlarmRow>(`SELECT * FROM alarms WHERE type = 'CompositeAlarm' ORDER BY name`)) {
+  for (const row of ctx.sql.all<AlarmRow>(
+    `SELECT * FROM cloudwatch_alarms WHERE type = 'CompositeAlarm' ORDER BY name`,
+  )) {
     const definition = definitionOf<Definition>(row)
     if (suppressorOf(definition) !== name) continue
     if (state === 'ALARM' && row.suppressedBy !== null) {

@@ -14,7 +14,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MAX_KEYS = 2
 
 export function keysOf(ctx: Ctx, { id }: Pick<Entity<'user'>, 'id'>): AccessKeyRow[] {
-  return ctx.sql.all<AccessKeyRow>('SELECT * FROM access_keys WHERE user = ? ORDER BY createdAt, id', id)
+  return ctx.sql.all<AccessKeyRow>('SELECT * FROM iam_access_keys WHERE user = ? ORDER BY createdAt, id', id)
 }
 
 /** Gives a user a new, active key. */
@@ -30,7 +30,7 @@ export function addAccessKey(ctx: Tx, user: Entity<'user'>): AccessKeyRow {
     usedRegion: null,
   }
   ctx.sql.run(
-    'INSERT INTO access_keys (id, user, secret, status, createdAt) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO iam_access_keys (id, user, secret, status, createdAt) VALUES (?, ?, ?, ?, ?)',
     key.id,
     key.user,
     key.secret,
@@ -71,13 +71,13 @@ function findKey(ctx: Ctx, user: Entity<'user'>, id: string): AccessKeyRow {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html */
 export function UpdateAccessKey(ctx: Tx, input: In<'UpdateAccessKey'>): void {
   const key = findKey(ctx, ownerOf(ctx, input), input.AccessKeyId)
-  ctx.sql.run('UPDATE access_keys SET status = ? WHERE id = ?', input.Status, key.id)
+  ctx.sql.run('UPDATE iam_access_keys SET status = ? WHERE id = ?', input.Status, key.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteAccessKey.html */
 export function DeleteAccessKey(ctx: Tx, input: In<'DeleteAccessKey'>): void {
   const key = findKey(ctx, ownerOf(ctx, input), input.AccessKeyId)
-  ctx.sql.run('DELETE FROM access_keys WHERE id = ?', key.id)
+  ctx.sql.run('DELETE FROM iam_access_keys WHERE id = ?', key.id)
 }
 
 function ownerOf(ctx: Ctx, input: { UserName?: string | undefined }): Entity<'user'> {
@@ -89,7 +89,7 @@ export function GetAccessKeyLastUsed(
   ctx: Ctx,
   { AccessKeyId }: In<'GetAccessKeyLastUsed'>,
 ): Out<'GetAccessKeyLastUsed'> {
-  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM access_keys WHERE id = ?', AccessKeyId)
+  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM iam_access_keys WHERE id = ?', AccessKeyId)
   const user = key && entityById<'user'>(ctx, key.user)
   if (!key || !user) {
     const calling = callingUser(ctx)

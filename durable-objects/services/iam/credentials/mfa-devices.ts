@@ -32,10 +32,11 @@ function findDevice(ctx: Ctx, serial: string): Entity<'mfa'> {
   return device
 }
 
-const useOf = (ctx: Ctx, { id }: Entity<'mfa'>) => ctx.sql.first<MfaRow>('SELECT * FROM mfa_users WHERE device = ?', id)
+const useOf = (ctx: Ctx, { id }: Entity<'mfa'>) =>
+  ctx.sql.first<MfaRow>('SELECT * FROM iam_mfa_users WHERE device = ?', id)
 
 const devicesOf = (ctx: Ctx, { id }: Entity<'user'>) =>
-  ctx.sql.all<MfaRow>('SELECT * FROM mfa_users WHERE user = ? ORDER BY device', id)
+  ctx.sql.all<MfaRow>('SELECT * FROM iam_mfa_users WHERE user = ? ORDER BY device', id)
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
 export function CreateVirtualMFADevice(ctx: Tx, input: In<'CreateVirtualMFADevice'>): Out<'CreateVirtualMFADevice'> {
@@ -75,7 +76,7 @@ export function EnableMFADevice(ctx: Tx, input: In<'EnableMFADevice'>): void {
     throw limitExceeded(`Cannot exceed quota for MFADevicesPerUser: ${MAX_DEVICES}`)
   }
   checkCodes(ctx, device, input)
-  ctx.sql.run('INSERT INTO mfa_users (device, user, enabledAt) VALUES (?, ?, ?)', device.id, user.id, seconds(ctx))
+  ctx.sql.run('INSERT INTO iam_mfa_users (device, user, enabledAt) VALUES (?, ?, ?)', device.id, user.id, seconds(ctx))
 }
 
 /** A device that is a user's. */
@@ -90,7 +91,7 @@ function findUsed(ctx: Ctx, serial: string, user: Entity<'user'>): Entity<'mfa'>
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeactivateMFADevice.html */
 export function DeactivateMFADevice(ctx: Tx, input: In<'DeactivateMFADevice'>): void {
   const device = findUsed(ctx, input.SerialNumber, userOrCaller(ctx, input.UserName))
-  ctx.sql.run('DELETE FROM mfa_users WHERE device = ?', device.id)
+  ctx.sql.run('DELETE FROM iam_mfa_users WHERE device = ?', device.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResyncMFADevice.html */
@@ -134,7 +135,7 @@ export function ListVirtualMFADevices(ctx: Ctx, input: In<'ListVirtualMFADevices
     key: ({ name }) => name,
     read: (after, limit) =>
       ctx.sql.all<EntityRow>(
-        `SELECT e.* FROM entities e LEFT JOIN mfa_users m ON m.device = e.id WHERE e.kind = 'mfa' AND e.name > ?1
+        `SELECT e.* FROM iam_entities e LEFT JOIN iam_mfa_users m ON m.device = e.id WHERE e.kind = 'mfa' AND e.name > ?1
          AND (?2 = 'Any' OR (?2 = 'Assigned') = (m.device IS NOT NULL)) ORDER BY e.name LIMIT ?3`,
         after,
         status,

@@ -117,7 +117,7 @@ export function ResetServiceSpecificCredential(
 ): Out<'ResetServiceSpecificCredential'> {
   const { user, credential } = find(ctx, input)
   const details = { ...credential.details, password: randomAlphanumeric(44) }
-  ctx.sql.run('UPDATE credentials SET details = ? WHERE id = ?', JSON.stringify(details), credential.id)
+  ctx.sql.run('UPDATE iam_credentials SET details = ? WHERE id = ?', JSON.stringify(details), credential.id)
   return { ServiceSpecificCredential: shown(user, { ...credential, details }) }
 }
 

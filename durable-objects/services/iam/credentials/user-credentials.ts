@@ -26,16 +26,18 @@ export function credentialsOf<K extends CredentialKind>(
   kind: K,
   { id }: Pick<Entity<'user'>, 'id'>,
 ): Credential<K>[] {
-  const rows = ctx.sql.all<Row>('SELECT * FROM credentials WHERE kind = ? AND user = ? ORDER BY id', kind, id)
+  const rows = ctx.sql.all<Row>('SELECT * FROM iam_credentials WHERE kind = ? AND user = ? ORDER BY id', kind, id)
   return rows.map(row => credentialOf<K>(row))
 }
 
 export function allCredentials<K extends CredentialKind>(ctx: Ctx, kind: K): Credential<K>[] {
-  return ctx.sql.all<Row>('SELECT * FROM credentials WHERE kind = ? ORDER BY id', kind).map(row => credentialOf<K>(row))
+  return ctx.sql
+    .all<Row>('SELECT * FROM iam_credentials WHERE kind = ? ORDER BY id', kind)
+    .map(row => credentialOf<K>(row))
 }
 
 export function findCredential<K extends CredentialKind>(ctx: Ctx, kind: K, id: string): Credential<K> | undefined {
-  const row = ctx.sql.first<Row>('SELECT * FROM credentials WHERE id = ? AND kind = ?', id, kind)
+  const row = ctx.sql.first<Row>('SELECT * FROM iam_credentials WHERE id = ? AND kind = ?', id, kind)
   return row && credentialOf<K>(row)
 }
 
@@ -48,7 +50,7 @@ export function insertCredential<K extends CredentialKind>(
 ): Credential<K> {
   const credential: Credential<K> = { id, kind, user: user.id, status: 'Active', createdAt: seconds(ctx), details }
   ctx.sql.run(
-    'INSERT INTO credentials (id, kind, user, status, createdAt, details) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO iam_credentials (id, kind, user, status, createdAt, details) VALUES (?, ?, ?, ?, ?, ?)',
     id,
     kind,
     credential.user,
@@ -60,11 +62,11 @@ export function insertCredential<K extends CredentialKind>(
 }
 
 export function setCredentialStatus(ctx: Tx, { id }: Pick<Row, 'id'>, status: string): void {
-  ctx.sql.run('UPDATE credentials SET status = ? WHERE id = ?', status, id)
+  ctx.sql.run('UPDATE iam_credentials SET status = ? WHERE id = ?', status, id)
 }
 
 export function deleteCredential(ctx: Tx, { id }: Pick<Row, 'id'>): void {
-  ctx.sql.run('DELETE FROM credentials WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM iam_credentials WHERE id = ?', id)
 }
 
 /** One page of a user's credentials of a kind. */

@@ -29,7 +29,7 @@ export function shownBoundary({ boundary }: Pick<Entity, 'boundary'>): {
 
 function put(ctx: Tx, { id }: GranteeEntity, arn: string | null): void {
   if (arn !== null) checkBoundary(ctx, arn)
-  ctx.sql.run('UPDATE entities SET boundary = ? WHERE id = ?', arn, id)
+  ctx.sql.run('UPDATE iam_entities SET boundary = ? WHERE id = ?', arn, id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html */

@@ -40,12 +40,12 @@ export function entityOf<K extends Kind>(row: EntityRow): Entity<K> {
 
 /** By name, which has no case. */
 export function entityByName<K extends Kind>(ctx: Ctx, kind: K, name: string): Entity<K> | undefined {
-  const row = ctx.sql.first<EntityRow>('SELECT * FROM entities WHERE kind = ? AND name = ?', kind, name)
+  const row = ctx.sql.first<EntityRow>('SELECT * FROM iam_entities WHERE kind = ? AND name = ?', kind, name)
   return row && entityOf<K>(row)
 }
 
 export function entityById<K extends Kind>(ctx: Ctx, id: string): Entity<K> | undefined {
-  const row = ctx.sql.first<EntityRow>('SELECT * FROM entities WHERE id = ?', id)
+  const row = ctx.sql.first<EntityRow>('SELECT * FROM iam_entities WHERE id = ?', id)
   return row && entityOf<K>(row)
 }
 
@@ -108,7 +108,7 @@ export function checkNew(ctx: Ctx, kind: Kind, name: string): void {
 }
 
 export function countOf(ctx: Ctx, kind: Kind): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM entities WHERE kind = ?', kind)?.n ?? 0
+  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM iam_entities WHERE kind = ?', kind)?.n ?? 0
 }
 
 /** Writes a new entity, which `checkNew` has passed. */
@@ -126,7 +126,7 @@ export function insertEntity<K extends Kind>(
     details,
   }
   ctx.sql.run(
-    'INSERT INTO entities (id, kind, name, path, createdAt, boundary, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO iam_entities (id, kind, name, path, createdAt, boundary, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
     entity.id,
     kind,
     name,
@@ -139,7 +139,7 @@ export function insertEntity<K extends Kind>(
 }
 
 export function saveDetails<K extends Kind>(ctx: Tx, { id }: Entity<K>, details: Details[K]): void {
-  ctx.sql.run('UPDATE entities SET details = ? WHERE id = ?', JSON.stringify(details), id)
+  ctx.sql.run('UPDATE iam_entities SET details = ? WHERE id = ?', JSON.stringify(details), id)
 }
 
 /** Gives an entity another name and path; AWS moves nothing else. */
@@ -151,12 +151,12 @@ export function renameEntity(
   const { name = entity.name, path = entity.path } = to
   const other = entityByName(ctx, entity.kind, name)
   if (other && other.id !== entity.id) throw nameTaken(entity.kind, name)
-  ctx.sql.run('UPDATE entities SET name = ?, path = ? WHERE id = ?', name, path, entity.id)
+  ctx.sql.run('UPDATE iam_entities SET name = ?, path = ? WHERE id = ?', name, path, entity.id)
 }
 
 export function deleteEntity(ctx: Tx, { id }: Entity<Kind>): void {
-  ctx.sql.run('DELETE FROM tags WHERE entity = ?', id)
-  ctx.sql.run('DELETE FROM entities WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM iam_tags WHERE entity = ?', id)
+  ctx.sql.run('DELETE FROM iam_entities WHERE id = ?', id)
 }
 
 export type GranteeEntity = Entity<Grantee>

@@ -34,7 +34,7 @@ export function shownGroup(ctx: Ctx, group: Entity<'group'>): Group {
 /** The groups of a user, in the order of their names. */
 export function groupsOf(ctx: Ctx, { id }: Pick<Entity<'user'>, 'id'>): Entity<'group'>[] {
   const rows = ctx.sql.all<EntityRow>(
-    'SELECT e.* FROM memberships m JOIN entities e ON e.id = m.grp WHERE m.user = ? ORDER BY e.name',
+    'SELECT e.* FROM iam_memberships m JOIN iam_entities e ON e.id = m.grp WHERE m.user = ? ORDER BY e.name',
     id,
   )
   return rows.map(row => entityOf<'group'>(row))
@@ -60,7 +60,7 @@ function membersOf(ctx: Ctx, { id }: Entity<'group'>, paging: Paging) {
     key: ({ name }) => name,
     read: (after, limit) =>
       ctx.sql.all<EntityRow>(
-        `SELECT e.* FROM memberships m JOIN entities e ON e.id = m.user
+        `SELECT e.* FROM iam_memberships m JOIN iam_entities e ON e.id = m.user
          WHERE m.grp = ? AND e.name > ? ORDER BY e.name LIMIT ?`,
         id,
         after,
@@ -83,7 +83,7 @@ export function UpdateGroup(ctx: Tx, input: In<'UpdateGroup'>): void {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html */
 export function DeleteGroup(ctx: Tx, input: In<'DeleteGroup'>): void {
   const group = findGroup(ctx, input.GroupName)
-  if (ctx.sql.first('SELECT 1 FROM memberships WHERE grp = ? LIMIT 1', group.id)) {
+  if (ctx.sql.first('SELECT 1 FROM iam_memberships WHERE grp = ? LIMIT 1', group.id)) {
     throw mustFirst('remove users from group')
   }
   checkNothingAttached(ctx, group)
@@ -97,14 +97,14 @@ export function AddUserToGroup(ctx: Tx, input: In<'AddUserToGroup'>): void {
   const groups = groupsOf(ctx, user)
   if (groups.some(({ id }) => id === group.id)) return
   if (groups.length >= MAX_GROUPS) throw quotaExceeded('GroupsPerUser', MAX_GROUPS)
-  ctx.sql.run('INSERT INTO memberships (user, grp) VALUES (?, ?)', user.id, group.id)
+  ctx.sql.run('INSERT INTO iam_memberships (user, grp) VALUES (?, ?)', user.id, group.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveUserFromGroup.html */
 export function RemoveUserFromGroup(ctx: Tx, input: In<'RemoveUserFromGroup'>): void {
   const group = findGroup(ctx, input.GroupName)
   const user = findUser(ctx, input.UserName)
-  ctx.sql.run('DELETE FROM memberships WHERE user = ? AND grp = ?', user.id, group.id)
+  ctx.sql.run('DELETE FROM iam_memberships WHERE user = ? AND grp = ?', user.id, group.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroupsForUser.html */

@@ -24,7 +24,7 @@ const findProfile = (ctx: Ctx, name: string) => findEntity(ctx, 'instance-profil
 
 /** The role of a profile: one at most. */
 function roleOf(ctx: Ctx, { id }: Entity<'instance-profile'>): Entity<'role'> | undefined {
-  const row = ctx.sql.first<{ role: string }>('SELECT role FROM profile_roles WHERE profile = ?', id)
+  const row = ctx.sql.first<{ role: string }>('SELECT role FROM iam_profile_roles WHERE profile = ?', id)
   return row && entityById<'role'>(ctx, row.role)
 }
 
@@ -65,7 +65,7 @@ export function ListInstanceProfiles(ctx: Ctx, input: In<'ListInstanceProfiles'>
 /** The profiles of a role, in the order of their names. */
 export function profilesOf(ctx: Ctx, { id }: Entity<'role'>): Entity<'instance-profile'>[] {
   const rows = ctx.sql.all<EntityRow>(
-    'SELECT e.* FROM profile_roles p JOIN entities e ON e.id = p.profile WHERE p.role = ? ORDER BY e.name',
+    'SELECT e.* FROM iam_profile_roles p JOIN iam_entities e ON e.id = p.profile WHERE p.role = ? ORDER BY e.name',
     id,
   )
   return rows.map(row => entityOf<'instance-profile'>(row))
@@ -100,7 +100,7 @@ export function AddRoleToInstanceProfile(ctx: Tx, input: In<'AddRoleToInstancePr
   const profile = findProfile(ctx, input.InstanceProfileName)
   const role = ownRole(ctx, input.RoleName)
   if (roleOf(ctx, profile)) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1)
-  ctx.sql.run('INSERT INTO profile_roles (profile, role) VALUES (?, ?)', profile.id, role.id)
+  ctx.sql.run('INSERT INTO iam_profile_roles (profile, role) VALUES (?, ?)', profile.id, role.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html */
@@ -108,7 +108,7 @@ export function RemoveRoleFromInstanceProfile(ctx: Tx, input: In<'RemoveRoleFrom
   const profile = findProfile(ctx, input.InstanceProfileName)
   const role = ownRole(ctx, input.RoleName)
   if (roleOf(ctx, profile)?.id !== role.id) throw missing('role', input.RoleName)
-  ctx.sql.run('DELETE FROM profile_roles WHERE profile = ?', profile.id)
+  ctx.sql.run('DELETE FROM iam_profile_roles WHERE profile = ?', profile.id)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagInstanceProfile.html */

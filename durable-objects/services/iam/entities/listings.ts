@@ -47,7 +47,7 @@ export function listEntities<K extends Kind>(
     key: row => row.name,
     read: (after, limit) =>
       ctx.sql.all<EntityRow>(
-        `SELECT * FROM entities WHERE kind = ? AND name > ? AND path >= ? AND path < ? ORDER BY name LIMIT ?`,
+        `SELECT * FROM iam_entities WHERE kind = ? AND name > ? AND path >= ? AND path < ? ORDER BY name LIMIT ?`,
         kind,
         after,
         prefix,

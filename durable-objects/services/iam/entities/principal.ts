@@ -49,7 +49,7 @@ export function principal(ctx: Tx, parameters: Record<string, string>): Principa
 type Found = { entity?: Entity<'user'> | Entity<'role'> | undefined; key?: AccessKeyRow }
 
 function byKey(ctx: Ctx, id: string): Found | undefined {
-  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM access_keys WHERE id = ?', id)
+  const key = ctx.sql.first<AccessKeyRow>('SELECT * FROM iam_access_keys WHERE id = ?', id)
   const entity = key && entityById<'user'>(ctx, key.user)
   return entity && { entity, key }
 }
@@ -117,11 +117,11 @@ function noteUse(ctx: Tx, { entity, key }: Found, { service = '', region = '' }:
   if (key) {
     const recent = key.usedAt !== null && Math.abs(now - key.usedAt) < NOTED_EVERY_MS
     if (recent && key.usedService === service && key.usedRegion === region) return
-    const query = 'UPDATE access_keys SET usedAt = ?, usedService = ?, usedRegion = ? WHERE id = ?'
+    const query = 'UPDATE iam_access_keys SET usedAt = ?, usedService = ?, usedRegion = ? WHERE id = ?'
     ctx.sql.run(query, now, service, region, key.id)
     return
   }
   if (entity?.kind !== 'role' || Math.abs(now - (entity.details.usedAt ?? 0)) < NOTED_EVERY_MS) return
   const details = { ...entity.details, usedAt: now, usedRegion: region }
-  ctx.sql.run('UPDATE entities SET details = ? WHERE id = ?', JSON.stringify(details), entity.id)
+  ctx.sql.run('UPDATE iam_entities SET details = ? WHERE id = ?', JSON.stringify(details), entity.id)
 }

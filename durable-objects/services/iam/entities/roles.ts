@@ -85,7 +85,7 @@ export function ListRoles(ctx: Ctx, input: In<'ListRoles'>): Out<'ListRoles'> {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html */
 export function DeleteRole(ctx: Tx, input: In<'DeleteRole'>): void {
   const role = ownRole(ctx, input.RoleName)
-  if (ctx.sql.first('SELECT 1 FROM profile_roles WHERE role = ?', role.id)) {
+  if (ctx.sql.first('SELECT 1 FROM iam_profile_roles WHERE role = ?', role.id)) {
     throw mustFirst('remove roles from instance profile')
   }
   checkNothingAttached(ctx, role)

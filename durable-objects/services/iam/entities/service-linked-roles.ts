@@ -36,7 +36,7 @@ function attachOwnPolicy(ctx: Tx, { id }: Entity<'role'>, service: string): void
   const policyName = serviceRolePolicy(service)
   const arn = `arn:aws:iam::aws:policy/aws-service-role/${policyName}`
   if (policyName === undefined || !managedPolicy(arn)) return
-  ctx.sql.run("INSERT INTO attachments (entity, policyArn, kind) VALUES (?, ?, 'role')", id, arn)
+  ctx.sql.run("INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, 'role')", id, arn)
 }
 
 /**
@@ -48,9 +48,9 @@ export function DeleteServiceLinkedRole(ctx: Tx, input: In<'DeleteServiceLinkedR
   const { service } = role.details
   if (service === undefined) throw invalidInput(`Role ${role.name} is not a service-linked role.`)
   const id = `task/aws-service-role/${service}/${role.name}/${crypto.randomUUID()}`
-  ctx.sql.run('DELETE FROM attachments WHERE entity = ?', role.id)
+  ctx.sql.run('DELETE FROM iam_attachments WHERE entity = ?', role.id)
   deleteEntity(ctx, role)
-  ctx.sql.run("INSERT INTO jobs (id, createdAt, details) VALUES (?, ?, '{}')", id, seconds(ctx))
+  ctx.sql.run("INSERT INTO iam_jobs (id, createdAt, details) VALUES (?, ?, '{}')", id, seconds(ctx))
   return { DeletionTaskId: id }
 }
 
@@ -59,7 +59,7 @@ export function GetServiceLinkedRoleDeletionStatus(
   ctx: Ctx,
   { DeletionTaskId }: In<'GetServiceLinkedRoleDeletionStatus'>,
 ): Out<'GetServiceLinkedRoleDeletionStatus'> {
-  const known = ctx.sql.first('SELECT 1 FROM jobs WHERE id = ?', DeletionTaskId)
+  const known = ctx.sql.first('SELECT 1 FROM iam_jobs WHERE id = ?', DeletionTaskId)
   if (!known) throw noSuchEntity(`Deletion task ${DeletionTaskId} cannot be found.`)
   return { Status: 'SUCCEEDED' }
 }

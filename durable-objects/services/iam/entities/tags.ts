@@ -23,7 +23,7 @@ export function checkTags(tags: readonly Tag[], present: readonly Tag[] = []): v
 }
 
 export function tagsOf(ctx: Ctx, { id }: Pick<Entity, 'id'>): Tag[] {
-  return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM tags WHERE entity = ? ORDER BY key', id)
+  return ctx.sql.all<Tag>('SELECT key AS Key, value AS Value FROM iam_tags WHERE entity = ? ORDER BY key', id)
 }
 
 /** The tags of the user, role or policy that an operation is about, for conditions on them. */
@@ -41,7 +41,7 @@ export function entityTags(ctx: Ctx, _operation: string, input: Record<string, u
 /** Writes tags that `checkTags` has passed. */
 export function writeTags(ctx: Tx, { id }: Pick<Entity, 'id'>, tags: readonly Tag[] = []): void {
   for (const { Key, Value } of tags) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (entity, key, value) VALUES (?, ?, ?)', id, Key, Value)
+    ctx.sql.run('INSERT OR REPLACE INTO iam_tags (entity, key, value) VALUES (?, ?, ?)', id, Key, Value)
   }
 }
 
@@ -58,7 +58,7 @@ export function tag(ctx: Tx, entity: Entity<Kind>, tags: readonly Tag[]): void {
 }
 
 export function untag(ctx: Tx, { id }: Entity<Kind>, keys: readonly string[]): void {
-  for (const key of keys) ctx.sql.run('DELETE FROM tags WHERE entity = ? AND key = ?', id, key)
+  for (const key of keys) ctx.sql.run('DELETE FROM iam_tags WHERE entity = ? AND key = ?', id, key)
 }
 
 /** ListRoleTags and its like. */
@@ -68,7 +68,7 @@ export function listTags(ctx: Ctx, { id }: Entity<Kind>, paging: Paging): { Tags
     key: ({ Key }) => Key,
     read: (after, limit) =>
       ctx.sql.all<Tag>(
-        'SELECT key AS Key, value AS Value FROM tags WHERE entity = ? AND key > ? ORDER BY key LIMIT ?',
+        'SELECT key AS Key, value AS Value FROM iam_tags WHERE entity = ? AND key > ? ORDER BY key LIMIT ?',
         id,
         after,
         limit,

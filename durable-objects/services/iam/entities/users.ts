@@ -77,14 +77,14 @@ export function DeleteUser(ctx: Tx, input: In<'DeleteUser'>): void {
   const user = findUser(ctx, input.UserName)
   checkNothingAttached(ctx, user)
   const has = (query: string) => ctx.sql.first(`${query} LIMIT 1`, user.id) !== undefined
-  if (has('SELECT 1 FROM memberships WHERE user = ?')) throw mustFirst('remove users from group')
-  if (has('SELECT 1 FROM access_keys WHERE user = ?')) throw mustFirst('delete access keys')
-  if (has('SELECT 1 FROM mfa_users WHERE user = ?')) throw mustFirst('delete MFA device')
+  if (has('SELECT 1 FROM iam_memberships WHERE user = ?')) throw mustFirst('remove users from group')
+  if (has('SELECT 1 FROM iam_access_keys WHERE user = ?')) throw mustFirst('delete access keys')
+  if (has('SELECT 1 FROM iam_mfa_users WHERE user = ?')) throw mustFirst('delete MFA device')
   if (user.details.password) throw mustFirst('delete login profile')
-  if (has("SELECT 1 FROM credentials WHERE kind = 'signing' AND user = ?"))
+  if (has("SELECT 1 FROM iam_credentials WHERE kind = 'signing' AND user = ?"))
     throw mustFirst('delete signing certificates')
-  if (has("SELECT 1 FROM credentials WHERE kind = 'ssh' AND user = ?")) throw mustFirst('delete SSH public keys')
-  if (has("SELECT 1 FROM credentials WHERE kind = 'service' AND user = ?")) {
+  if (has("SELECT 1 FROM iam_credentials WHERE kind = 'ssh' AND user = ?")) throw mustFirst('delete SSH public keys')
+  if (has("SELECT 1 FROM iam_credentials WHERE kind = 'service' AND user = ?")) {
     throw mustFirst('delete service specific credentials')
   }
   deleteEntity(ctx, user)

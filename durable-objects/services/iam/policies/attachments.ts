@@ -20,18 +20,18 @@ function attach(ctx: Tx, { id, kind }: GranteeEntity, arn: string): void {
   const attached = attachedArns(ctx, { id })
   if (attached.includes(arn)) return
   if (attached.length >= MAX_ATTACHED) throw quotaExceeded(QUOTA[kind], MAX_ATTACHED)
-  ctx.sql.run('INSERT INTO attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
+  ctx.sql.run('INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
 }
 
 function detach(ctx: Tx, { id }: GranteeEntity, arn: string): void {
   if (!/^arn:aws[a-z-]*:iam::(?:aws|\d{12}):policy\/.+/.test(arn)) throw invalidInput(`ARN ${arn} is not valid.`)
-  ctx.sql.run('DELETE FROM attachments WHERE entity = ? AND policyArn = ?', id, arn)
+  ctx.sql.run('DELETE FROM iam_attachments WHERE entity = ? AND policyArn = ?', id, arn)
   if (ctx.sql.changes() === 0) throw missing('policy', arn)
 }
 
 export function attachedArns(ctx: Ctx, { id }: Pick<GranteeEntity, 'id'>): string[] {
   const rows = ctx.sql.all<{ arn: string }>(
-    'SELECT policyArn AS arn FROM attachments WHERE entity = ? ORDER BY policyArn',
+    'SELECT policyArn AS arn FROM iam_attachments WHERE entity = ? ORDER BY policyArn',
     id,
   )
   return rows.map(({ arn }) => arn)
@@ -43,8 +43,10 @@ export function shownAttached(arn: string): AttachedPolicy {
 
 /** Refuses to delete who still has policies. */
 export function checkNothingAttached(ctx: Ctx, { id }: GranteeEntity): void {
-  if (ctx.sql.first('SELECT 1 FROM attachments WHERE entity = ? LIMIT 1', id)) throw mustFirst('detach all policies')
-  if (ctx.sql.first('SELECT 1 FROM inline_policies WHERE entity = ? LIMIT 1', id)) throw mustFirst('delete policies')
+  if (ctx.sql.first('SELECT 1 FROM iam_attachments WHERE entity = ? LIMIT 1', id))
+    throw mustFirst('detach all policies')
+  if (ctx.sql.first('SELECT 1 FROM iam_inline_policies WHERE entity = ? LIMIT 1', id))
+    throw mustFirst('delete policies')
 }
 
 type ListInput = Paging & { PathPrefix?: string | undefined }

@@ -16,7 +16,7 @@ type InlinePolicy = { name: string; document: string }
 const MAX_SIZE: Record<Grantee, number> = { user: 2048, group: 5120, role: 10_240 }
 
 export function inlinePoliciesOf(ctx: Ctx, { id }: Pick<GranteeEntity, 'id'>): InlinePolicy[] {
-  return ctx.sql.all<InlinePolicy>('SELECT name, document FROM inline_policies WHERE entity = ? ORDER BY name', id)
+  return ctx.sql.all<InlinePolicy>('SELECT name, document FROM iam_inline_policies WHERE entity = ? ORDER BY name', id)
 }
 
 function put(ctx: Tx, owner: GranteeEntity, { name, document }: InlinePolicy): void {
@@ -28,7 +28,7 @@ function put(ctx: Tx, owner: GranteeEntity, { name, document }: InlinePolicy): v
     throw limitExceeded(`Maximum policy size of ${limit} bytes exceeded for ${owner.kind} ${owner.name}`)
   }
   ctx.sql.run(
-    'INSERT OR REPLACE INTO inline_policies (entity, name, document) VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO iam_inline_policies (entity, name, document) VALUES (?, ?, ?)',
     owner.id,
     name,
     document,
@@ -40,7 +40,7 @@ const missingPolicy = (kind: Grantee, name: string) =>
 
 function get(ctx: Ctx, { id, kind }: GranteeEntity, name: string): string {
   const row = ctx.sql.first<InlinePolicy>(
-    'SELECT name, document FROM inline_policies WHERE entity = ? AND name = ?',
+    'SELECT name, document FROM iam_inline_policies WHERE entity = ? AND name = ?',
     id,
     name,
   )
@@ -49,7 +49,7 @@ function get(ctx: Ctx, { id, kind }: GranteeEntity, name: string): string {
 }
 
 function remove(ctx: Tx, { id, kind }: GranteeEntity, name: string): void {
-  ctx.sql.run('DELETE FROM inline_policies WHERE entity = ? AND name = ?', id, name)
+  ctx.sql.run('DELETE FROM iam_inline_policies WHERE entity = ? AND name = ?', id, name)
   if (ctx.sql.changes() === 0) throw missingPolicy(kind, name)
 }
 
@@ -59,7 +59,7 @@ function list(ctx: Ctx, { id }: GranteeEntity, paging: Paging): { PolicyNames: s
     key: ({ name }) => name,
     read: (after, limit) =>
       ctx.sql.all(
-        'SELECT name FROM inline_policies WHERE entity = ? AND name > ? ORDER BY name LIMIT ?',
+        'SELECT name FROM iam_inline_policies WHERE entity = ? AND name > ? ORDER BY name LIMIT ?',
         id,
         after,
         limit,

@@ -21,8 +21,8 @@ const MAX_SIZE = 6144
 export function usageOf(ctx: Ctx, arn: string): Usage {
   const count = (query: Reading) => ctx.sql.first<{ n: number }>(query, arn)?.n ?? 0
   return {
-    AttachmentCount: count('SELECT COUNT(*) AS n FROM attachments WHERE policyArn = ?'),
-    PermissionsBoundaryUsageCount: count('SELECT COUNT(*) AS n FROM entities WHERE boundary = ?'),
+    AttachmentCount: count('SELECT COUNT(*) AS n FROM iam_attachments WHERE policyArn = ?'),
+    PermissionsBoundaryUsageCount: count('SELECT COUNT(*) AS n FROM iam_entities WHERE boundary = ?'),
   }
 }
 
@@ -61,7 +61,7 @@ export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePol
   }
   const policy = insertEntity(ctx, { kind: 'policy', name: PolicyName, path: Path, details })
   ctx.sql.run(
-    'INSERT INTO policy_versions (policy, version, document, createdAt) VALUES (?, 1, ?, ?)',
+    'INSERT INTO iam_policy_versions (policy, version, document, createdAt) VALUES (?, 1, ?, ?)',
     policy.id,
     document,
     policy.createdAt,
@@ -95,13 +95,13 @@ export function DeletePolicy(ctx: Tx, { PolicyArn }: In<'DeletePolicy'>): void {
   if (AttachmentCount + PermissionsBoundaryUsageCount > 0) {
     throw deleteConflict('Cannot delete a policy attached to entities.')
   }
-  if (ctx.sql.all('SELECT 1 FROM policy_versions WHERE policy = ? LIMIT 2', policy.id).length > 1) {
+  if (ctx.sql.all('SELECT 1 FROM iam_policy_versions WHERE policy = ? LIMIT 2', policy.id).length > 1) {
     const advice = "Before you delete a policy, you must delete the policy's versions."
     throw deleteConflict(
       `This policy has more than one version. ${advice} The default version is deleted with the policy.`,
     )
   }
-  ctx.sql.run('DELETE FROM policy_versions WHERE policy = ?', policy.id)
+  ctx.sql.run('DELETE FROM iam_policy_versions WHERE policy = ?', policy.id)
   deleteEntity(ctx, policy)
 }
 

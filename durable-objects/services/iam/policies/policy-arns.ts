@@ -21,7 +21,7 @@ export function documentOf(ctx: Ctx, arn: string): string | undefined {
   const policy = entityByArn(ctx, 'policy', arn)
   if (!policy) return undefined
   return ctx.sql.first<{ document: string }>(
-    'SELECT document FROM policy_versions WHERE policy = ? AND version = ?',
+    'SELECT document FROM iam_policy_versions WHERE policy = ? AND version = ?',
     policy.id,
     policy.details.defaultVersion,
   )?.document

@@ -47,11 +47,11 @@ function arnOfPolicy(ctx: Ctx, arn: string): string {
 
 function attachedTo(ctx: Ctx, arn: string): Row[] {
   return ctx.sql.all<Row>(
-    'SELECT e.id, e.kind, e.name, e.path FROM attachments a JOIN entities e ON e.id = a.entity WHERE a.policyArn = ?',
+    'SELECT e.id, e.kind, e.name, e.path FROM iam_attachments a JOIN iam_entities e ON e.id = a.entity WHERE a.policyArn = ?',
     arn,
   )
 }
 
 function boundedBy(ctx: Ctx, arn: string): Row[] {
-  return ctx.sql.all<Row>('SELECT id, kind, name, path FROM entities WHERE boundary = ?', arn)
+  return ctx.sql.all<Row>('SELECT id, kind, name, path FROM iam_entities WHERE boundary = ?', arn)
 }

@@ -15,7 +15,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 const MAX_VERSIONS = 5
 
 export function versionsOf(ctx: Ctx, { id }: Pick<Entity<'policy'>, 'id'>): VersionRow[] {
-  return ctx.sql.all<VersionRow>('SELECT * FROM policy_versions WHERE policy = ? ORDER BY version DESC', id)
+  return ctx.sql.all<VersionRow>('SELECT * FROM iam_policy_versions WHERE policy = ? ORDER BY version DESC', id)
 }
 
 export function shownVersion({ details }: Entity<'policy'>, { version, createdAt }: VersionRow): PolicyVersion {
@@ -43,7 +43,7 @@ export function CreatePolicyVersion(ctx: Tx, input: In<'CreatePolicyVersion'>): 
   const version = policy.details.lastVersion + 1
   const row = { policy: policy.id, version, document: input.PolicyDocument, createdAt: seconds(ctx) }
   ctx.sql.run(
-    'INSERT INTO policy_versions (policy, version, document, createdAt) VALUES (?, ?, ?, ?)',
+    'INSERT INTO iam_policy_versions (policy, version, document, createdAt) VALUES (?, ?, ?, ?)',
     row.policy,
     version,
     row.document,
@@ -82,7 +82,7 @@ export function DeletePolicyVersion(ctx: Tx, input: In<'DeletePolicyVersion'>): 
   if (version === policy.details.defaultVersion) {
     throw deleteConflict('Cannot delete the default version of a policy.')
   }
-  ctx.sql.run('DELETE FROM policy_versions WHERE policy = ? AND version = ?', policy.id, version)
+  ctx.sql.run('DELETE FROM iam_policy_versions WHERE policy = ? AND version = ?', policy.id, version)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetDefaultPolicyVersion.html */

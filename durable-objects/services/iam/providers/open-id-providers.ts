@@ -65,7 +65,7 @@ export function GetOpenIDConnectProvider(
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOpenIDConnectProviders.html */
 export function ListOpenIDConnectProviders(ctx: Ctx): Out<'ListOpenIDConnectProviders'> {
-  const rows = ctx.sql.all<EntityRow>("SELECT * FROM entities WHERE kind = 'oidc-provider' ORDER BY name")
+  const rows = ctx.sql.all<EntityRow>("SELECT * FROM iam_entities WHERE kind = 'oidc-provider' ORDER BY name")
   return { OpenIDConnectProviderList: rows.map(row => ({ Arn: arnOfEntity(ctx, entityOf(row)) })) }
 }
 

@@ -70,7 +70,7 @@ export function GetSAMLProvider(ctx: Ctx, input: In<'GetSAMLProvider'>): Out<'Ge
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSAMLProviders.html */
 export function ListSAMLProviders(ctx: Ctx): Out<'ListSAMLProviders'> {
-  const rows = ctx.sql.all<EntityRow>("SELECT * FROM entities WHERE kind = 'saml-provider' ORDER BY name")
+  const rows = ctx.sql.all<EntityRow>("SELECT * FROM iam_entities WHERE kind = 'saml-provider' ORDER BY name")
   return {
     SAMLProviderList: rows.map(row => {
       const provider = entityOf<'saml-provider'>(row)

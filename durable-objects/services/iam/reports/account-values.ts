@@ -2,14 +2,14 @@ import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 
 /** What the account itself has, by name: its alias, its password policy, its preferences. */
 export function accountValue<T>(ctx: Ctx, key: string): T | undefined {
-  const row = ctx.sql.first<{ value: string }>('SELECT value FROM account WHERE key = ?', key)
+  const row = ctx.sql.first<{ value: string }>('SELECT value FROM iam_account WHERE key = ?', key)
   return row && (JSON.parse(row.value) as T) // each key has one type, its only user's
 }
 
 export function setAccountValue(ctx: Tx, key: string, value: unknown): void {
-  ctx.sql.run('INSERT OR REPLACE INTO account (key, value) VALUES (?, ?)', key, JSON.stringify(value))
+  ctx.sql.run('INSERT OR REPLACE INTO iam_account (key, value) VALUES (?, ?)', key, JSON.stringify(value))
 }
 
 export function clearAccountValue(ctx: Tx, key: string): void {
-  ctx.sql.run('DELETE FROM account WHERE key = ?', key)
+  ctx.sql.run('DELETE FROM iam_account WHERE key = ?', key)
 }

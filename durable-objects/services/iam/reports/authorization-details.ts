@@ -56,10 +56,13 @@ function itemsOf(ctx: Ctx, kind: Kind | 'aws'): Item[] {
   const rows =
     kind === 'aws'
       ? ctx.sql.all<{ id: string; name: string }>(
-          `SELECT DISTINCT policyArn AS id, policyArn AS name FROM attachments
+          `SELECT DISTINCT policyArn AS id, policyArn AS name FROM iam_attachments
            WHERE policyArn LIKE 'arn:aws%:iam::aws:policy/%' ORDER BY policyArn`,
         )
-      : ctx.sql.all<{ id: string; name: string }>('SELECT id, name FROM entities WHERE kind = ? ORDER BY name', kind)
+      : ctx.sql.all<{ id: string; name: string }>(
+          'SELECT id, name FROM iam_entities WHERE kind = ? ORDER BY name',
+          kind,
+        )
   const items = rows.map(({ id, name }) => ({ key: `${at}${name.toLowerCase()}`, kind, id }))
   return items.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

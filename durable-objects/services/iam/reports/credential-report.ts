@@ -58,7 +58,7 @@ export function GetCredentialReport(ctx: Ctx): Out<'GetCredentialReport'> {
   if (ctx.now - report.at >= KEPT_MS) {
     throw new AwsError('CredentialReportExpiredException', 'The most recent credential report has expired.')
   }
-  const rows = ctx.sql.all<EntityRow>("SELECT * FROM entities WHERE kind = 'user' ORDER BY name")
+  const rows = ctx.sql.all<EntityRow>("SELECT * FROM iam_entities WHERE kind = 'user' ORDER BY name")
   const lines = [COLUMNS, rootLine(ctx), ...rows.map(row => userLine(ctx, entityOf<'user'>(row)))]
   return {
     Content: new TextEncoder().encode(lines.map(line => line.join(',')).join('\n')),
@@ -80,7 +80,7 @@ function rootLine(ctx: Ctx): string[] {
 function userLine(ctx: Ctx, user: Entity<'user'>): string[] {
   const [first, second] = keysOf(ctx, user)
   const [firstCertificate, secondCertificate] = credentialsOf(ctx, 'signing', user)
-  const mfa = ctx.sql.first('SELECT 1 FROM mfa_users WHERE user = ? LIMIT 1', user.id) !== undefined
+  const mfa = ctx.sql.first('SELECT 1 FROM iam_mfa_users WHERE user = ? LIMIT 1', user.id) !== undefined
   return [
     user.name,
     arnOfEntity(ctx, user),

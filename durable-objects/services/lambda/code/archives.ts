@@ -70,21 +70,21 @@ async function readFromS3(ctx: Ctx, source: ArchiveSource): Promise<Uint8Array> 
 /** Writes a zip, once whoever uses it. */
 export function storeArchive(ctx: Tx, archive: Archive): void {
   const { sql } = ctx
-  if (sql.first('SELECT 1 FROM archives WHERE sha = ?', archive.sha)) return
+  if (sql.first('SELECT 1 FROM lambda_archives WHERE sha = ?', archive.sha)) return
   sql.run(
-    'INSERT INTO archives (sha, size, unzippedSize) VALUES (?, ?, ?)',
+    'INSERT INTO lambda_archives (sha, size, unzippedSize) VALUES (?, ?, ?)',
     archive.sha,
     archive.size,
     archive.unzippedSize,
   )
   for (let part = 0; part * PART_BYTES < archive.size; part++) {
     const bytes = archive.bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
-    sql.run('INSERT INTO archive_parts (sha, part, bytes) VALUES (?, ?, ?)', archive.sha, part, bytes)
+    sql.run('INSERT INTO lambda_archive_parts (sha, part, bytes) VALUES (?, ?, ?)', archive.sha, part, bytes)
   }
 }
 
 export function findArchive(ctx: Ctx, sha: string): ArchiveRow | undefined {
-  return ctx.sql.first<ArchiveRow>('SELECT * FROM archives WHERE sha = ?', sha)
+  return ctx.sql.first<ArchiveRow>('SELECT * FROM lambda_archives WHERE sha = ?', sha)
 }
 
 /** A stored zip's bytes, a part at a time. */
@@ -94,7 +94,7 @@ export function archiveStream(ctx: Ctx, sha: string): ReadableStream<Uint8Array>
     type: 'bytes',
     pull(controller) {
       const row = ctx.sql.first<{ bytes: ArrayBuffer }>(
-        'SELECT bytes FROM archive_parts WHERE sha = ? AND part = ?',
+        'SELECT bytes FROM lambda_archive_parts WHERE sha = ? AND part = ?',
         sha,
         part,
       )
@@ -114,13 +114,13 @@ export function releaseArchives(ctx: Tx, shas: Iterable<string>): void {
 export function dropArchive(ctx: Tx, sha: string): void {
   const { sql } = ctx
   const used = sql.first(
-    `SELECT 1 WHERE EXISTS (SELECT 1 FROM versions WHERE code = ?1) OR EXISTS (SELECT 1 FROM version_layers WHERE code = ?1)
-     OR EXISTS (SELECT 1 FROM layer_versions WHERE code = ?1)`,
+    `SELECT 1 WHERE EXISTS (SELECT 1 FROM lambda_versions WHERE code = ?1) OR EXISTS (SELECT 1 FROM lambda_version_layers WHERE code = ?1)
+     OR EXISTS (SELECT 1 FROM lambda_layer_versions WHERE code = ?1)`,
     sha,
   )
   if (used) return
-  sql.run('DELETE FROM archive_parts WHERE sha = ?', sha)
-  sql.run('DELETE FROM archives WHERE sha = ?', sha)
+  sql.run('DELETE FROM lambda_archive_parts WHERE sha = ?', sha)
+  sql.run('DELETE FROM lambda_archives WHERE sha = ?', sha)
 }
 
 /** A SHA-256 in hexadecimal as Lambda shows it, in base64. */

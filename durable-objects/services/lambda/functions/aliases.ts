@@ -74,7 +74,7 @@ export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'List
   const version = input.FunctionVersion === undefined ? null : numberOf(input.FunctionVersion)
   const after = pageStart(input.Marker, [name, version], invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<AliasRow>(
-    'SELECT * FROM aliases WHERE name = ?1 AND alias > ?2 AND (?3 IS NULL OR number = ?3) ORDER BY alias LIMIT ?4',
+    'SELECT * FROM lambda_aliases WHERE name = ?1 AND alias > ?2 AND (?3 IS NULL OR number = ?3) ORDER BY alias LIMIT ?4',
     name,
     after ?? '',
     version,
@@ -87,9 +87,9 @@ export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'List
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html : deleting what is not there succeeds. */
 export function DeleteAlias(ctx: Tx, input: Input<'DeleteAlias'>): Output<'DeleteAlias'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  ctx.sql.run('DELETE FROM aliases WHERE name = ? AND alias = ?', name, input.Name)
+  ctx.sql.run('DELETE FROM lambda_aliases WHERE name = ? AND alias = ?', name, input.Name)
   for (const table of ['policies', 'event_invoke_configs', 'function_urls', 'provisioned']) {
-    ctx.sql.run(`DELETE FROM ${table} WHERE name = ? AND qualifier = ?`, name, input.Name)
+    ctx.sql.run(`DELETE FROM lambda_${table} WHERE name = ? AND qualifier = ?`, name, input.Name)
   }
   return {}
 }
@@ -142,7 +142,7 @@ function checkedWeights(ctx: Ctx, main: { name: string; number: number }, weight
 function save(ctx: Tx, alias: Omit<AliasRow, 'revisionId'>): AliasRow {
   const row = { ...alias, revisionId: crypto.randomUUID() }
   ctx.sql.run(
-    'INSERT OR REPLACE INTO aliases (name, alias, number, description, weights, revisionId) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO lambda_aliases (name, alias, number, description, weights, revisionId) VALUES (?, ?, ?, ?, ?, ?)',
     row.name,
     row.alias,
     row.number,

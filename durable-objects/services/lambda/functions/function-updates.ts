@@ -104,7 +104,7 @@ export async function UpdateFunctionConfiguration(
 function layersOf(ctx: Ctx, name: string): LayerReference[] {
   return ctx.sql.all<LayerReference>(
     `SELECT arn, code, COALESCE(size, 0) AS size, COALESCE(unzippedSize, 0) AS unzippedSize
-     FROM version_layers LEFT JOIN archives ON sha = code WHERE name = ? AND number = ? ORDER BY position`,
+     FROM lambda_version_layers LEFT JOIN lambda_archives ON sha = code WHERE name = ? AND number = ? ORDER BY position`,
     name,
     LATEST,
   )

@@ -36,7 +36,7 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
     checkFree(tx, name)
 
     tx.sql.run(
-      'INSERT INTO functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
+      'INSERT INTO lambda_functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
       name,
       JSON.stringify(input.Tags ?? {}),
       input.CodeSigningConfigArn ?? null,
@@ -116,13 +116,13 @@ export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'
   const [name = '', number = '-1'] = after?.split(':') ?? []
   const rows = all
     ? ctx.sql.all<VersionRow>(
-        'SELECT * FROM versions WHERE (name, number) > (?, ?) ORDER BY name, number LIMIT ?',
+        'SELECT * FROM lambda_versions WHERE (name, number) > (?, ?) ORDER BY name, number LIMIT ?',
         name,
         Number(number),
         limit + 1,
       )
     : ctx.sql.all<VersionRow>(
-        `SELECT v.* FROM functions f JOIN versions v ON v.name = f.name AND v.number = 0
+        `SELECT v.* FROM lambda_functions f JOIN lambda_versions v ON v.name = f.name AND v.number = 0
          WHERE f.name > ? ORDER BY f.name LIMIT ?`,
         name,
         limit + 1,
@@ -161,14 +161,14 @@ const OWNED = [
 function deleteWhole(ctx: Tx, named: NamedFunction): void {
   findFunction(ctx, named)
   releaseArchives(ctx, archivesOf(ctx, named.name))
-  for (const table of OWNED) ctx.sql.run(`DELETE FROM ${table} WHERE name = ?`, named.name)
-  ctx.sql.run('DELETE FROM functions WHERE name = ?', named.name)
+  for (const table of OWNED) ctx.sql.run(`DELETE FROM lambda_${table} WHERE name = ?`, named.name)
+  ctx.sql.run('DELETE FROM lambda_functions WHERE name = ?', named.name)
 }
 
 function archivesOf(ctx: Ctx, name: string): string[] {
   return ctx.sql
     .all<{ code: string }>(
-      'SELECT code FROM versions WHERE name = ?1 AND code IS NOT NULL UNION SELECT code FROM version_layers WHERE name = ?1',
+      'SELECT code FROM lambda_versions WHERE name = ?1 AND code IS NOT NULL UNION SELECT code FROM lambda_version_layers WHERE name = ?1',
       name,
     )
     .map(row => row.code)
@@ -179,7 +179,7 @@ function deleteVersion(ctx: Tx, named: NamedFunction, qualifier: string): void {
   const row = isVersion(qualifier) ? findVersion(ctx, named) : undefined
   if (!row) throw notFound(`Function not found: ${functionArn(ctx.place, named.name, qualifier)}`)
   const aliases = sql.all<{ alias: string }>(
-    `SELECT alias FROM aliases WHERE name = ?1 AND (number = ?2 OR instr(weights, '"' || ?2 || '":') > 0)`,
+    `SELECT alias FROM lambda_aliases WHERE name = ?1 AND (number = ?2 OR instr(weights, '"' || ?2 || '":') > 0)`,
     named.name,
     row.number,
   )
@@ -191,9 +191,9 @@ function deleteVersion(ctx: Tx, named: NamedFunction, qualifier: string): void {
     )
   }
   releaseArchives(ctx, row.code ? [row.code] : [])
-  sql.run('DELETE FROM versions WHERE name = ? AND number = ?', named.name, row.number)
-  sql.run('DELETE FROM version_layers WHERE name = ? AND number = ?', named.name, row.number)
+  sql.run('DELETE FROM lambda_versions WHERE name = ? AND number = ?', named.name, row.number)
+  sql.run('DELETE FROM lambda_version_layers WHERE name = ? AND number = ?', named.name, row.number)
   for (const table of ['policies', 'event_invoke_configs', 'provisioned']) {
-    sql.run(`DELETE FROM ${table} WHERE name = ? AND qualifier = ?`, named.name, qualifier)
+    sql.run(`DELETE FROM lambda_${table} WHERE name = ? AND qualifier = ?`, named.name, qualifier)
   }
 }

@@ -22,17 +22,17 @@ const PAGE = 50
 
 /** @throws ResourceNotFoundException */
 export function findFunction(ctx: Ctx, named: NamedFunction): FunctionRow {
-  const row = ctx.sql.first<FunctionRow>('SELECT * FROM functions WHERE name = ?', named.name)
+  const row = ctx.sql.first<FunctionRow>('SELECT * FROM lambda_functions WHERE name = ?', named.name)
   if (!row) throw notFound(`Function not found: ${named.arn}`)
   return row
 }
 
 export function versionRow(ctx: Ctx, name: string, number: number): VersionRow | undefined {
-  return ctx.sql.first<VersionRow>('SELECT * FROM versions WHERE name = ? AND number = ?', name, number)
+  return ctx.sql.first<VersionRow>('SELECT * FROM lambda_versions WHERE name = ? AND number = ?', name, number)
 }
 
 export function aliasRow(ctx: Ctx, name: string, alias: string): AliasRow | undefined {
-  return ctx.sql.first<AliasRow>('SELECT * FROM aliases WHERE name = ? AND alias = ?', name, alias)
+  return ctx.sql.first<AliasRow>('SELECT * FROM lambda_aliases WHERE name = ? AND alias = ?', name, alias)
 }
 
 /** The version that a qualifier names: none or `$LATEST`, a number, or an alias by its main version. */
@@ -90,7 +90,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
   const configuration = JSON.stringify(version.configuration)
   const revisionId = crypto.randomUUID()
   ctx.sql.run(
-    `INSERT INTO versions (name, number, code, build, revisionId, configuration) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    `INSERT INTO lambda_versions (name, number, code, build, revisionId, configuration) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
      ON CONFLICT DO UPDATE SET code = ?3, build = ?4, revisionId = ?5, configuration = ?6`,
     name,
     number,
@@ -104,10 +104,10 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
 }
 
 function writeLayers(ctx: Tx, { name, number }: { name: string; number: number }, layers: LayerReference[]): void {
-  ctx.sql.run('DELETE FROM version_layers WHERE name = ? AND number = ?', name, number)
+  ctx.sql.run('DELETE FROM lambda_version_layers WHERE name = ? AND number = ?', name, number)
   for (const [position, { arn, code }] of layers.entries()) {
     ctx.sql.run(
-      'INSERT INTO version_layers (name, number, position, arn, code) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO lambda_version_layers (name, number, position, arn, code) VALUES (?, ?, ?, ?, ?)',
       name,
       number,
       position,
@@ -119,7 +119,12 @@ function writeLayers(ctx: Tx, { name, number }: { name: string; number: number }
 
 /** A revision changes with the function's permissions and tags too, not with its code alone. */
 export function touchVersion(ctx: Tx, name: string, number: number): void {
-  ctx.sql.run('UPDATE versions SET revisionId = ? WHERE name = ? AND number = ?', crypto.randomUUID(), name, number)
+  ctx.sql.run(
+    'UPDATE lambda_versions SET revisionId = ? WHERE name = ? AND number = ?',
+    crypto.randomUUID(),
+    name,
+    number,
+  )
 }
 
 /** How a configuration is shown: by the request that made or changed it, by a later read, or in a list. */
@@ -168,13 +173,14 @@ export function publish(
   const { sql } = ctx
   const { name } = latest
   const last = sql.first<VersionRow>(
-    'SELECT * FROM versions WHERE name = ? AND number > 0 ORDER BY number DESC LIMIT 1',
+    'SELECT * FROM lambda_versions WHERE name = ? AND number > 0 ORDER BY number DESC LIMIT 1',
     name,
   )
   if (last?.build === latest.build) return { row: last, fresh: false }
   const number =
-    sql.first<{ nextVersion: number }>('SELECT nextVersion FROM functions WHERE name = ?', name)?.nextVersion ?? 1
-  sql.run('UPDATE functions SET nextVersion = ? WHERE name = ?', number + 1, name)
+    sql.first<{ nextVersion: number }>('SELECT nextVersion FROM lambda_functions WHERE name = ?', name)?.nextVersion ??
+    1
+  sql.run('UPDATE lambda_functions SET nextVersion = ? WHERE name = ?', number + 1, name)
   const { SnapStart, ...configuration } = configurationOf(latest)
   const ApplyOn = SnapStart?.ApplyOn ?? 'None'
   const row = writeVersion(ctx, {
@@ -189,8 +195,8 @@ export function publish(
     },
   })
   sql.run(
-    `INSERT INTO version_layers (name, number, position, arn, code)
-     SELECT name, ?, position, arn, code FROM version_layers WHERE name = ? AND number = ?`,
+    `INSERT INTO lambda_version_layers (name, number, position, arn, code)
+     SELECT name, ?, position, arn, code FROM lambda_version_layers WHERE name = ? AND number = ?`,
     number,
     name,
     LATEST,
@@ -222,7 +228,7 @@ export function ListVersionsByFunction(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<VersionRow>(
-    'SELECT * FROM versions WHERE name = ? AND number > ? ORDER BY number LIMIT ?',
+    'SELECT * FROM lambda_versions WHERE name = ? AND number > ? ORDER BY number LIMIT ?',
     name,
     after === undefined ? -1 : Number(after),
     limit + 1,

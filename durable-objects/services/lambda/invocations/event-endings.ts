@@ -51,7 +51,7 @@ export function tooOld(row: EventRow): Ending {
 
 /** Removes an event, its destination told in the same stretch. */
 export function endEvent(ctx: Tx, row: EventRow, { target, ending }: { target: Target; ending: Ending }): void {
-  ctx.sql.run('DELETE FROM events WHERE id = ?', row.id)
+  ctx.sql.run('DELETE FROM lambda_events WHERE id = ?', row.id)
   ctx.timers.clear('event', row.id)
   if (ending.condition !== 'Success') noteEventDropped(ctx, row)
   if (ending.throttled) {
@@ -73,7 +73,7 @@ export function refuseEvent(
   const reason = `${error.code}: ${error.message}`
   ctx.journal({ from: row.source, to: arn, outcome: 'refused', reason, event: `event ${row.id}` })
   if (!target) {
-    ctx.sql.run('DELETE FROM events WHERE id = ?', row.id)
+    ctx.sql.run('DELETE FROM lambda_events WHERE id = ?', row.id)
     return
   }
   const executedVersion = versionName(target.row.number)

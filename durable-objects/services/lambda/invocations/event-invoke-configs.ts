@@ -22,7 +22,7 @@ const qualifierOf = (named: NamedFunction) => named.qualifier ?? '$LATEST'
 /** How asynchronous invocations of a qualifier are to be treated; undefined for AWS's defaults. */
 export function eventInvokeConfig(ctx: Ctx, name: string, qualifier: string): EventInvokeConfig | undefined {
   const row = ctx.sql.first<{ config: string }>(
-    'SELECT config FROM event_invoke_configs WHERE name = ? AND qualifier = ?',
+    'SELECT config FROM lambda_event_invoke_configs WHERE name = ? AND qualifier = ?',
     name,
     qualifier,
   )
@@ -39,7 +39,7 @@ function findConfig(ctx: Ctx, named: NamedFunction): EventInvokeConfig {
 function save(ctx: Tx, named: NamedFunction, config: EventInvokeConfig): Output<'PutFunctionEventInvokeConfig'> {
   const qualifier = qualifierOf(named)
   ctx.sql.run(
-    'INSERT OR REPLACE INTO event_invoke_configs (name, qualifier, config) VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO lambda_event_invoke_configs (name, qualifier, config) VALUES (?, ?, ?)',
     named.name,
     qualifier,
     JSON.stringify(config),
@@ -149,7 +149,7 @@ export function DeleteFunctionEventInvokeConfig(
   const named = namedFunction(ctx, input)
   findConfig(ctx, named)
   const qualifier = qualifierOf(named)
-  ctx.sql.run('DELETE FROM event_invoke_configs WHERE name = ? AND qualifier = ?', named.name, qualifier)
+  ctx.sql.run('DELETE FROM lambda_event_invoke_configs WHERE name = ? AND qualifier = ?', named.name, qualifier)
   return {}
 }
 
@@ -163,7 +163,7 @@ export function ListFunctionEventInvokeConfigs(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<{ qualifier: string; config: string }>(
-    'SELECT qualifier, config FROM event_invoke_configs WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
+    'SELECT qualifier, config FROM lambda_event_invoke_configs WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
     name,
     after ?? '',
     limit + 1,

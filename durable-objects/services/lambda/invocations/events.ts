@@ -49,7 +49,7 @@ const queueOf = (ctx: Ctx): Queue =>
 /** Accepts an event and starts it. */
 export function queueEvent(ctx: Tx, event: NewEvent): void {
   ctx.sql.run(
-    `INSERT INTO events (id, name, qualifier, source, traceId, trace, clientContext, received, payload)
+    `INSERT INTO lambda_events (id, name, qualifier, source, traceId, trace, clientContext, received, payload)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.id,
     event.name,
@@ -85,7 +85,7 @@ export function watchEvents(ctx: Tx): void {
 
 /** Starts every event that is neither running nor waiting for its time. */
 export function resumeEvents(ctx: Tx): void {
-  const rows = ctx.sql.all<{ name: string }>('SELECT DISTINCT name FROM events WHERE due IS NULL')
+  const rows = ctx.sql.all<{ name: string }>('SELECT DISTINCT name FROM lambda_events WHERE due IS NULL')
   for (const { name } of rows) startWaitingEvents(ctx, name)
 }
 
@@ -95,7 +95,7 @@ export function startWaitingEvents(ctx: Tx, name: string): void {
   waiting.delete(name)
   // More than can be running: one that waits is among them if there is any.
   const rows = ctx.sql.all<{ id: string }>(
-    'SELECT id FROM events WHERE name = ? AND due IS NULL ORDER BY seq LIMIT ?',
+    'SELECT id FROM lambda_events WHERE name = ? AND due IS NULL ORDER BY seq LIMIT ?',
     name,
     MOST_RUNNING + 1,
   )
@@ -108,14 +108,14 @@ export function startWaitingEvents(ctx: Tx, name: string): void {
 
 /** Timer: an event's next try, or its end when it has become too old. */
 export function retryEvent(ctx: Tx, id: string): void {
-  const row = ctx.sql.first<{ name: string }>('UPDATE events SET due = NULL WHERE id = ? RETURNING name', id)
+  const row = ctx.sql.first<{ name: string }>('UPDATE lambda_events SET due = NULL WHERE id = ? RETURNING name', id)
   if (row) startWaitingEvents(ctx, row.name)
 }
 
 function startEvent(ctx: Tx, id: string): void {
   const { running, waiting } = queueOf(ctx)
   if (running.has(id)) return
-  const row = ctx.sql.first<EventRow>('SELECT * FROM events WHERE id = ?', id)
+  const row = ctx.sql.first<EventRow>('SELECT * FROM lambda_events WHERE id = ?', id)
   if (!row) return
   if (running.size >= MOST_RUNNING) {
     waiting.add(row.name)
@@ -184,13 +184,13 @@ function settleEvent(ctx: Tx, row: EventRow, { run, conclusion }: { run: Run; co
 
 function tryAgain(ctx: Tx, row: EventRow): void {
   const due = ctx.now + retryDelayMs(row.attempt)
-  ctx.sql.run('UPDATE events SET attempt = attempt + 1, faults = 0, due = ? WHERE id = ?', due, row.id)
+  ctx.sql.run('UPDATE lambda_events SET attempt = attempt + 1, faults = 0, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('event', row.id, due)
 }
 
 /** The service could not run it: that is not the function's fault, and no try of its. */
 function putOff(ctx: Tx, row: EventRow): void {
   const due = ctx.now + faultDelayMs(row.faults)
-  ctx.sql.run('UPDATE events SET faults = faults + 1, due = ? WHERE id = ?', due, row.id)
+  ctx.sql.run('UPDATE lambda_events SET faults = faults + 1, due = ? WHERE id = ?', due, row.id)
   ctx.timers.set('event', row.id, due)
 }

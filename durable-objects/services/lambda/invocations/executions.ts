@@ -57,7 +57,7 @@ export function findTarget(ctx: Ctx, named: NamedFunction): Target {
     number === undefined
       ? undefined
       : ctx.sql.first<TargetRow>(
-          'SELECT v.*, f.reserved, f.recursiveLoop FROM versions v JOIN functions f ON f.name = v.name WHERE v.name = ? AND v.number = ?',
+          'SELECT v.*, f.reserved, f.recursiveLoop FROM lambda_versions v JOIN lambda_functions f ON f.name = v.name WHERE v.name = ? AND v.number = ?',
           named.name,
           number,
         )

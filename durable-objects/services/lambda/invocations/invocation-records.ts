@@ -45,7 +45,7 @@ export function writeRecord(ctx: Tx, record: InvocationRecord): void {
   const { payload, result = null, error = null } = record
   const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + record.logTail.length
   const row = sql.first<{ seq: number }>(
-    `INSERT OR IGNORE INTO invocations (id, functionArn, requestId, traceId, source, at, durationMs, cold, status, bytes,
+    `INSERT OR IGNORE INTO lambda_invocations (id, functionArn, requestId, traceId, source, at, durationMs, cold, status, bytes,
        result, error, logTail, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     record.id,
     record.functionArn,
@@ -75,7 +75,13 @@ function writeParts(ctx: Tx, seq: number, texts: Record<(typeof LONG_FIELDS)[num
     const text = texts[field]
     if (text === null || text.length <= INLINE) continue
     for (const [part, piece] of pieces(text).entries()) {
-      ctx.sql.run('INSERT INTO invocation_parts (seq, field, part, text) VALUES (?, ?, ?, ?)', seq, field, part, piece)
+      ctx.sql.run(
+        'INSERT INTO lambda_invocation_parts (seq, field, part, text) VALUES (?, ?, ?, ?)',
+        seq,
+        field,
+        part,
+        piece,
+      )
     }
   }
 }
@@ -96,7 +102,7 @@ function trim(ctx: Tx, newest: number): void {
   dropUpTo(ctx, newest - KEPT)
   let total = 0
   for (const { seq, bytes } of ctx.sql.all<{ seq: number; bytes: number }>(
-    'SELECT seq, bytes FROM invocations ORDER BY seq DESC',
+    'SELECT seq, bytes FROM lambda_invocations ORDER BY seq DESC',
   )) {
     total += bytes
     if (total <= KEPT_BYTES) continue
@@ -106,8 +112,8 @@ function trim(ctx: Tx, newest: number): void {
 }
 
 function dropUpTo(ctx: Tx, seq: number): void {
-  ctx.sql.run('DELETE FROM invocations WHERE seq <= ?', seq)
-  ctx.sql.run('DELETE FROM invocation_parts WHERE seq <= ?', seq)
+  ctx.sql.run('DELETE FROM lambda_invocations WHERE seq <= ?', seq)
+  ctx.sql.run('DELETE FROM lambda_invocation_parts WHERE seq <= ?', seq)
 }
 
 /** A page of records may hold so many bytes: what travels between objects ends at 32 MB. */
@@ -123,7 +129,7 @@ export function invocationPage(ctx: Ctx, parameters: Record<string, string>): In
   const invocations: ViewedInvocation[] = []
   let size = 0
   for (const row of ctx.sql.each<Row>(
-    'SELECT * FROM invocations WHERE seq > ? ORDER BY seq',
+    'SELECT * FROM lambda_invocations WHERE seq > ? ORDER BY seq',
     Number(parameters.after ?? 0),
   )) {
     const { seq, bytes, ...shown } = row
@@ -136,7 +142,7 @@ export function invocationPage(ctx: Ctx, parameters: Record<string, string>): In
 
 function readParts(ctx: Ctx, seq: number): Partial<Record<(typeof LONG_FIELDS)[number], string>> {
   const rows = ctx.sql.all<{ field: (typeof LONG_FIELDS)[number]; text: string }>(
-    'SELECT field, text FROM invocation_parts WHERE seq = ? ORDER BY field, part',
+    'SELECT field, text FROM lambda_invocation_parts WHERE seq = ? ORDER BY field, part',
     seq,
   )
   const texts: Partial<Record<(typeof LONG_FIELDS)[number], string>> = {}

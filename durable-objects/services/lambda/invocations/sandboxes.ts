@@ -178,7 +178,7 @@ function codeRef(ctx: Ctx, sha: string, owner: { account: string; region: string
 
 function layerRefs(ctx: Ctx, row: VersionRow): CodeRef[] {
   const layers = ctx.sql.all<{ arn: string; code: string }>(
-    'SELECT arn, code FROM version_layers WHERE name = ? AND number = ? ORDER BY position',
+    'SELECT arn, code FROM lambda_version_layers WHERE name = ? AND number = ? ORDER BY position',
     row.name,
     row.number,
   )

@@ -33,7 +33,7 @@ function checkRevision(row: LayerVersionRow, revisionId: string | undefined): vo
 function save(ctx: Tx, row: LayerVersionRow, statements: Statement[]): string {
   const revision = crypto.randomUUID()
   ctx.sql.run(
-    'UPDATE layer_versions SET policy = ?, policyRevision = ? WHERE layer = ? AND version = ?',
+    'UPDATE lambda_layer_versions SET policy = ?, policyRevision = ? WHERE layer = ? AND version = ?',
     statements.length > 0 ? JSON.stringify(statements) : null,
     revision,
     row.layer,

@@ -41,7 +41,11 @@ export function layerArn(ctx: Ctx, layer: string, version?: number): string {
 }
 
 export function layerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow | undefined {
-  return ctx.sql.first<LayerVersionRow>('SELECT * FROM layer_versions WHERE layer = ? AND version = ?', layer, version)
+  return ctx.sql.first<LayerVersionRow>(
+    'SELECT * FROM lambda_layer_versions WHERE layer = ? AND version = ?',
+    layer,
+    version,
+  )
 }
 
 function findLayerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow {
@@ -84,12 +88,12 @@ type Added = { layer: string; archive: Archive }
 /** Writes the next version of a layer. Answers its number. */
 function addVersion(ctx: Tx, { layer, archive }: Added, input: Input<'PublishLayerVersion'>): number {
   const { sql } = ctx
-  const last = sql.first<{ nextVersion: number }>('SELECT nextVersion FROM layers WHERE layer = ?', layer)
+  const last = sql.first<{ nextVersion: number }>('SELECT nextVersion FROM lambda_layers WHERE layer = ?', layer)
   const version = last?.nextVersion ?? 1
   storeArchive(ctx, archive)
-  sql.run('INSERT OR REPLACE INTO layers (layer, nextVersion) VALUES (?, ?)', layer, version + 1)
+  sql.run('INSERT OR REPLACE INTO lambda_layers (layer, nextVersion) VALUES (?, ?)', layer, version + 1)
   sql.run(
-    `INSERT INTO layer_versions (layer, version, code, created, description, license, runtimes, architectures)
+    `INSERT INTO lambda_layer_versions (layer, version, code, created, description, license, runtimes, architectures)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     layer,
     version,
@@ -119,7 +123,7 @@ export function DeleteLayerVersion(ctx: Tx, input: Input<'DeleteLayerVersion'>):
   if (input.VersionNumber < 1) throw invalidParameter('Layer Version Cannot be less than 1')
   const row = layerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber)
   if (!row) return {}
-  ctx.sql.run('DELETE FROM layer_versions WHERE layer = ? AND version = ?', row.layer, row.version)
+  ctx.sql.run('DELETE FROM lambda_layer_versions WHERE layer = ? AND version = ?', row.layer, row.version)
   releaseArchives(ctx, [row.code])
   return {}
 }
@@ -136,9 +140,9 @@ export function ListLayers(ctx: Ctx, input: Input<'ListLayers'>): Output<'ListLa
   const filters = filterBindings(input)
   const after = pageStart(input.Marker, filters, badMarker())
   const rows = ctx.sql.all<LayerVersionRow>(
-    `SELECT latest.* FROM layers JOIN layer_versions latest ON latest.layer = layers.layer
-     AND latest.version = (SELECT MAX(v.version) FROM layer_versions v WHERE v.layer = layers.layer AND ${MATCHING})
-     WHERE layers.layer > ?1 ORDER BY layers.layer LIMIT ?4`,
+    `SELECT latest.* FROM lambda_layers JOIN lambda_layer_versions latest ON latest.layer = lambda_layers.layer
+     AND latest.version = (SELECT MAX(v.version) FROM lambda_layer_versions v WHERE v.layer = lambda_layers.layer AND ${MATCHING})
+     WHERE lambda_layers.layer > ?1 ORDER BY lambda_layers.layer LIMIT ?4`,
     after ?? '',
     ...filters,
     limit + 1,
@@ -161,7 +165,7 @@ export function ListLayerVersions(ctx: Ctx, input: Input<'ListLayerVersions'>): 
   const layer = layerNameOf(input.LayerName)
   const before = pageStart(input.Marker, [layer, filters], badMarker())
   const rows = ctx.sql.all<LayerVersionRow>(
-    `SELECT * FROM layer_versions v WHERE v.layer = ?1 AND ${MATCHING} AND v.version < ?4 ORDER BY v.version DESC LIMIT ?5`,
+    `SELECT * FROM lambda_layer_versions v WHERE v.layer = ?1 AND ${MATCHING} AND v.version < ?4 ORDER BY v.version DESC LIMIT ?5`,
     layer,
     ...filters,
     before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),

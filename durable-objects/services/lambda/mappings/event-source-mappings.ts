@@ -31,7 +31,7 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
 
 function saveMapping(ctx: Tx, row: MappingRow): void {
   ctx.sql.run(
-    `INSERT OR REPLACE INTO mappings (uuid, name, qualifier, source, enabled, settings, tags, modified)
+    `INSERT OR REPLACE INTO lambda_mappings (uuid, name, qualifier, source, enabled, settings, tags, modified)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     row.uuid,
     row.name,
@@ -57,7 +57,7 @@ function targetOf(ctx: Ctx, FunctionName: string): { named: NamedFunction; role:
 /** One mapping a queue and function. */
 function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRow, 'settings' | 'tags'>): void {
   const twin = ctx.sql.first<{ uuid: string }>(
-    'SELECT uuid FROM mappings WHERE name = ? AND qualifier IS ? AND source = ? AND uuid <> ?',
+    'SELECT uuid FROM lambda_mappings WHERE name = ? AND qualifier IS ? AND source = ? AND uuid <> ?',
     name,
     qualifier,
     source,
@@ -119,7 +119,7 @@ export function ListEventSourceMappings(
   const after = pageStart(input.Marker, parameters, invalidParameter('The provided marker is invalid.'))
   const named = FunctionName === undefined ? undefined : parseFunctionName(FunctionName)
   const rows = ctx.sql.all<MappingRow>(
-    `SELECT * FROM mappings WHERE uuid > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR name = ?3)
+    `SELECT * FROM lambda_mappings WHERE uuid > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR name = ?3)
      AND (?3 IS NULL OR qualifier IS ?4) ORDER BY uuid LIMIT ?5`,
     after ?? '',
     source,
@@ -178,7 +178,7 @@ export async function DeleteEventSourceMapping(
 ): Promise<Output<'DeleteEventSourceMapping'>> {
   const row = findMapping(ctx, input.UUID)
   ctx.change(tx => {
-    tx.sql.run('DELETE FROM mappings WHERE uuid = ?', row.uuid)
+    tx.sql.run('DELETE FROM lambda_mappings WHERE uuid = ?', row.uuid)
     tx.timers.clear('mapping', row.uuid)
   })
   await unwatchQueue(ctx, row)

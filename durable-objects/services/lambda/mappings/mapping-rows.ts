@@ -20,7 +20,7 @@ export function mappingOf(ctx: Ctx, row: MappingRow): Mapping {
 }
 
 export function mappingRow(ctx: Ctx, uuid: string): MappingRow | undefined {
-  return ctx.sql.first<MappingRow>('SELECT * FROM mappings WHERE uuid = ?', uuid)
+  return ctx.sql.first<MappingRow>('SELECT * FROM lambda_mappings WHERE uuid = ?', uuid)
 }
 
 /** @throws ResourceNotFoundException */

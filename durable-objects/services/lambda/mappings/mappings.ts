@@ -39,7 +39,10 @@ export function resumeMapping(ctx: Ctx, uuid: string): void {
 
 /** The function's concurrency has changed. */
 export function resumeMappings(ctx: Ctx, name: string): void {
-  for (const { uuid } of ctx.sql.all<MappingRow>('SELECT * FROM mappings WHERE name = ? AND enabled = 1', name)) {
+  for (const { uuid } of ctx.sql.all<MappingRow>(
+    'SELECT * FROM lambda_mappings WHERE name = ? AND enabled = 1',
+    name,
+  )) {
     pollerOf(ctx, uuid).retryAt = 0
     pollMapping(ctx, uuid)
   }

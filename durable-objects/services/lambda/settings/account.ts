@@ -12,7 +12,7 @@ const CODE_SIZE_ZIPPED = 52_428_800
 /** What of the account's concurrency no function has for itself. */
 export function unreservedConcurrency(ctx: Ctx): number {
   const reserved = ctx.sql.first<{ sum: number }>(
-    'SELECT COALESCE(SUM(reserved), 0) AS sum FROM functions WHERE reserved IS NOT NULL',
+    'SELECT COALESCE(SUM(reserved), 0) AS sum FROM lambda_functions WHERE reserved IS NOT NULL',
   )
   return CONCURRENT_EXECUTIONS - (reserved?.sum ?? 0)
 }
@@ -20,9 +20,9 @@ export function unreservedConcurrency(ctx: Ctx): number {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
 export function GetAccountSettings(ctx: Ctx, _input: Input<'GetAccountSettings'>): Output<'GetAccountSettings'> {
   const used = ctx.sql.first<{ functions: number; bytes: number }>(
-    `SELECT (SELECT COUNT(*) FROM functions) AS functions,
-       (SELECT COALESCE(SUM(size), 0) FROM (SELECT code FROM versions UNION ALL SELECT code FROM layer_versions) used
-        JOIN archives ON archives.sha = used.code) AS bytes`,
+    `SELECT (SELECT COUNT(*) FROM lambda_functions) AS functions,
+       (SELECT COALESCE(SUM(size), 0) FROM (SELECT code FROM lambda_versions UNION ALL SELECT code FROM lambda_layer_versions) used
+        JOIN lambda_archives ON lambda_archives.sha = used.code) AS bytes`,
   )
   return {
     AccountLimit: {

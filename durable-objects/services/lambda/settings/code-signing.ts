@@ -15,7 +15,7 @@ type ConfigRow = { arn: string; config: string }
 const PAGE = 50
 
 function findConfig(ctx: Ctx, arn: string): Config {
-  const row = ctx.sql.first<ConfigRow>('SELECT arn, config FROM code_signing_configs WHERE arn = ?', arn)
+  const row = ctx.sql.first<ConfigRow>('SELECT arn, config FROM lambda_code_signing_configs WHERE arn = ?', arn)
   if (!row) throw notFound(`The Lambda code signing configuration ${arn} can not be found.`)
   return JSON.parse(row.config) as Config // written by the operations below
 }
@@ -37,7 +37,7 @@ export function CreateCodeSigningConfig(
     LastModified: lambdaDate(ctx.now),
   }
   ctx.sql.run(
-    'INSERT INTO code_signing_configs (arn, config, tags) VALUES (?, ?, ?)',
+    'INSERT INTO lambda_code_signing_configs (arn, config, tags) VALUES (?, ?, ?)',
     config.CodeSigningConfigArn,
     JSON.stringify(config),
     JSON.stringify(input.Tags ?? {}),
@@ -58,7 +58,7 @@ export function UpdateCodeSigningConfig(
     LastModified: lambdaDate(ctx.now),
   }
   ctx.sql.run(
-    'UPDATE code_signing_configs SET config = ? WHERE arn = ?',
+    'UPDATE lambda_code_signing_configs SET config = ? WHERE arn = ?',
     JSON.stringify(config),
     config.CodeSigningConfigArn,
   )
@@ -76,13 +76,13 @@ export function DeleteCodeSigningConfig(
   input: Input<'DeleteCodeSigningConfig'>,
 ): Output<'DeleteCodeSigningConfig'> {
   const arn = findConfig(ctx, input.CodeSigningConfigArn).CodeSigningConfigArn
-  if (ctx.sql.first('SELECT 1 FROM functions WHERE codeSigningConfigArn = ?', arn)) {
+  if (ctx.sql.first('SELECT 1 FROM lambda_functions WHERE codeSigningConfigArn = ?', arn)) {
     throw refusal(
       'ResourceConflictException',
       'The code signing configuration could not be deleted because it is being used by one or more functions.',
     )
   }
-  ctx.sql.run('DELETE FROM code_signing_configs WHERE arn = ?', arn)
+  ctx.sql.run('DELETE FROM lambda_code_signing_configs WHERE arn = ?', arn)
   return {}
 }
 
@@ -94,7 +94,7 @@ export function ListCodeSigningConfigs(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, null, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<ConfigRow>(
-    'SELECT arn, config FROM code_signing_configs WHERE arn > ? ORDER BY arn LIMIT ?',
+    'SELECT arn, config FROM lambda_code_signing_configs WHERE arn > ? ORDER BY arn LIMIT ?',
     after ?? '',
     limit + 1,
   )
@@ -114,7 +114,7 @@ export function ListFunctionsByCodeSigningConfig(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, arn, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<{ name: string }>(
-    'SELECT name FROM functions WHERE codeSigningConfigArn = ? AND name > ? ORDER BY name LIMIT ?',
+    'SELECT name FROM lambda_functions WHERE codeSigningConfigArn = ? AND name > ? ORDER BY name LIMIT ?',
     arn,
     after ?? '',
     limit + 1,
@@ -131,13 +131,13 @@ export function PutFunctionCodeSigningConfig(
   const arn = input.CodeSigningConfigArn
   checkCodeSigning(ctx, arn)
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  ctx.sql.run('UPDATE functions SET codeSigningConfigArn = ? WHERE name = ?', arn, name)
+  ctx.sql.run('UPDATE lambda_functions SET codeSigningConfigArn = ? WHERE name = ?', arn, name)
   return { CodeSigningConfigArn: arn, FunctionName: name }
 }
 
 /** @throws CodeSigningConfigNotFoundException */
 export function checkCodeSigning(ctx: Ctx, arn: string): void {
-  if (ctx.sql.first('SELECT 1 FROM code_signing_configs WHERE arn = ?', arn)) return
+  if (ctx.sql.first('SELECT 1 FROM lambda_code_signing_configs WHERE arn = ?', arn)) return
   const message = `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`
   throw refusal('CodeSigningConfigNotFoundException', message)
 }
@@ -157,6 +157,6 @@ export function DeleteFunctionCodeSigningConfig(
   input: Input<'DeleteFunctionCodeSigningConfig'>,
 ): Output<'DeleteFunctionCodeSigningConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  ctx.sql.run('UPDATE functions SET codeSigningConfigArn = NULL WHERE name = ?', name)
+  ctx.sql.run('UPDATE lambda_functions SET codeSigningConfigArn = NULL WHERE name = ?', name)
   return {}
 }

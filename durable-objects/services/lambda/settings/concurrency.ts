@@ -36,7 +36,7 @@ export function PutFunctionConcurrency(
       ` ReservedConcurrentExecutions  ${asked} should not be lower than function's total provisioned concurrency [${provisioned}].`,
     )
   }
-  ctx.sql.run('UPDATE functions SET reserved = ? WHERE name = ?', asked, name)
+  ctx.sql.run('UPDATE lambda_functions SET reserved = ? WHERE name = ?', asked, name)
   startWaitingEvents(ctx, name)
   resumeMappings(ctx, name)
   return { ReservedConcurrentExecutions: asked }
@@ -57,7 +57,7 @@ export function DeleteFunctionConcurrency(
   input: Input<'DeleteFunctionConcurrency'>,
 ): Output<'DeleteFunctionConcurrency'> {
   const { name } = findWhole(ctx, input.FunctionName)
-  ctx.sql.run('UPDATE functions SET reserved = NULL WHERE name = ?', name)
+  ctx.sql.run('UPDATE lambda_functions SET reserved = NULL WHERE name = ?', name)
   startWaitingEvents(ctx, name)
   resumeMappings(ctx, name)
   return {}

@@ -31,7 +31,7 @@ export function readPolicy(ctx: Ctx, named: NamedFunction): Document | undefined
 /** The JSON of a qualifier's policy; the function's own is under the empty qualifier. */
 export function policyText(ctx: Ctx, name: string, qualifier: string): string | null {
   const row = ctx.sql.first<{ document: string }>(
-    'SELECT document FROM policies WHERE name = ? AND qualifier = ?',
+    'SELECT document FROM lambda_policies WHERE name = ? AND qualifier = ?',
     name,
     qualifier,
   )
@@ -42,17 +42,23 @@ export function writePolicy(ctx: Tx, named: NamedFunction, document: Document): 
   const { sql } = ctx
   const key = keyOf(named)
   if (document.Statement.length === 0) {
-    sql.run('DELETE FROM policies WHERE name = ? AND qualifier = ?', named.name, key)
+    sql.run('DELETE FROM lambda_policies WHERE name = ? AND qualifier = ?', named.name, key)
   } else {
     sql.run(
-      'INSERT OR REPLACE INTO policies (name, qualifier, document) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO lambda_policies (name, qualifier, document) VALUES (?, ?, ?)',
       named.name,
       key,
       JSON.stringify(document),
     )
   }
   if (key === '' || isVersion(key)) touchVersion(ctx, named.name, Number(key) || LATEST)
-  else sql.run('UPDATE aliases SET revisionId = ? WHERE name = ? AND alias = ?', crypto.randomUUID(), named.name, key)
+  else
+    sql.run(
+      'UPDATE lambda_aliases SET revisionId = ? WHERE name = ? AND alias = ?',
+      crypto.randomUUID(),
+      named.name,
+      key,
+    )
 }
 
 /** The revision of what the policy is attached to; it must exist. */

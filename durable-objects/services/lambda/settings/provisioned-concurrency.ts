@@ -15,7 +15,7 @@ type ProvisionedRow = { name: string; qualifier: string; requested: number; last
 export function provisionedTotal(ctx: Ctx, name: string, except = ''): number {
   return (
     ctx.sql.first<{ sum: number }>(
-      'SELECT COALESCE(SUM(requested), 0) AS sum FROM provisioned WHERE name = ? AND qualifier <> ?',
+      'SELECT COALESCE(SUM(requested), 0) AS sum FROM lambda_provisioned WHERE name = ? AND qualifier <> ?',
       name,
       except,
     )?.sum ?? 0
@@ -23,7 +23,11 @@ export function provisionedTotal(ctx: Ctx, name: string, except = ''): number {
 }
 
 function provisionedRow(ctx: Ctx, name: string, qualifier: string): ProvisionedRow | undefined {
-  return ctx.sql.first<ProvisionedRow>('SELECT * FROM provisioned WHERE name = ? AND qualifier = ?', name, qualifier)
+  return ctx.sql.first<ProvisionedRow>(
+    'SELECT * FROM lambda_provisioned WHERE name = ? AND qualifier = ?',
+    name,
+    qualifier,
+  )
 }
 
 type Qualified = { FunctionName: string; Qualifier: string }
@@ -67,7 +71,7 @@ export function PutProvisionedConcurrencyConfig(
   checkOverlap(ctx, found)
   const row = { name, qualifier, requested, lastModified: lambdaDate(ctx.now) }
   ctx.sql.run(
-    'INSERT OR REPLACE INTO provisioned (name, qualifier, requested, lastModified) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO lambda_provisioned (name, qualifier, requested, lastModified) VALUES (?, ?, ?, ?)',
     row.name,
     row.qualifier,
     row.requested,
@@ -89,7 +93,7 @@ function checkOverlap(ctx: Ctx, { name, qualifier, number }: Published): void {
     throw refusal('ResourceConflictException', message)
   }
   const pointing = ctx.sql.first(
-    'SELECT 1 FROM aliases JOIN provisioned p ON p.name = aliases.name AND p.qualifier = alias WHERE aliases.name = ? AND number = ?',
+    'SELECT 1 FROM lambda_aliases JOIN lambda_provisioned p ON p.name = lambda_aliases.name AND p.qualifier = alias WHERE lambda_aliases.name = ? AND number = ?',
     name,
     number,
   )
@@ -128,7 +132,7 @@ export function DeleteProvisionedConcurrencyConfig(
   input: Input<'DeleteProvisionedConcurrencyConfig'>,
 ): Output<'DeleteProvisionedConcurrencyConfig'> {
   const { name, qualifier } = findPublished(ctx, input, NOT_PUBLISHED)
-  ctx.sql.run('DELETE FROM provisioned WHERE name = ? AND qualifier = ?', name, qualifier)
+  ctx.sql.run('DELETE FROM lambda_provisioned WHERE name = ? AND qualifier = ?', name, qualifier)
   return {}
 }
 
@@ -141,7 +145,7 @@ export function ListProvisionedConcurrencyConfigs(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<ProvisionedRow>(
-    'SELECT * FROM provisioned WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
+    'SELECT * FROM lambda_provisioned WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
     name,
     after ?? '',
     limit + 1,

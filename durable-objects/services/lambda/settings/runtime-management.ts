@@ -22,7 +22,7 @@ export function PutRuntimeManagementConfig(
   }
   const management: Management = { UpdateRuntimeOn, ...(RuntimeVersionArn ? { RuntimeVersionArn } : {}) }
   ctx.sql.run(
-    'UPDATE versions SET runtimeManagement = ? WHERE name = ? AND number = ?',
+    'UPDATE lambda_versions SET runtimeManagement = ? WHERE name = ? AND number = ?',
     JSON.stringify(management),
     row.name,
     row.number,
@@ -50,7 +50,7 @@ export function PutFunctionRecursionConfig(
   input: Input<'PutFunctionRecursionConfig'>,
 ): Output<'PutFunctionRecursionConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  ctx.sql.run('UPDATE functions SET recursiveLoop = ? WHERE name = ?', input.RecursiveLoop, name)
+  ctx.sql.run('UPDATE lambda_functions SET recursiveLoop = ? WHERE name = ?', input.RecursiveLoop, name)
   return { RecursiveLoop: input.RecursiveLoop }
 }
 

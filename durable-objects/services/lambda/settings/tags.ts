@@ -37,18 +37,19 @@ function taggedFunction(ctx: Tx, Resource: string): Tagged {
   return {
     tags: JSON.parse(row.tags) as Tags, // written by save()
     save: tags => {
-      ctx.sql.run('UPDATE functions SET tags = ? WHERE name = ?', JSON.stringify(tags), row.name)
+      ctx.sql.run('UPDATE lambda_functions SET tags = ? WHERE name = ?', JSON.stringify(tags), row.name)
       touchVersion(ctx, row.name, LATEST)
     },
   }
 }
 
 function taggedSigningConfig(ctx: Tx, Resource: string): Tagged {
-  const row = ctx.sql.first<{ tags: string }>('SELECT tags FROM code_signing_configs WHERE arn = ?', Resource)
+  const row = ctx.sql.first<{ tags: string }>('SELECT tags FROM lambda_code_signing_configs WHERE arn = ?', Resource)
   if (!row) throw notFound(`The Lambda code signing configuration ${Resource} can not be found.`)
   return {
     tags: JSON.parse(row.tags) as Tags, // written by save()
-    save: tags => ctx.sql.run('UPDATE code_signing_configs SET tags = ? WHERE arn = ?', JSON.stringify(tags), Resource),
+    save: tags =>
+      ctx.sql.run('UPDATE lambda_code_signing_configs SET tags = ? WHERE arn = ?', JSON.stringify(tags), Resource),
   }
 }
 
@@ -56,7 +57,7 @@ function taggedMapping(ctx: Tx, Resource: string): Tagged {
   const { uuid, tags } = findMapping(ctx, Resource.slice(Resource.lastIndexOf(':') + 1))
   return {
     tags: JSON.parse(tags) as Tags, // written by CreateEventSourceMapping and save()
-    save: changed => ctx.sql.run('UPDATE mappings SET tags = ? WHERE uuid = ?', JSON.stringify(changed), uuid),
+    save: changed => ctx.sql.run('UPDATE lambda_mappings SET tags = ? WHERE uuid = ?', JSON.stringify(changed), uuid),
   }
 }
 
@@ -65,7 +66,9 @@ export function functionTags(ctx: Ctx, _operation: string, input: Record<string,
   const given = input.FunctionName ?? input.Resource
   const name = typeof given === 'string' ? parseFunctionName(given)?.name : undefined
   const row =
-    name === undefined ? undefined : ctx.sql.first<{ tags: string }>('SELECT tags FROM functions WHERE name = ?', name)
+    name === undefined
+      ? undefined
+      : ctx.sql.first<{ tags: string }>('SELECT tags FROM lambda_functions WHERE name = ?', name)
   return row && (JSON.parse(row.tags) as Tags) // written by CreateFunction and save()
 }
 

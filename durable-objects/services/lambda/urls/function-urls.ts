@@ -41,7 +41,11 @@ function urlFunction(
 }
 
 function urlRow(ctx: Ctx, named: NamedFunction): UrlRow | undefined {
-  return ctx.sql.first<UrlRow>('SELECT * FROM function_urls WHERE name = ? AND qualifier = ?', named.name, keyOf(named))
+  return ctx.sql.first<UrlRow>(
+    'SELECT * FROM lambda_function_urls WHERE name = ? AND qualifier = ?',
+    named.name,
+    keyOf(named),
+  )
 }
 
 function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
@@ -53,7 +57,7 @@ function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
 function save(ctx: Tx, row: Omit<UrlRow, 'config'>, config: Config): Output<'GetFunctionUrlConfig'> {
   const whole = { ...row, config: JSON.stringify(config) }
   ctx.sql.run(
-    'INSERT OR REPLACE INTO function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO lambda_function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
     whole.name,
     whole.qualifier,
     whole.id,
@@ -137,7 +141,7 @@ export function DeleteFunctionUrlConfig(
   input: Input<'DeleteFunctionUrlConfig'>,
 ): Output<'DeleteFunctionUrlConfig'> {
   const row = findUrl(ctx, urlFunction(ctx, input, NO_URL))
-  ctx.sql.run('DELETE FROM function_urls WHERE id = ?', row.id)
+  ctx.sql.run('DELETE FROM lambda_function_urls WHERE id = ?', row.id)
   return {}
 }
 
@@ -150,7 +154,7 @@ export function ListFunctionUrlConfigs(
   const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
   const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
   const rows = ctx.sql.all<UrlRow>(
-    'SELECT * FROM function_urls WHERE name = ?1 AND (?2 IS NULL OR qualifier > ?2) ORDER BY qualifier LIMIT ?3',
+    'SELECT * FROM lambda_function_urls WHERE name = ?1 AND (?2 IS NULL OR qualifier > ?2) ORDER BY qualifier LIMIT ?3',
     name,
     after ?? null,
     limit + 1,

@@ -10,7 +10,7 @@ export type UrlTarget = { name: string; qualifier: string; authType: string }
 type UrlRow = { name: string; qualifier: string; config: string }
 
 const urlRow = (ctx: Ctx, urlId: unknown) =>
-  ctx.sql.first<UrlRow>('SELECT name, qualifier, config FROM function_urls WHERE id = ?', String(urlId))
+  ctx.sql.first<UrlRow>('SELECT name, qualifier, config FROM lambda_function_urls WHERE id = ?', String(urlId))
 
 /** What a request to a URL asks of its caller's policies, beside the function's own. */
 export function urlAccess(ctx: Ctx, { urlId }: Record<string, unknown>): readonly Access[] | 'open' | undefined {

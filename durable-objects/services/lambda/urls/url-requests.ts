@@ -44,7 +44,10 @@ function refused(status: number, type: string, message: string | null): UrlAnswe
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
  */
 export async function InvokeFunctionUrl(ctx: Ctx, request: UrlRequest): Promise<UrlAnswer> {
-  const row = ctx.sql.first<UrlRow>('SELECT name, qualifier, config FROM function_urls WHERE id = ?', request.urlId)
+  const row = ctx.sql.first<UrlRow>(
+    'SELECT name, qualifier, config FROM lambda_function_urls WHERE id = ?',
+    request.urlId,
+  )
   if (!row) return refused(404, 'ResourceNotFoundException', null)
   const config = JSON.parse(row.config) as UrlConfig // written by function-urls.ts
   const { origin, 'access-control-request-method': asked } = request.headers

@@ -1,21 +1,21 @@
 /** Append-only: what CloudWatch Logs does with events beside keeping them. */
 export const ANALYSIS_MIGRATIONS: readonly string[] = [
   `
-CREATE TABLE data_protection (logGroup INTEGER PRIMARY KEY, document TEXT NOT NULL, since INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
-CREATE TABLE transformers (logGroup INTEGER PRIMARY KEY, config TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
-CREATE TABLE anomaly_detectors (
+CREATE TABLE logs_data_protection (logGroup INTEGER PRIMARY KEY, document TEXT NOT NULL, since INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
+CREATE TABLE logs_transformers (logGroup INTEGER PRIMARY KEY, config TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
+CREATE TABLE logs_anomaly_detectors (
   id TEXT PRIMARY KEY, settings TEXT NOT NULL, enabled INTEGER NOT NULL, tags TEXT NOT NULL, createdAt INTEGER NOT NULL,
   updatedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE anomalies (
+CREATE TABLE logs_anomalies (
   id TEXT PRIMARY KEY, detector TEXT NOT NULL, pattern TEXT NOT NULL, details TEXT NOT NULL, suppressed INTEGER,
   suppressedUntil INTEGER, baseline INTEGER NOT NULL DEFAULT 0, seenAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE scheduled_queries (
+CREATE TABLE logs_scheduled_queries (
   id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, tags TEXT NOT NULL, createdAt INTEGER NOT NULL,
   updatedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE scheduled_runs (
+CREATE TABLE logs_scheduled_runs (
   scheduled TEXT NOT NULL, triggeredAt INTEGER NOT NULL, query TEXT, error TEXT, PRIMARY KEY (scheduled, triggeredAt)
 ) WITHOUT ROWID;`,
 ]

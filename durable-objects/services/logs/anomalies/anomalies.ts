@@ -26,7 +26,7 @@ export function InjectAnomaly(
   const id = crypto.randomUUID()
   const details: Details = { logGroupArnList: logGroupArns, patternString, priority }
   ctx.sql.run(
-    'INSERT INTO anomalies (id, detector, pattern, details, seenAt) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO logs_anomalies (id, detector, pattern, details, seenAt) VALUES (?, ?, ?, ?, ?)',
     id,
     detector.id,
     crypto.randomUUID().replaceAll('-', ''),
@@ -72,7 +72,7 @@ export function ListAnomalies(ctx: Ctx, input: In<'ListAnomalies'>): Out<'ListAn
   const listing = [anomalyDetectorArn, suppressionState]
   const after = pageStart(input.nextToken, listing, invalidToken()) ?? ''
   const rows = ctx.sql.all<AnomalyRow>(
-    `SELECT * FROM anomalies WHERE id > ?1 AND (?2 IS NULL OR detector = ?2) AND (?3 IS NULL OR ?3 =
+    `SELECT * FROM logs_anomalies WHERE id > ?1 AND (?2 IS NULL OR detector = ?2) AND (?3 IS NULL OR ?3 =
      (suppressed IS NOT NULL AND (suppressedUntil IS NULL OR suppressedUntil > ?4))) ORDER BY id LIMIT ?5`,
     after,
     detector?.id ?? null,
@@ -95,7 +95,7 @@ export function UpdateAnomaly(ctx: Tx, input: In<'UpdateAnomaly'>): void {
   const { id: detector } = findDetector(ctx, anomalyDetectorArn)
   const which = anomalyId === undefined ? 'pattern' : 'id'
   const given = anomalyId ?? patternId ?? ''
-  const found = `SELECT 1 FROM anomalies WHERE detector = ? AND ${which} = ?`
+  const found = `SELECT 1 FROM logs_anomalies WHERE detector = ? AND ${which} = ?`
   if (!ctx.sql.first(found, detector, given)) throw notFound('anomaly')
   const { value = 0, suppressionUnit = '' } = suppressionPeriod ?? {}
   const limited = suppressionType === 'LIMITED'
@@ -103,7 +103,7 @@ export function UpdateAnomaly(ctx: Tx, input: In<'UpdateAnomaly'>): void {
     throw invalidParameter('suppressionPeriod must be specified for suppressionType LIMITED.')
   }
   ctx.sql.run(
-    `UPDATE anomalies SET suppressed = ?, suppressedUntil = ?, baseline = ? WHERE detector = ? AND ${which} = ?`,
+    `UPDATE logs_anomalies SET suppressed = ?, suppressedUntil = ?, baseline = ? WHERE detector = ? AND ${which} = ?`,
     suppressionType === undefined ? null : ctx.now,
     limited ? ctx.now + value * (UNIT_MS[suppressionUnit] ?? 0) : null,
     baseline ? 1 : 0,

@@ -23,7 +23,7 @@ export function detectorArn(ctx: Ctx, id: string): string {
 /** @throws AwsError ResourceNotFoundException */
 export function findDetector(ctx: Ctx, arn: string): AnomalyDetectorRow {
   const id = arn.startsWith(detectorArn(ctx, '')) ? arn.slice(detectorArn(ctx, '').length) : ''
-  const row = ctx.sql.first<AnomalyDetectorRow>('SELECT * FROM anomaly_detectors WHERE id = ?', id)
+  const row = ctx.sql.first<AnomalyDetectorRow>('SELECT * FROM logs_anomaly_detectors WHERE id = ?', id)
   if (!row) throw notFound('anomaly detector')
   return row
 }
@@ -51,12 +51,12 @@ export function CreateLogAnomalyDetector(
 ): Out<'CreateLogAnomalyDetector'> {
   check(settings)
   const groups = settings.logGroupArnList.map(arn => findGroupByIdentifier(ctx, arn))
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM anomaly_detectors')?.n ?? 0
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_anomaly_detectors')?.n ?? 0
   if (count >= MOST) throw limitExceeded()
   const id = crypto.randomUUID()
   const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
   ctx.sql.run(
-    'INSERT INTO anomaly_detectors (id, settings, enabled, tags, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?, ?)',
+    'INSERT INTO logs_anomaly_detectors (id, settings, enabled, tags, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?, ?)',
     id,
     JSON.stringify(kept),
     JSON.stringify(tags ?? {}),
@@ -95,7 +95,7 @@ export function UpdateLogAnomalyDetector(
   check(change)
   const row = findDetector(ctx, anomalyDetectorArn)
   ctx.sql.run(
-    'UPDATE anomaly_detectors SET settings = ?, enabled = ?, updatedAt = ? WHERE id = ?',
+    'UPDATE logs_anomaly_detectors SET settings = ?, enabled = ?, updatedAt = ? WHERE id = ?',
     JSON.stringify({ ...settingsOf(row), ...change }),
     enabled ? 1 : 0,
     ctx.now,
@@ -106,8 +106,8 @@ export function UpdateLogAnomalyDetector(
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogAnomalyDetector.html */
 export function DeleteLogAnomalyDetector(ctx: Tx, { anomalyDetectorArn }: In<'DeleteLogAnomalyDetector'>): void {
   const { id } = findDetector(ctx, anomalyDetectorArn)
-  ctx.sql.run('DELETE FROM anomaly_detectors WHERE id = ?', id)
-  ctx.sql.run('DELETE FROM anomalies WHERE detector = ?', id)
+  ctx.sql.run('DELETE FROM logs_anomaly_detectors WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM logs_anomalies WHERE detector = ?', id)
 }
 
 const DEFAULT_LIMIT = 50
@@ -121,7 +121,7 @@ export function ListLogAnomalyDetectors(
   const group = filterLogGroupArn === undefined ? undefined : findGroupByIdentifier(ctx, filterLogGroupArn)
   const after = pageStart(input.nextToken, filterLogGroupArn, invalidToken()) ?? ''
   const rows = ctx.sql.all<AnomalyDetectorRow>(
-    'SELECT * FROM anomaly_detectors WHERE id > ?1 AND (?2 IS NULL OR instr(settings, ?2) > 0) ORDER BY id LIMIT ?3',
+    'SELECT * FROM logs_anomaly_detectors WHERE id > ?1 AND (?2 IS NULL OR instr(settings, ?2) > 0) ORDER BY id LIMIT ?3',
     after,
     group ? JSON.stringify(groupArn(ctx, group.name)) : null,
     limit + 1,

@@ -16,7 +16,7 @@ export type DeliverySettings = Pick<Delivery, 'recordFields' | 'fieldDelimiter' 
 
 /** @throws AwsError ResourceNotFoundException */
 function findDelivery(ctx: Ctx, id: string): DeliveryRow {
-  const row = ctx.sql.first<DeliveryRow>('SELECT * FROM deliveries WHERE id = ?', id)
+  const row = ctx.sql.first<DeliveryRow>('SELECT * FROM logs_deliveries WHERE id = ?', id)
   if (!row) throw notFound('delivery')
   return row
 }
@@ -34,7 +34,7 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const { type } = await ctx.call('logs', 'OpenDeliveryDestination', { deliveryDestinationArn }, to)
   const source = findSource(ctx, deliverySourceName)
   checkSettings(source, type, given)
-  const pair = 'SELECT 1 FROM deliveries WHERE source = ? AND destinationArn = ?'
+  const pair = 'SELECT 1 FROM logs_deliveries WHERE source = ? AND destinationArn = ?'
   if (ctx.sql.first(pair, deliverySourceName, deliveryDestinationArn)) {
     throw conflict('A Delivery between this Delivery Source and Delivery Destination already exists.')
   }
@@ -43,7 +43,7 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const id = randomAlphanumeric(16)
   ctx.change(tx =>
     tx.sql.run(
-      'INSERT INTO deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO logs_deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
       id,
       deliverySourceName,
       deliveryDestinationArn,
@@ -99,7 +99,7 @@ export function DescribeDeliveries(
   { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveries'>,
 ): Out<'DescribeDeliveries'> {
   const after = pageStart(nextToken, 'deliveries', invalidToken()) ?? ''
-  const query = 'SELECT * FROM deliveries WHERE id > ? ORDER BY id LIMIT ?'
+  const query = 'SELECT * FROM logs_deliveries WHERE id > ? ORDER BY id LIMIT ?'
   const rows = ctx.sql.all<DeliveryRow>(query, after, limit + 1)
   const { page, next } = cutPage(rows, limit, last => pageToken(last.id, 'deliveries'))
   return { deliveries: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
@@ -113,14 +113,14 @@ export function UpdateDeliveryConfiguration(
   const row = findDelivery(ctx, id)
   checkSettings(findSource(ctx, row.source), row.type, given)
   const settings: DeliverySettings = { ...settingsOf(row), ...given }
-  ctx.sql.run('UPDATE deliveries SET settings = ? WHERE id = ?', JSON.stringify(settings), id)
+  ctx.sql.run('UPDATE logs_deliveries SET settings = ? WHERE id = ?', JSON.stringify(settings), id)
   return {}
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDelivery.html */
 export function DeleteDelivery(ctx: Tx, { id }: In<'DeleteDelivery'>): void {
   findDelivery(ctx, id)
-  ctx.sql.run('DELETE FROM deliveries WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM logs_deliveries WHERE id = ?', id)
 }
 
 /** What `/_fakecloud/logs/delivery-config` shows of a delivery. */
@@ -138,7 +138,7 @@ export type DeliveryView = {
 
 export function deliveryConfig(ctx: Ctx): DeliveryView[] {
   const rows = ctx.sql.all<DeliveryRow & { logType: string }>(
-    'SELECT d.*, s.logType FROM deliveries d JOIN delivery_sources s ON s.name = d.source ORDER BY d.createdAt, d.id',
+    'SELECT d.*, s.logType FROM logs_deliveries d JOIN logs_delivery_sources s ON s.name = d.source ORDER BY d.createdAt, d.id',
   )
   return rows.map(row => {
     const { recordFields = [], ...settings } = settingsOf(row)

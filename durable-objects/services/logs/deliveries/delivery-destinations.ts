@@ -10,7 +10,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 function destinationByName(ctx: Ctx, name: string): DeliveryDestinationRow | undefined {
-  return ctx.sql.first<DeliveryDestinationRow>('SELECT * FROM delivery_destinations WHERE name = ?', name)
+  return ctx.sql.first<DeliveryDestinationRow>('SELECT * FROM logs_delivery_destinations WHERE name = ?', name)
 }
 
 /** @throws AwsError ResourceNotFoundException */
@@ -37,7 +37,7 @@ export function PutDeliveryDestination(ctx: Tx, input: In<'PutDeliveryDestinatio
   }
   if (existing && tags) throw tagsUpdated()
   ctx.sql.run(
-    `INSERT INTO delivery_destinations (name, type, resourceArn, outputFormat, tags) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_delivery_destinations (name, type, resourceArn, outputFormat, tags) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET resourceArn = excluded.resourceArn,
      outputFormat = COALESCE(excluded.outputFormat, outputFormat)`,
     name,
@@ -91,7 +91,7 @@ export function DescribeDeliveryDestinations(
   { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveryDestinations'>,
 ): Out<'DescribeDeliveryDestinations'> {
   const after = pageStart(nextToken, 'destinations', invalidToken()) ?? ''
-  const query = 'SELECT * FROM delivery_destinations WHERE name > ? ORDER BY name LIMIT ?'
+  const query = 'SELECT * FROM logs_delivery_destinations WHERE name > ? ORDER BY name LIMIT ?'
   const rows = ctx.sql.all<DeliveryDestinationRow>(query, after, limit + 1)
   const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'destinations'))
   return { deliveryDestinations: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
@@ -101,10 +101,10 @@ export function DescribeDeliveryDestinations(
 export function DeleteDeliveryDestination(ctx: Tx, { name }: In<'DeleteDeliveryDestination'>): void {
   findDeliveryDestination(ctx, name)
   const arn = deliveryArn(ctx, 'delivery-destination', name)
-  if (ctx.sql.first('SELECT 1 FROM deliveries WHERE destinationArn = ?', arn)) {
+  if (ctx.sql.first('SELECT 1 FROM logs_deliveries WHERE destinationArn = ?', arn)) {
     throw conflict('Cannot delete a Delivery Destination that has deliveries. Please delete its deliveries first.')
   }
-  ctx.sql.run('DELETE FROM delivery_destinations WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM logs_delivery_destinations WHERE name = ?', name)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html */
@@ -115,7 +115,7 @@ export function PutDeliveryDestinationPolicy(
   const { deliveryDestinationName, deliveryDestinationPolicy } = input
   checkPolicy(deliveryDestinationPolicy)
   const { name } = findDeliveryDestination(ctx, deliveryDestinationName)
-  ctx.sql.run('UPDATE delivery_destinations SET policy = ? WHERE name = ?', deliveryDestinationPolicy, name)
+  ctx.sql.run('UPDATE logs_delivery_destinations SET policy = ? WHERE name = ?', deliveryDestinationPolicy, name)
   return { policy: { deliveryDestinationPolicy } }
 }
 
@@ -143,5 +143,5 @@ export function GetDeliveryDestinationPolicy(
 export function DeleteDeliveryDestinationPolicy(ctx: Tx, input: In<'DeleteDeliveryDestinationPolicy'>): void {
   const { name, policy } = findDeliveryDestination(ctx, input.deliveryDestinationName)
   if (policy === null) throw notFound('delivery destination policy')
-  ctx.sql.run('UPDATE delivery_destinations SET policy = NULL WHERE name = ?', name)
+  ctx.sql.run('UPDATE logs_delivery_destinations SET policy = NULL WHERE name = ?', name)
 }

@@ -1,19 +1,19 @@
 /** Append-only: what leaves by deliveries and export tasks. */
 export const DELIVERY_MIGRATIONS: readonly string[] = [
   `
-CREATE TABLE delivery_sources (
+CREATE TABLE logs_delivery_sources (
   name TEXT PRIMARY KEY, resourceArn TEXT NOT NULL, service TEXT NOT NULL, logType TEXT NOT NULL, configuration TEXT, tags TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX delivery_sources_resource ON delivery_sources (resourceArn, logType);
-CREATE TABLE delivery_destinations (
+CREATE UNIQUE INDEX logs_delivery_sources_resource ON logs_delivery_sources (resourceArn, logType);
+CREATE TABLE logs_delivery_destinations (
   name TEXT PRIMARY KEY, type TEXT NOT NULL, resourceArn TEXT, outputFormat TEXT, policy TEXT, tags TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE deliveries (
+CREATE TABLE logs_deliveries (
   id TEXT PRIMARY KEY, source TEXT NOT NULL, destinationArn TEXT NOT NULL, type TEXT NOT NULL, settings TEXT NOT NULL,
   tags TEXT NOT NULL, createdAt INTEGER NOT NULL, UNIQUE (source, destinationArn)
 ) WITHOUT ROWID;`,
   `
-CREATE TABLE export_tasks (
+CREATE TABLE logs_export_tasks (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, status TEXT NOT NULL, message TEXT,
   createdAt INTEGER NOT NULL, endedAt INTEGER
 );`,

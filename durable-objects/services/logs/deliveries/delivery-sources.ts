@@ -16,7 +16,7 @@ export function deliveryArn(ctx: Ctx, kind: 'delivery' | 'delivery-source' | 'de
 }
 
 export function sourceByName(ctx: Ctx, name: string): DeliverySourceRow | undefined {
-  return ctx.sql.first<DeliverySourceRow>('SELECT * FROM delivery_sources WHERE name = ?', name)
+  return ctx.sql.first<DeliverySourceRow>('SELECT * FROM logs_delivery_sources WHERE name = ?', name)
 }
 
 /** @throws AwsError ResourceNotFoundException */
@@ -42,7 +42,7 @@ export function PutDeliverySource(ctx: Tx, input: In<'PutDeliverySource'>): Out<
   if (existing && tags) throw tagsUpdated()
   checkUnused(ctx, input)
   ctx.sql.run(
-    `INSERT INTO delivery_sources (name, resourceArn, service, logType, configuration, tags) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO logs_delivery_sources (name, resourceArn, service, logType, configuration, tags) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET configuration = excluded.configuration`,
     name,
     resourceArn,
@@ -67,7 +67,7 @@ function serviceOf(resourceArn: string, logType: string): string {
 /** A resource's logs of one type have one source. */
 function checkUnused(ctx: Ctx, { name, resourceArn, logType }: In<'PutDeliverySource'>): void {
   const other = ctx.sql.first(
-    'SELECT 1 FROM delivery_sources WHERE resourceArn = ? AND logType = ? AND name <> ?',
+    'SELECT 1 FROM logs_delivery_sources WHERE resourceArn = ? AND logType = ? AND name <> ?',
     resourceArn,
     logType,
     name,
@@ -103,7 +103,7 @@ export function DescribeDeliverySources(
   { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliverySources'>,
 ): Out<'DescribeDeliverySources'> {
   const after = pageStart(nextToken, 'sources', invalidToken()) ?? ''
-  const query = 'SELECT * FROM delivery_sources WHERE name > ? ORDER BY name LIMIT ?'
+  const query = 'SELECT * FROM logs_delivery_sources WHERE name > ? ORDER BY name LIMIT ?'
   const rows = ctx.sql.all<DeliverySourceRow>(query, after, limit + 1)
   const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'sources'))
   return { deliverySources: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
@@ -112,8 +112,8 @@ export function DescribeDeliverySources(
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html */
 export function DeleteDeliverySource(ctx: Tx, { name }: In<'DeleteDeliverySource'>): void {
   findSource(ctx, name)
-  if (ctx.sql.first('SELECT 1 FROM deliveries WHERE source = ?', name)) {
+  if (ctx.sql.first('SELECT 1 FROM logs_deliveries WHERE source = ?', name)) {
     throw conflict('Cannot delete a Delivery Source that has deliveries. Please delete its deliveries first.')
   }
-  ctx.sql.run('DELETE FROM delivery_sources WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM logs_delivery_sources WHERE name = ?', name)
 }

@@ -29,7 +29,7 @@ const isRunning = (ctx: Ctx, id: string) => exportTask(ctx, id)?.status === 'RUN
 
 function setStatus(ctx: Tx, id: string, status: ExportTaskRow['status'], message?: string): void {
   const endedAt = status === 'RUNNING' ? null : ctx.now
-  const change = 'UPDATE export_tasks SET status = ?, message = ?, endedAt = ? WHERE id = ?'
+  const change = 'UPDATE logs_export_tasks SET status = ?, message = ?, endedAt = ? WHERE id = ?'
   ctx.sql.run(change, status, message ?? null, endedAt, id)
 }
 
@@ -52,7 +52,7 @@ async function exportEvents(ctx: Ctx, task: ExportTaskRow): Promise<void> {
 
 function nextStream(ctx: Ctx, { id }: GroupRow, after: string, prefix: string): StreamRow | undefined {
   return ctx.sql.first<StreamRow>(
-    'SELECT * FROM log_streams WHERE logGroup = ? AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT 1',
+    'SELECT * FROM logs_log_streams WHERE logGroup = ? AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT 1',
     id,
     after,
     prefix,

@@ -27,7 +27,7 @@ export async function CreateExportTask(ctx: Ctx, input: In<'CreateExportTask'>):
   const id = crypto.randomUUID()
   ctx.change(tx => {
     tx.sql.run(
-      `INSERT INTO export_tasks (id, settings, status, createdAt) VALUES (?, ?, 'PENDING', ?)`,
+      `INSERT INTO logs_export_tasks (id, settings, status, createdAt) VALUES (?, ?, 'PENDING', ?)`,
       id,
       JSON.stringify(settings),
       tx.now,
@@ -41,12 +41,12 @@ export async function CreateExportTask(ctx: Ctx, input: In<'CreateExportTask'>):
 function checkStart(ctx: Ctx, { logGroupName }: ExportSettings): void {
   const group = findGroup(ctx, logGroupName)
   if (group.class !== 'STANDARD') throw invalidParameter('Only log groups of class STANDARD can be exported.')
-  const active = ctx.sql.first("SELECT 1 FROM export_tasks WHERE status IN ('PENDING', 'RUNNING')")
+  const active = ctx.sql.first("SELECT 1 FROM logs_export_tasks WHERE status IN ('PENDING', 'RUNNING')")
   if (active) throw limitExceeded()
 }
 
 export function exportTask(ctx: Ctx, id: string): ExportTaskRow | undefined {
-  return ctx.sql.first<ExportTaskRow>('SELECT * FROM export_tasks WHERE id = ?', id)
+  return ctx.sql.first<ExportTaskRow>('SELECT * FROM logs_export_tasks WHERE id = ?', id)
 }
 
 export function exportSettings({ settings }: ExportTaskRow): ExportSettings {
@@ -60,7 +60,7 @@ export function CancelExportTask(ctx: Tx, { taskId }: In<'CancelExportTask'>): v
   if (task.status !== 'PENDING' && task.status !== 'RUNNING') {
     throw invalidOperation(`The export task is ${task.status} and cannot be cancelled.`)
   }
-  ctx.sql.run("UPDATE export_tasks SET status = 'CANCELLED', endedAt = ? WHERE id = ?", ctx.now, taskId)
+  ctx.sql.run("UPDATE logs_export_tasks SET status = 'CANCELLED', endedAt = ? WHERE id = ?", ctx.now, taskId)
 }
 
 const DEFAULT_LIMIT = 50
@@ -71,7 +71,7 @@ export function DescribeExportTasks(ctx: Ctx, input: In<'DescribeExportTasks'>):
   const listing = [taskId, statusCode]
   const before = pageStart(input.nextToken, listing, invalidToken())
   const rows = ctx.sql.all<ExportTaskRow>(
-    `SELECT * FROM export_tasks WHERE seq < ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR status = ?3)
+    `SELECT * FROM logs_export_tasks WHERE seq < ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR status = ?3)
      ORDER BY seq DESC LIMIT ?4`,
     before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
     taskId ?? null,

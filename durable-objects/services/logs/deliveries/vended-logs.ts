@@ -43,7 +43,7 @@ const PRINCIPAL = 'delivery.logs.amazonaws.com'
 /** Vended logs go from a resource's delivery source to the destinations of its deliveries. */
 export function VendLogs(ctx: Tx, { resourceArn, logType, records: given }: In<'VendLogs'>): Empty {
   const source = ctx.sql.first<DeliverySourceRow>(
-    'SELECT * FROM delivery_sources WHERE resourceArn = ? AND logType = ?',
+    'SELECT * FROM logs_delivery_sources WHERE resourceArn = ? AND logType = ?',
     resourceArn,
     logType,
   )
@@ -53,7 +53,10 @@ export function VendLogs(ctx: Tx, { resourceArn, logType, records: given }: In<'
   const resource = parseArn(resourceArn)?.resource.replace(/^[^/:]*[/:]/, '') ?? ''
   const origin: Origin = { account, region, service: source.service, logType, resource }
   const from = deliveryArn(ctx, 'delivery-source', source.name)
-  for (const row of ctx.sql.all<DeliveryRow>('SELECT * FROM deliveries WHERE source = ? ORDER BY id', source.name)) {
+  for (const row of ctx.sql.all<DeliveryRow>(
+    'SELECT * FROM logs_deliveries WHERE source = ? ORDER BY id',
+    source.name,
+  )) {
     ctx.deliver({
       to: row.destinationArn,
       from,

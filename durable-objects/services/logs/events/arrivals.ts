@@ -24,7 +24,7 @@ export function announce(ctx: Tx, { group, logStream, events: written }: Written
     publishMetrics(ctx, measure, { group, logStream, events: seen(measure.settings.applyOnTransformedLogs) })
   }
   if (subscribers.length === 0) return
-  const last = ctx.sql.first<{ seq: number }>('SELECT MAX(seq) AS seq FROM log_events')?.seq ?? 0
+  const last = ctx.sql.first<{ seq: number }>('SELECT MAX(seq) AS seq FROM logs_log_events')?.seq ?? 0
   const numbered = (list: readonly InputEvent[]) =>
     list.map((event, index) => ({ ...event, seq: last - list.length + 1 + index }))
   for (const subscriber of subscribers) {

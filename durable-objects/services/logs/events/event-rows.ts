@@ -30,7 +30,7 @@ export function* readRows(ctx: Ctx, source: Source, range: Range, first: number)
   }
 }
 
-const COLUMNS = 'SELECT seq, logGroup, stream, timestamp, ingestedAt, message FROM log_events'
+const COLUMNS = 'SELECT seq, logGroup, stream, timestamp, ingestedAt, message FROM logs_log_events'
 
 /**
  * First what is left at the timestamp of the last event, then what lies beyond it: as two queries, since SQLite would

@@ -38,7 +38,7 @@ function insertEvents(ctx: Tx, stream: StreamRow, events: readonly InputEvent[])
   for (let at = 0; at < events.length; at += ROWS) {
     const rows = events.slice(at, at + ROWS)
     ctx.sql.run(
-      `INSERT INTO log_events (logGroup, stream, ingestedAt, timestamp, message)
+      `INSERT INTO logs_log_events (logGroup, stream, ingestedAt, timestamp, message)
        VALUES ${rows.map(() => '(?1, ?2, ?3, ?, ?)').join(', ')}`,
       stream.logGroup,
       stream.id,
@@ -50,11 +50,11 @@ function insertEvents(ctx: Tx, stream: StreamRow, events: readonly InputEvent[])
 
 function noteBatch(ctx: Tx, stream: StreamRow, batch: { bytes: number; lastEventAt: number }): void {
   ctx.sql.run(
-    'UPDATE log_streams SET lastEventAt = MAX(lastEventAt, ?), ingestedAt = ?, bytes = bytes + ? WHERE id = ?',
+    'UPDATE logs_log_streams SET lastEventAt = MAX(lastEventAt, ?), ingestedAt = ?, bytes = bytes + ? WHERE id = ?',
     batch.lastEventAt,
     ctx.now,
     batch.bytes,
     stream.id,
   )
-  ctx.sql.run('UPDATE log_groups SET bytes = bytes + ? WHERE id = ?', batch.bytes, stream.logGroup)
+  ctx.sql.run('UPDATE logs_log_groups SET bytes = bytes + ? WHERE id = ?', batch.bytes, stream.logGroup)
 }

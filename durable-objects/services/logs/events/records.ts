@@ -19,8 +19,8 @@ export function GetLogRecord(ctx: Ctx, { logRecordPointer, unmask }: In<'GetLogR
   const position = positionOf(logRecordPointer)
   if (!position) throw invalidParameter('The specified logRecordPointer is invalid.')
   const row = ctx.sql.first<Row>(
-    `SELECT e.*, s.name AS streamName, g.name AS groupName, g.retentionInDays FROM log_events e
-     JOIN log_streams s ON s.id = e.stream JOIN log_groups g ON g.id = e.logGroup WHERE e.seq = ? AND e.timestamp = ?`,
+    `SELECT e.*, s.name AS streamName, g.name AS groupName, g.retentionInDays FROM logs_log_events e
+     JOIN logs_log_streams s ON s.id = e.stream JOIN logs_log_groups g ON g.id = e.logGroup WHERE e.seq = ? AND e.timestamp = ?`,
     position.seq,
     position.timestamp,
   )

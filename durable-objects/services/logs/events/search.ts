@@ -111,7 +111,7 @@ function* eachMasked(rows: Iterable<Candidate>, mask: Mask): Generator<Candidate
 function streamsByPrefix(ctx: Ctx, group: number, prefix: string): { id: number; name: string }[] | undefined {
   if (prefix === '') return undefined
   const streams = ctx.sql.all<{ id: number; name: string }>(
-    'SELECT id, name FROM log_streams WHERE logGroup = ? AND name >= ? AND name < ? LIMIT ?',
+    'SELECT id, name FROM logs_log_streams WHERE logGroup = ? AND name >= ? AND name < ? LIMIT ?',
     group,
     prefix,
     `${prefix}\u{10ffff}`,
@@ -121,7 +121,7 @@ function streamsByPrefix(ctx: Ctx, group: number, prefix: string): { id: number;
 }
 
 function streamName(ctx: Ctx, id: number): string | undefined {
-  return ctx.sql.first<{ name: string }>('SELECT name FROM log_streams WHERE id = ?', id)?.name
+  return ctx.sql.first<{ name: string }>('SELECT name FROM logs_log_streams WHERE id = ?', id)?.name
 }
 
 /** Goes through candidates until a page is full, enough was looked at, or nothing is left. */

@@ -15,7 +15,7 @@ export function checkFilterLimits(
 ): void {
   const { group, name, regexes } = filter
   const others = ctx.sql.first<{ n: number }>(
-    `SELECT COUNT(*) AS n FROM ${table} WHERE logGroup = ? AND name <> ?`,
+    `SELECT COUNT(*) AS n FROM logs_${table} WHERE logGroup = ? AND name <> ?`,
     group,
     name,
   )
@@ -23,7 +23,7 @@ export function checkFilterLimits(
   if (regexes === 0) return
   const count = (of: Table) =>
     ctx.sql.first<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM ${of} WHERE logGroup = ? AND regexes > 0 AND (name <> ? OR ? <> '${table}')`,
+      `SELECT COUNT(*) AS n FROM logs_${of} WHERE logGroup = ? AND regexes > 0 AND (name <> ? OR ? <> '${table}')`,
       group,
       name,
       of,

@@ -38,7 +38,7 @@ export function PutMetricFilter(ctx: Tx, input: In<'PutMetricFilter'>): void {
     ...(input.emitSystemFieldDimensions ? { emitSystemFieldDimensions: input.emitSystemFieldDimensions } : {}),
   }
   ctx.sql.run(
-    `INSERT INTO metric_filters (logGroup, name, pattern, regexes, metricName, metricNamespace, settings, createdAt)
+    `INSERT INTO logs_metric_filters (logGroup, name, pattern, regexes, metricName, metricNamespace, settings, createdAt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
      metricName = excluded.metricName, metricNamespace = excluded.metricNamespace, settings = excluded.settings`,
@@ -82,7 +82,7 @@ export function DescribeMetricFilters(ctx: Ctx, input: In<'DescribeMetricFilters
   const after = pageStart(input.nextToken, listing, invalidToken())
   const [afterName, afterGroup] = after === undefined ? ['', 0] : (JSON.parse(after) as [string, number]) // made below
   const rows = ctx.sql.all<MetricFilterRow & { groupName: string }>(
-    `SELECT f.*, g.name AS groupName FROM metric_filters f JOIN log_groups g ON g.id = f.logGroup
+    `SELECT f.*, g.name AS groupName FROM logs_metric_filters f JOIN logs_log_groups g ON g.id = f.logGroup
      WHERE f.name >= ?1 AND f.name < ?2 AND (f.name, f.logGroup) > (?3, ?4) AND (?5 IS NULL OR f.logGroup = ?5)
      AND (?6 IS NULL OR (f.metricName = ?6 AND f.metricNamespace = ?7)) ORDER BY f.name, f.logGroup LIMIT ?8`,
     prefix,
@@ -107,7 +107,7 @@ function describe(row: MetricFilterRow & { groupName: string }) {
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteMetricFilter.html */
 export function DeleteMetricFilter(ctx: Tx, { logGroupName, filterName }: In<'DeleteMetricFilter'>): void {
   const { id } = findGroup(ctx, logGroupName)
-  ctx.sql.run('DELETE FROM metric_filters WHERE logGroup = ? AND name = ?', id, filterName)
+  ctx.sql.run('DELETE FROM logs_metric_filters WHERE logGroup = ? AND name = ?', id, filterName)
   if (ctx.sql.changes() === 0) throw notFound('metric filter')
   forgetListeners(ctx)
 }

@@ -30,10 +30,10 @@ function findTarget(ctx: Ctx, { logGroupName, resourceIdentifier }: Target): Gro
 export function AssociateKmsKey(ctx: Tx, input: In<'AssociateKmsKey'>): void {
   const group = findTarget(ctx, input)
   checkKey(input.kmsKeyId, groupArn(ctx, group.name))
-  ctx.sql.run('UPDATE log_groups SET kmsKeyId = ? WHERE id = ?', input.kmsKeyId, group.id)
+  ctx.sql.run('UPDATE logs_log_groups SET kmsKeyId = ? WHERE id = ?', input.kmsKeyId, group.id)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DisassociateKmsKey.html */
 export function DisassociateKmsKey(ctx: Tx, input: In<'DisassociateKmsKey'>): void {
-  ctx.sql.run('UPDATE log_groups SET kmsKeyId = NULL WHERE id = ?', findTarget(ctx, input).id)
+  ctx.sql.run('UPDATE logs_log_groups SET kmsKeyId = NULL WHERE id = ?', findTarget(ctx, input).id)
 }

@@ -10,7 +10,7 @@ export function groupArn(ctx: Ctx, name: string): string {
 }
 
 export function groupByName(ctx: Ctx, name: string): GroupRow | undefined {
-  return ctx.sql.first<GroupRow>('SELECT * FROM log_groups WHERE name = ?', name)
+  return ctx.sql.first<GroupRow>('SELECT * FROM logs_log_groups WHERE name = ?', name)
 }
 
 /** The log group of a name. @throws AwsError ResourceNotFoundException */

@@ -27,7 +27,7 @@ function collect(ctx: Ctx, from: { prefix: string; after: string | undefined; si
   for (;;) {
     const rows = ctx.sql.all<GroupRow>(
       // Names are ASCII: the prefix and one more letter bound the range of the index.
-      'SELECT * FROM log_groups WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT 1000',
+      'SELECT * FROM logs_log_groups WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT 1000',
       from.prefix,
       `${from.prefix}\u{10ffff}`,
       after,
@@ -82,7 +82,10 @@ function describeBriefly(ctx: Ctx, { name, createdAt }: GroupRow) {
 }
 
 function describeGroup(ctx: Ctx, group: GroupRow) {
-  const filters = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM metric_filters WHERE logGroup = ?', group.id)
+  const filters = ctx.sql.first<{ n: number }>(
+    'SELECT COUNT(*) AS n FROM logs_metric_filters WHERE logGroup = ?',
+    group.id,
+  )
   return {
     ...describeBriefly(ctx, group),
     logGroupArn: groupArn(ctx, group.name),
@@ -97,8 +100,8 @@ function describeGroup(ctx: Ctx, group: GroupRow) {
 }
 
 function protectionOf(ctx: Ctx, { id }: GroupRow) {
-  const own = ctx.sql.first('SELECT 1 FROM data_protection WHERE logGroup = ?', id)
-  const account = ctx.sql.first("SELECT 1 FROM account_policies WHERE type = 'DATA_PROTECTION_POLICY'")
+  const own = ctx.sql.first('SELECT 1 FROM logs_data_protection WHERE logGroup = ?', id)
+  const account = ctx.sql.first("SELECT 1 FROM logs_account_policies WHERE type = 'DATA_PROTECTION_POLICY'")
   return {
     ...(own ? { dataProtectionStatus: 'ACTIVATED' as const } : {}),
     ...(account ? { inheritedProperties: ['ACCOUNT_DATA_PROTECTION' as const] } : {}),

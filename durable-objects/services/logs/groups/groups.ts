@@ -20,7 +20,7 @@ export function CreateLogGroup(ctx: Tx, input: In<'CreateLogGroup'>): void {
   if (kmsKeyId !== undefined) checkKey(kmsKeyId, groupArn(ctx, name))
   const logGroupClass = (input.logGroupClass ?? 'STANDARD') as LogGroupClass // the model's enum
   const row = ctx.sql.first<{ id: number }>(
-    `INSERT INTO log_groups (name, class, kmsKeyId, retentionInDays, protected, createdAt) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO logs_log_groups (name, class, kmsKeyId, retentionInDays, protected, createdAt) VALUES (?, ?, ?, ?, ?, ?)
      RETURNING id`,
     name,
     logGroupClass,
@@ -56,10 +56,10 @@ export function DeleteLogGroup(ctx: Tx, { logGroupName }: In<'DeleteLogGroup'>):
   const group = findGroup(ctx, logGroupName)
   checkUnprotected(group)
   for (const table of OF_GROUPS) {
-    ctx.sql.run(`DELETE FROM ${table} WHERE logGroup = ?`, group.id)
+    ctx.sql.run(`DELETE FROM logs_${table} WHERE logGroup = ?`, group.id)
   }
-  ctx.sql.run('DELETE FROM resource_policies WHERE resource = ?', groupArn(ctx, group.name))
-  ctx.sql.run('DELETE FROM log_groups WHERE id = ?', group.id)
+  ctx.sql.run('DELETE FROM logs_resource_policies WHERE resource = ?', groupArn(ctx, group.name))
+  ctx.sql.run('DELETE FROM logs_log_groups WHERE id = ?', group.id)
   ctx.timers.clear('retention', String(group.id))
   sweep(ctx, { column: 'logGroup', id: group.id })
 }
@@ -67,5 +67,5 @@ export function DeleteLogGroup(ctx: Tx, { logGroupName }: In<'DeleteLogGroup'>):
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html */
 export function PutLogGroupDeletionProtection(ctx: Tx, input: In<'PutLogGroupDeletionProtection'>): void {
   const { id } = findGroupByIdentifier(ctx, input.logGroupIdentifier)
-  ctx.sql.run('UPDATE log_groups SET protected = ? WHERE id = ?', input.deletionProtectionEnabled ? 1 : 0, id)
+  ctx.sql.run('UPDATE logs_log_groups SET protected = ? WHERE id = ?', input.deletionProtectionEnabled ? 1 : 0, id)
 }

@@ -46,7 +46,7 @@ function checkClass(group: GroupRow): void {
 }
 
 function writeRetention(ctx: Tx, group: GroupRow, retentionInDays: number | null): void {
-  ctx.sql.run('UPDATE log_groups SET retentionInDays = ? WHERE id = ?', retentionInDays, group.id)
+  ctx.sql.run('UPDATE logs_log_groups SET retentionInDays = ? WHERE id = ?', retentionInDays, group.id)
   scheduleExpiry(ctx, { ...group, retentionInDays })
 }
 
@@ -56,11 +56,11 @@ function writeRetention(ctx: Tx, group: GroupRow, retentionInDays: number | null
  */
 function scheduleExpiry(ctx: Tx, group: GroupRow): void {
   const oldest = ctx.sql.first<{ at: number | null }>(
-    'SELECT MIN(timestamp) AS at FROM log_events WHERE logGroup = ?',
+    'SELECT MIN(timestamp) AS at FROM logs_log_events WHERE logGroup = ?',
     group.id,
   )?.at
   const due = oldest === null || oldest === undefined ? null : expiryOf(group, oldest)
-  ctx.sql.run('UPDATE log_groups SET expiry = ? WHERE id = ?', due, group.id)
+  ctx.sql.run('UPDATE logs_log_groups SET expiry = ? WHERE id = ?', due, group.id)
   if (due === null) ctx.timers.clear('retention', String(group.id))
   else ctx.timers.set('retention', String(group.id), due)
 }
@@ -74,7 +74,7 @@ function expiryOf({ retentionInDays }: GroupRow, timestamp: number): number | nu
 export function expectExpiry(ctx: Tx, group: GroupRow, timestamp: number): void {
   const due = expiryOf(group, timestamp)
   if (due === null || (group.expiry !== null && group.expiry <= due)) return
-  ctx.sql.run('UPDATE log_groups SET expiry = ? WHERE id = ?', due, group.id)
+  ctx.sql.run('UPDATE logs_log_groups SET expiry = ? WHERE id = ?', due, group.id)
   ctx.timers.set('retention', String(group.id), due)
 }
 
@@ -86,21 +86,21 @@ export async function onRetention(ctx: Ctx, key: string): Promise<void> {
 
 /** Deletes a lot of a group's expired events, the oldest first; answers whether there may be more. */
 function deleteExpired(ctx: Tx, id: number): boolean {
-  const group = ctx.sql.first<GroupRow>('SELECT * FROM log_groups WHERE id = ?', id)
+  const group = ctx.sql.first<GroupRow>('SELECT * FROM logs_log_groups WHERE id = ?', id)
   if (!group) return false
-  const lot = 'SELECT seq FROM log_events WHERE logGroup = ? AND timestamp < ? ORDER BY timestamp, seq LIMIT ?'
+  const lot = 'SELECT seq FROM logs_log_events WHERE logGroup = ? AND timestamp < ? ORDER BY timestamp, seq LIMIT ?'
   const which = [id, expiryBound(ctx, group), LOT]
   const freed = ctx.sql.all<{ stream: number; bytes: number }>(
     // Events of streams that are gone are no longer counted.
     `SELECT e.stream, SUM(LENGTH(CAST(e.message AS BLOB)) + ${EVENT_OVERHEAD}) AS bytes
-     FROM log_events e JOIN log_streams s ON s.id = e.stream WHERE e.seq IN (${lot}) GROUP BY e.stream`,
+     FROM logs_log_events e JOIN logs_log_streams s ON s.id = e.stream WHERE e.seq IN (${lot}) GROUP BY e.stream`,
     ...which,
   )
   for (const { stream, bytes } of freed)
-    ctx.sql.run('UPDATE log_streams SET bytes = bytes - ? WHERE id = ?', bytes, stream)
+    ctx.sql.run('UPDATE logs_log_streams SET bytes = bytes - ? WHERE id = ?', bytes, stream)
   const total = freed.reduce((sum, { bytes }) => sum + bytes, 0)
-  ctx.sql.run('UPDATE log_groups SET bytes = bytes - ? WHERE id = ?', total, id)
-  ctx.sql.run(`DELETE FROM log_events WHERE seq IN (${lot})`, ...which)
+  ctx.sql.run('UPDATE logs_log_groups SET bytes = bytes - ? WHERE id = ?', total, id)
+  ctx.sql.run(`DELETE FROM logs_log_events WHERE seq IN (${lot})`, ...which)
   if (ctx.sql.changes() === LOT) return true
   scheduleExpiry(ctx, group)
   return false

@@ -13,7 +13,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function streamByName(ctx: Ctx, group: number, name: string): StreamRow | undefined {
-  return ctx.sql.first<StreamRow>('SELECT * FROM log_streams WHERE logGroup = ? AND name = ?', group, name)
+  return ctx.sql.first<StreamRow>('SELECT * FROM logs_log_streams WHERE logGroup = ? AND name = ?', group, name)
 }
 
 /** A group's stream of that name. @throws AwsError ResourceNotFoundException */
@@ -27,7 +27,7 @@ export function findStream(ctx: Ctx, group: number, name: string): StreamRow {
 export function CreateLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'CreateLogStream'>): void {
   const { id } = findGroup(ctx, logGroupName)
   if (streamByName(ctx, id, logStreamName)) throw alreadyExists('The specified log stream already exists')
-  ctx.sql.run('INSERT INTO log_streams (logGroup, name, createdAt) VALUES (?, ?, ?)', id, logStreamName, ctx.now)
+  ctx.sql.run('INSERT INTO logs_log_streams (logGroup, name, createdAt) VALUES (?, ?, ?)', id, logStreamName, ctx.now)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */
@@ -35,8 +35,8 @@ export function DeleteLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'De
   const group = findGroup(ctx, logGroupName)
   const stream = findStream(ctx, group.id, logStreamName)
   checkUnprotected(group)
-  ctx.sql.run('DELETE FROM log_streams WHERE id = ?', stream.id)
-  ctx.sql.run('UPDATE log_groups SET bytes = bytes - ? WHERE id = ?', stream.bytes, group.id)
+  ctx.sql.run('DELETE FROM logs_log_streams WHERE id = ?', stream.id)
+  ctx.sql.run('UPDATE logs_log_groups SET bytes = bytes - ? WHERE id = ?', stream.bytes, group.id)
   // What is left for the sweep must not be found by reading the group.
   sweep(ctx, { column: 'stream', id: stream.id })
 }
@@ -70,7 +70,7 @@ function byName(ctx: Ctx, { group, descending, prefix, after, limit }: Query): S
   const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
   const start = after === undefined ? undefined : keyOf(after).name
   return ctx.sql.all<StreamRow>(
-    `SELECT * FROM log_streams WHERE logGroup = ? AND name >= ? AND name < ? AND name ${comparison} ?
+    `SELECT * FROM logs_log_streams WHERE logGroup = ? AND name >= ? AND name < ? AND name ${comparison} ?
      ORDER BY name ${order} LIMIT ?`,
     group,
     prefix,
@@ -84,7 +84,7 @@ function byLastEvent(ctx: Ctx, { group, descending, after, limit }: Query): Stre
   const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
   const start = after === undefined ? undefined : keyOf(after)
   return ctx.sql.all<StreamRow>(
-    `SELECT * FROM log_streams WHERE logGroup = ? AND (lastEventAt, name) ${comparison} (?, ?)
+    `SELECT * FROM logs_log_streams WHERE logGroup = ? AND (lastEventAt, name) ${comparison} (?, ?)
      ORDER BY lastEventAt ${order}, name ${order} LIMIT ?`,
     group,
     start?.lastEventAt ?? (descending ? Number.MAX_SAFE_INTEGER : -1),
@@ -106,7 +106,7 @@ function describe(ctx: Ctx, group: GroupRow, stream: StreamRow) {
 
 function describeEvents(ctx: Ctx, group: GroupRow, stream: StreamRow) {
   const first = ctx.sql.first<{ at: number | null }>(
-    'SELECT MIN(timestamp) AS at FROM log_events WHERE stream = ? AND timestamp >= ?',
+    'SELECT MIN(timestamp) AS at FROM logs_log_events WHERE stream = ? AND timestamp >= ?',
     stream.id,
     expiryBound(ctx, group),
   )?.at

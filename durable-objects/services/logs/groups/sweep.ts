@@ -11,7 +11,11 @@ export function sweep(ctx: Tx, source: Source): void {
 
 /** Deletes some; answers whether there may be more. */
 function deleteLot(ctx: Tx, { column, id }: Source): boolean {
-  ctx.sql.run(`DELETE FROM log_events WHERE seq IN (SELECT seq FROM log_events WHERE ${column} = ? LIMIT ?)`, id, LOT)
+  ctx.sql.run(
+    `DELETE FROM logs_log_events WHERE seq IN (SELECT seq FROM logs_log_events WHERE ${column} = ? LIMIT ?)`,
+    id,
+    LOT,
+  )
   return ctx.sql.changes() === LOT
 }
 

@@ -21,7 +21,7 @@ const MAX_TAGS = 50
 
 export function tagsOf(ctx: Ctx, group: number): Tags {
   const rows = ctx.sql.all<{ key: string; value: string }>(
-    'SELECT key, value FROM tags WHERE logGroup = ? ORDER BY key',
+    'SELECT key, value FROM logs_tags WHERE logGroup = ? ORDER BY key',
     group,
   )
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
@@ -29,7 +29,7 @@ export function tagsOf(ctx: Ctx, group: number): Tags {
 
 export function writeTags(ctx: Tx, group: number, tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
-    ctx.sql.run('INSERT OR REPLACE INTO tags (logGroup, key, value) VALUES (?, ?, ?)', group, key, value)
+    ctx.sql.run('INSERT OR REPLACE INTO logs_tags (logGroup, key, value) VALUES (?, ?, ?)', group, key, value)
   }
 }
 
@@ -52,7 +52,7 @@ function taggedGroup(ctx: Tx, { id, name }: GroupRow): Tagged {
     tags: tagsOf(ctx, id),
     write: tags => writeTags(ctx, id, tags),
     remove(keys) {
-      for (const key of keys) ctx.sql.run('DELETE FROM tags WHERE logGroup = ? AND key = ?', id, key)
+      for (const key of keys) ctx.sql.run('DELETE FROM logs_tags WHERE logGroup = ? AND key = ?', id, key)
     },
   }
 }
@@ -77,11 +77,11 @@ function taggedDocument(ctx: Tx, arn: string): Tagged | undefined {
   const found = Object.hasOwn(DOCUMENTED, kind) ? DOCUMENTED[kind] : undefined
   if (!found || account !== ctx.place.account || region !== ctx.place.region) return undefined
   const [table, key] = found
-  const row = ctx.sql.first<{ tags: string }>(`SELECT tags FROM ${table} WHERE ${key} = ?`, name)
+  const row = ctx.sql.first<{ tags: string }>(`SELECT tags FROM logs_${table} WHERE ${key} = ?`, name)
   if (!row) throw notFound('resource')
   const tags = JSON.parse(row.tags) as Tags // written by the operation that made it, and here
   return jsonTags(arn, tags, all => {
-    ctx.sql.run(`UPDATE ${table} SET tags = ? WHERE ${key} = ?`, JSON.stringify(all), name)
+    ctx.sql.run(`UPDATE logs_${table} SET tags = ? WHERE ${key} = ?`, JSON.stringify(all), name)
   })
 }
 

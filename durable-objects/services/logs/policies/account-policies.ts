@@ -59,7 +59,7 @@ export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>):
     const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
     const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: tx.now }
     tx.sql.run(
-      'INSERT OR REPLACE INTO account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO logs_account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
       type,
       name,
       document,
@@ -87,7 +87,7 @@ function checkPut(ctx: Ctx, input: In<'PutAccountPolicy'>): void {
   rules.check(parse(document), document)
   checkSelection(selection, rules.selection)
   const others = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM account_policies WHERE type = ? AND name <> ?',
+    'SELECT COUNT(*) AS n FROM logs_account_policies WHERE type = ? AND name <> ?',
     type,
     name,
   )
@@ -138,7 +138,7 @@ export function DescribeAccountPolicies(
   if (accountIdentifiers.some(account => account !== ctx.place.account)) return { accountPolicies: [] }
   // An account has twenty of a type at most: they make one page.
   const rows = ctx.sql.all<AccountPolicyRow>(
-    'SELECT * FROM account_policies WHERE type = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY name',
+    'SELECT * FROM logs_account_policies WHERE type = ?1 AND (?2 IS NULL OR name = ?2) ORDER BY name',
     policyType,
     policyName ?? null,
   )
@@ -150,7 +150,7 @@ export function DeleteAccountPolicy(ctx: Tx, input: In<'DeleteAccountPolicy'>): 
   const { policyName, policyType } = input
   rulesOf('DeleteAccountPolicy', policyType)
   if (input.dryRun) throw invalidParameter('dryRun is valid only for policies of type RETENTION_POLICY.')
-  ctx.sql.run('DELETE FROM account_policies WHERE type = ? AND name = ?', policyType, policyName)
+  ctx.sql.run('DELETE FROM logs_account_policies WHERE type = ? AND name = ?', policyType, policyName)
   const deleted = ctx.sql.changes() > 0
   forgetListeners(ctx)
   forgetMasks(ctx)
@@ -160,7 +160,7 @@ export function DeleteAccountPolicy(ctx: Tx, input: In<'DeleteAccountPolicy'>): 
 
 /** The account's field index policy that is for a log group: the one with the longest prefix of its name. */
 export function accountIndexPolicyOf(ctx: Ctx, groupName: string): AccountPolicyRow | undefined {
-  const rows = ctx.sql.all<AccountPolicyRow>("SELECT * FROM account_policies WHERE type = 'FIELD_INDEX_POLICY'")
+  const rows = ctx.sql.all<AccountPolicyRow>("SELECT * FROM logs_account_policies WHERE type = 'FIELD_INDEX_POLICY'")
   const fitting = rows.filter(row => groupName.startsWith(prefixOf(row)))
   return fitting.toSorted((a, b) => prefixOf(b).length - prefixOf(a).length)[0]
 }

@@ -51,7 +51,7 @@ export function PutDataProtectionPolicy(
   const group = findGroupByIdentifier(ctx, logGroupIdentifier)
   if (group.class !== 'STANDARD') throw invalidOperation('Only log groups of class STANDARD can be protected.')
   ctx.sql.run(
-    `INSERT INTO data_protection (logGroup, document, since, updatedAt) VALUES (?1, ?2, ?3, ?3)
+    `INSERT INTO logs_data_protection (logGroup, document, since, updatedAt) VALUES (?1, ?2, ?3, ?3)
      ON CONFLICT (logGroup) DO UPDATE SET document = excluded.document, updatedAt = excluded.updatedAt`,
     group.id,
     policyDocument,
@@ -72,7 +72,7 @@ function parsed(text: string): object {
 }
 
 const policyOf = (ctx: Ctx, group: number) =>
-  ctx.sql.first<DataProtectionRow>('SELECT * FROM data_protection WHERE logGroup = ?', group)
+  ctx.sql.first<DataProtectionRow>('SELECT * FROM logs_data_protection WHERE logGroup = ?', group)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetDataProtectionPolicy.html */
 export function GetDataProtectionPolicy(
@@ -87,7 +87,7 @@ export function GetDataProtectionPolicy(
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDataProtectionPolicy.html */
 export function DeleteDataProtectionPolicy(ctx: Tx, { logGroupIdentifier }: In<'DeleteDataProtectionPolicy'>): void {
   const { id } = findGroupByIdentifier(ctx, logGroupIdentifier)
-  ctx.sql.run('DELETE FROM data_protection WHERE logGroup = ?', id)
+  ctx.sql.run('DELETE FROM logs_data_protection WHERE logGroup = ?', id)
   forgetMasks(ctx)
 }
 
@@ -115,7 +115,7 @@ export function forgetMasks(ctx: Ctx): void {
 function readMask(ctx: Ctx, group: number): Mask {
   const own = policyOf(ctx, group)
   const account = ctx.sql.first<AccountPolicyRow>(
-    "SELECT * FROM account_policies WHERE type = 'DATA_PROTECTION_POLICY'",
+    "SELECT * FROM logs_account_policies WHERE type = 'DATA_PROTECTION_POLICY'",
   )
   const parts = [
     ...(own ? [{ since: own.since, masks: masksOf(own.document) }] : []),

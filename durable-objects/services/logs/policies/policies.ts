@@ -26,7 +26,7 @@ export function PutResourcePolicy(ctx: Tx, input: In<'PutResourcePolicy'>): Out<
   if (!existing) checkCount(ctx, resource)
   const row: ResourcePolicyRow = { resource, name, document, revision: randomHex(32), updatedAt: ctx.now }
   ctx.sql.run(
-    'INSERT OR REPLACE INTO resource_policies (resource, name, document, revision, updatedAt) VALUES (?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO logs_resource_policies (resource, name, document, revision, updatedAt) VALUES (?, ?, ?, ?, ?)',
     resource,
     name,
     document,
@@ -58,7 +58,7 @@ function resourceOf(ctx: Ctx, resourceArn: string | undefined): string {
 
 function policyOf(ctx: Ctx, resource: string, name: string): ResourcePolicyRow | undefined {
   return ctx.sql.first<ResourcePolicyRow>(
-    'SELECT * FROM resource_policies WHERE resource = ? AND name = ?',
+    'SELECT * FROM logs_resource_policies WHERE resource = ? AND name = ?',
     resource,
     name,
   )
@@ -73,7 +73,10 @@ function checkRevision(existing: ResourcePolicyRow | undefined, expected: string
 }
 
 function checkCount(ctx: Ctx, resource: string): void {
-  const row = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM resource_policies WHERE resource = ?', resource)
+  const row = ctx.sql.first<{ n: number }>(
+    'SELECT COUNT(*) AS n FROM logs_resource_policies WHERE resource = ?',
+    resource,
+  )
   if ((row?.n ?? 0) >= (resource === '' ? MAX_ACCOUNT_POLICIES : MAX_GROUP_POLICIES)) throw limitExceeded()
 }
 
@@ -97,7 +100,7 @@ export function DescribeResourcePolicies(
   const after = pageStart(input.nextToken, listing, invalidToken())
   const [afterResource, afterName] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
   const rows = ctx.sql.all<ResourcePolicyRow>(
-    `SELECT * FROM resource_policies WHERE (resource, name) > (?1, ?2) AND (resource <> '') = ?3
+    `SELECT * FROM logs_resource_policies WHERE (resource, name) > (?1, ?2) AND (resource <> '') = ?3
      AND (?4 IS NULL OR resource = ?4) ORDER BY resource, name LIMIT ?5`,
     afterResource,
     afterName,
@@ -117,7 +120,7 @@ export function DeleteResourcePolicy(ctx: Tx, input: In<'DeleteResourcePolicy'>)
   const existing = policyOf(ctx, resource, name)
   if (!existing) throw new AwsError('ResourceNotFoundException', `Policy with name [${name}] does not exist`)
   checkRevision(existing, input.expectedRevisionId)
-  ctx.sql.run('DELETE FROM resource_policies WHERE resource = ? AND name = ?', resource, name)
+  ctx.sql.run('DELETE FROM logs_resource_policies WHERE resource = ? AND name = ?', resource, name)
 }
 
 /**
@@ -132,7 +135,7 @@ export function resourcePolicy(
   if (ctx.caller.service !== 'events.amazonaws.com') return undefined
   const arn = groupArn(ctx, String(input.logGroupName))
   const rows = ctx.sql.all<Pick<ResourcePolicyRow, 'document'>>(
-    "SELECT document FROM resource_policies WHERE resource IN ('', ?)",
+    "SELECT document FROM logs_resource_policies WHERE resource IN ('', ?)",
     arn,
   )
   const statements = rows.flatMap(({ document }) => (JSON.parse(document) as { Statement: unknown }).Statement) // as put

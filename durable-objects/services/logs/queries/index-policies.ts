@@ -11,7 +11,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 function policyOf(ctx: Ctx, group: GroupRow): IndexPolicyRow | undefined {
-  return ctx.sql.first<IndexPolicyRow>('SELECT * FROM index_policies WHERE logGroup = ?', group.id)
+  return ctx.sql.first<IndexPolicyRow>('SELECT * FROM logs_index_policies WHERE logGroup = ?', group.id)
 }
 
 /** The fields that a group's policy, or the account's for it, indexes. */
@@ -26,7 +26,7 @@ export function PutIndexPolicy(ctx: Tx, input: In<'PutIndexPolicy'>): Out<'PutIn
   checkFilterable(group)
   checkIndexDocument(input.policyDocument)
   ctx.sql.run(
-    `INSERT INTO index_policies (logGroup, document, createdAt, updatedAt, usedAt) VALUES (?1, ?2, ?3, ?3, ?3)
+    `INSERT INTO logs_index_policies (logGroup, document, createdAt, updatedAt, usedAt) VALUES (?1, ?2, ?3, ?3, ?3)
      ON CONFLICT (logGroup) DO UPDATE SET document = excluded.document, updatedAt = excluded.updatedAt`,
     group.id,
     input.policyDocument,
@@ -60,7 +60,7 @@ export function DescribeIndexPolicies(ctx: Ctx, input: In<'DescribeIndexPolicies
 export function DeleteIndexPolicy(ctx: Tx, input: In<'DeleteIndexPolicy'>): Out<'DeleteIndexPolicy'> {
   const group = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   if (!policyOf(ctx, group)) throw notFound('index policy')
-  ctx.sql.run('DELETE FROM index_policies WHERE logGroup = ?', group.id)
+  ctx.sql.run('DELETE FROM logs_index_policies WHERE logGroup = ?', group.id)
   return {}
 }
 
@@ -69,7 +69,7 @@ export function noteUse(ctx: Tx, groups: GroupRow[], queryString: string): void 
   for (const group of groups) {
     const policy = policyOf(ctx, group)
     if (!policy || !fieldsOfDocument(policy.document).some(field => queryString.includes(field))) continue
-    ctx.sql.run('UPDATE index_policies SET usedAt = ? WHERE logGroup = ?', ctx.now, group.id)
+    ctx.sql.run('UPDATE logs_index_policies SET usedAt = ? WHERE logGroup = ?', ctx.now, group.id)
   }
 }
 

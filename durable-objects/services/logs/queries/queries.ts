@@ -28,11 +28,11 @@ export function StartQuery(ctx: Tx, input: In<'StartQuery'>): Out<'StartQuery'> 
   if (endTime < startTime) throw invalidParameter('End time should not be less than start time.')
   const pipeline = pipelineOf(readQuery(queryString, ctx.now), Math.min(limit, MAX_ROWS))
   const groups = groupsOf(ctx, input)
-  const running = ctx.sql.first<{ n: number }>("SELECT COUNT(*) AS n FROM queries WHERE status = 'Running'")
+  const running = ctx.sql.first<{ n: number }>("SELECT COUNT(*) AS n FROM logs_queries WHERE status = 'Running'")
   if ((running?.n ?? 0) >= MAX_RUNNING) throw limitExceeded()
   const id = crypto.randomUUID()
   const row = ctx.sql.first<QueryRow>(
-    `INSERT INTO queries (id, text, logGroups, status, startedAt) VALUES (?, ?, ?, 'Running', ?) RETURNING *`,
+    `INSERT INTO logs_queries (id, text, logGroups, status, startedAt) VALUES (?, ?, ?, 'Running', ?) RETURNING *`,
     id,
     queryString,
     JSON.stringify(groups.map(({ name }) => name)),
@@ -59,7 +59,7 @@ function groupsOf(ctx: Ctx, input: In<'StartQuery'>): GroupRow[] {
 }
 
 function findQuery(ctx: Ctx, id: string): QueryRow {
-  const row = ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', id)
+  const row = ctx.sql.first<QueryRow>('SELECT * FROM logs_queries WHERE id = ?', id)
   if (!row) throw new AwsError('ResourceNotFoundException', `Query ${id} does not exist`)
   return row
 }
@@ -78,7 +78,7 @@ export function GetQueryResults(ctx: Ctx, input: In<'GetQueryResults'>): Out<'Ge
   const rows: string[] = []
   let [characters, next] = [0, start === undefined ? 0 : Number(start)]
   const parts = ctx.sql.each<Part>(
-    'SELECT * FROM query_results WHERE query = ? AND place >= ? ORDER BY place, part',
+    'SELECT * FROM logs_query_results WHERE query = ? AND place >= ? ORDER BY place, part',
     query.seq,
     next,
   )
@@ -113,7 +113,7 @@ export function StopQuery(ctx: Tx, { queryId }: In<'StopQuery'>): Out<'StopQuery
   const query = findQuery(ctx, queryId)
   if (query.status !== 'Running')
     throw invalidParameter(`Query ${queryId} is not running: its status is ${query.status}`)
-  ctx.sql.run("UPDATE queries SET status = 'Cancelled', endedAt = ? WHERE seq = ?", ctx.now, query.seq)
+  ctx.sql.run("UPDATE logs_queries SET status = 'Cancelled', endedAt = ? WHERE seq = ?", ctx.now, query.seq)
   return { success: true }
 }
 
@@ -125,7 +125,7 @@ export function DescribeQueries(ctx: Ctx, input: In<'DescribeQueries'>): Out<'De
   const listing = [logGroupName, status, queryLanguage]
   const before = pageStart(input.nextToken, listing, invalidToken())
   const rows = ctx.sql.all<QueryRow>(
-    `SELECT * FROM queries WHERE seq < ?1 AND (?2 IS NULL OR status = ?2)
+    `SELECT * FROM logs_queries WHERE seq < ?1 AND (?2 IS NULL OR status = ?2)
      AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(logGroups) WHERE value = ?3)) ORDER BY seq DESC LIMIT ?4`,
     before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
     status ?? null,
@@ -165,8 +165,8 @@ export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery
 
 /** The timer: results are kept no longer. */
 export function onQueryExpiry(ctx: Tx, id: string): void {
-  const query = ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', id)
+  const query = ctx.sql.first<QueryRow>('SELECT * FROM logs_queries WHERE id = ?', id)
   if (!query) return
-  ctx.sql.run('DELETE FROM query_results WHERE query = ?', query.seq)
-  ctx.sql.run('DELETE FROM queries WHERE seq = ?', query.seq)
+  ctx.sql.run('DELETE FROM logs_query_results WHERE query = ?', query.seq)
+  ctx.sql.run('DELETE FROM logs_queries WHERE seq = ?', query.seq)
 }

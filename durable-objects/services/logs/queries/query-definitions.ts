@@ -23,7 +23,7 @@ export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Ou
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
   ctx.sql.run(
-    `INSERT INTO query_definitions (id, name, clientToken, settings, modifiedAt) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_query_definitions (id, name, clientToken, settings, modifiedAt) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
     id,
     name,
@@ -35,16 +35,16 @@ export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Ou
 }
 
 function definitionOfToken(ctx: Ctx, token: string): QueryDefinitionRow | undefined {
-  return ctx.sql.first<QueryDefinitionRow>('SELECT * FROM query_definitions WHERE clientToken = ?', token)
+  return ctx.sql.first<QueryDefinitionRow>('SELECT * FROM logs_query_definitions WHERE clientToken = ?', token)
 }
 
 function checkCount(ctx: Ctx): void {
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM query_definitions')?.n ?? 0
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_query_definitions')?.n ?? 0
   if (count >= MAX_DEFINITIONS) throw limitExceeded()
 }
 
 function findDefinition(ctx: Ctx, id: string): QueryDefinitionRow {
-  const row = ctx.sql.first<QueryDefinitionRow>('SELECT * FROM query_definitions WHERE id = ?', id)
+  const row = ctx.sql.first<QueryDefinitionRow>('SELECT * FROM logs_query_definitions WHERE id = ?', id)
   if (!row) throw notFound('query definition')
   return row
 }
@@ -61,7 +61,7 @@ export function DescribeQueryDefinitions(
   const after = pageStart(input.nextToken, listing, invalidToken())
   const [afterName, afterId] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
   const rows = ctx.sql.all<QueryDefinitionRow>(
-    `SELECT * FROM query_definitions WHERE name >= ?1 AND name < ?2 AND (name, id) > (?3, ?4)
+    `SELECT * FROM logs_query_definitions WHERE name >= ?1 AND name < ?2 AND (name, id) > (?3, ?4)
      AND (?5 IS NULL OR settings ->> 'queryLanguage' = ?5) ORDER BY name, id LIMIT ?6`,
     prefix,
     `${prefix}\u{10ffff}`,
@@ -82,6 +82,6 @@ function describe({ id, name, settings, modifiedAt }: QueryDefinitionRow) {
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteQueryDefinition.html */
 export function DeleteQueryDefinition(ctx: Tx, input: In<'DeleteQueryDefinition'>): Out<'DeleteQueryDefinition'> {
   const { id } = findDefinition(ctx, input.queryDefinitionId)
-  ctx.sql.run('DELETE FROM query_definitions WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM logs_query_definitions WHERE id = ?', id)
   return { success: true }
 }

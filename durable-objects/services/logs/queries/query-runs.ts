@@ -68,7 +68,7 @@ function* runInSlices(ctx: Tx, run: Run): Generator<void, void> {
 }
 
 const isRunning = (ctx: Ctx, query: QueryRow) =>
-  ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE seq = ?', query.seq)?.status === 'Running'
+  ctx.sql.first<QueryRow>('SELECT * FROM logs_queries WHERE seq = ?', query.seq)?.status === 'Running'
 
 /** Events of all groups, the newest first. */
 function eventsOf(ctx: Ctx, { groups, from, to }: Run): Generator<EventRow, void> {
@@ -80,7 +80,7 @@ function eventsOf(ctx: Ctx, { groups, from, to }: Run): Generator<EventRow, void
 }
 
 function streamName(ctx: Ctx, id: number): string | undefined {
-  return ctx.sql.first<{ name: string }>('SELECT name FROM log_streams WHERE id = ?', id)?.name
+  return ctx.sql.first<{ name: string }>('SELECT name FROM logs_log_streams WHERE id = ?', id)?.name
 }
 
 /** A row of the database is bounded: results that are longer lie in several. */
@@ -90,7 +90,7 @@ function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
   for (const [place, result] of results.entries()) {
     for (const [part, json] of partsOf(JSON.stringify(result)).entries()) {
       ctx.sql.run(
-        'INSERT INTO query_results (query, place, part, json) VALUES (?, ?, ?, ?)',
+        'INSERT INTO logs_query_results (query, place, part, json) VALUES (?, ?, ?, ?)',
         query.seq,
         place,
         part,
@@ -98,7 +98,7 @@ function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
       )
     }
   }
-  ctx.sql.run('UPDATE queries SET results = ? WHERE seq = ?', results.length, query.seq)
+  ctx.sql.run('UPDATE logs_queries SET results = ? WHERE seq = ?', results.length, query.seq)
 }
 
 function partsOf(json: string): string[] {
@@ -115,7 +115,7 @@ function partsOf(json: string): string[] {
 
 function noteProgress(ctx: Tx, query: QueryRow, { scanned, bytes }: Progress, matched: number): void {
   ctx.sql.run(
-    'UPDATE queries SET scanned = ?, bytes = ?, matched = ? WHERE seq = ?',
+    'UPDATE logs_queries SET scanned = ?, bytes = ?, matched = ? WHERE seq = ?',
     scanned,
     bytes,
     matched,
@@ -124,10 +124,10 @@ function noteProgress(ctx: Tx, query: QueryRow, { scanned, bytes }: Progress, ma
 }
 
 function end(ctx: Tx, query: QueryRow, status: QueryRow['status']): void {
-  ctx.sql.run('UPDATE queries SET status = ?, endedAt = ? WHERE seq = ?', status, ctx.now, query.seq)
+  ctx.sql.run('UPDATE logs_queries SET status = ?, endedAt = ? WHERE seq = ?', status, ctx.now, query.seq)
 }
 
 /** What an object that was killed had under way is lost. */
 export function failInterrupted(ctx: Tx): void {
-  ctx.sql.run("UPDATE queries SET status = 'Failed', endedAt = ? WHERE status = 'Running'", ctx.now)
+  ctx.sql.run("UPDATE logs_queries SET status = 'Failed', endedAt = ? WHERE status = 'Running'", ctx.now)
 }

@@ -29,7 +29,7 @@ export function scheduledArn(ctx: Ctx, id: string): string {
 export function findScheduled(ctx: Ctx, identifier: string): ScheduledQueryRow {
   const id = identifier.startsWith('arn:') ? identifier.split(':').at(-1) : undefined
   const row = ctx.sql.first<ScheduledQueryRow>(
-    `SELECT * FROM scheduled_queries WHERE ${id === undefined ? 'name' : 'id'} = ?`,
+    `SELECT * FROM logs_scheduled_queries WHERE ${id === undefined ? 'name' : 'id'} = ?`,
     id ?? identifier,
   )
   if (!row || (id !== undefined && scheduledArn(ctx, row.id) !== identifier)) throw notFound('scheduled query')
@@ -78,13 +78,13 @@ export function CreateScheduledQuery(ctx: Tx, input: In<'CreateScheduledQuery'>)
   const { name, tags, ...given } = input
   const settings: ScheduledSettings = { state: 'ENABLED', ...given }
   check(ctx, settings)
-  if (ctx.sql.first('SELECT 1 FROM scheduled_queries WHERE name = ?', name)) {
+  if (ctx.sql.first('SELECT 1 FROM logs_scheduled_queries WHERE name = ?', name)) {
     throw conflict(`A scheduled query with the name ${name} already exists.`)
   }
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduled_queries')?.n ?? 0
+  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_scheduled_queries')?.n ?? 0
   if (count >= MOST) throw new AwsError('ServiceQuotaExceededException', 'Resource limit exceeded.')
   const row = ctx.sql.first<ScheduledQueryRow>(
-    `INSERT INTO scheduled_queries (id, name, settings, tags, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+    `INSERT INTO logs_scheduled_queries (id, name, settings, tags, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
      RETURNING *`,
     crypto.randomUUID(),
     name,
@@ -122,7 +122,7 @@ export function UpdateScheduledQuery(ctx: Tx, input: In<'UpdateScheduledQuery'>)
   const settings: ScheduledSettings = { ...(state ? { state } : {}), ...given }
   check(ctx, settings)
   ctx.sql.run(
-    'UPDATE scheduled_queries SET settings = ?, updatedAt = ? WHERE id = ?',
+    'UPDATE logs_scheduled_queries SET settings = ?, updatedAt = ? WHERE id = ?',
     JSON.stringify(settings),
     ctx.now,
     existing.id,
@@ -135,8 +135,8 @@ export function UpdateScheduledQuery(ctx: Tx, input: In<'UpdateScheduledQuery'>)
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteScheduledQuery.html */
 export function DeleteScheduledQuery(ctx: Tx, { identifier }: In<'DeleteScheduledQuery'>): Out<'DeleteScheduledQuery'> {
   const { id } = findScheduled(ctx, identifier)
-  ctx.sql.run('DELETE FROM scheduled_queries WHERE id = ?', id)
-  ctx.sql.run('DELETE FROM scheduled_runs WHERE scheduled = ?', id)
+  ctx.sql.run('DELETE FROM logs_scheduled_queries WHERE id = ?', id)
+  ctx.sql.run('DELETE FROM logs_scheduled_runs WHERE scheduled = ?', id)
   ctx.timers.clear('scheduledQuery', id)
   return {}
 }
@@ -149,7 +149,7 @@ export function ListScheduledQueries(ctx: Ctx, input: In<'ListScheduledQueries'>
   const listing = [state, scheduleType]
   const after = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.')) ?? ''
   const rows = ctx.sql.all<ScheduledQueryRow>(
-    `SELECT * FROM scheduled_queries WHERE name > ?1 AND (?2 IS NULL OR json_extract(settings, '$.state') = ?2)
+    `SELECT * FROM logs_scheduled_queries WHERE name > ?1 AND (?2 IS NULL OR json_extract(settings, '$.state') = ?2)
      ORDER BY name LIMIT ?3`,
     after,
     state ?? null,

@@ -15,19 +15,19 @@ const KEPT = 1000
 
 /** The timer: a scheduled query's time has come. Its results are read by the query's id, which the history tells. */
 export function onScheduledQuery(ctx: Tx, id: string): void {
-  const row = ctx.sql.first<ScheduledQueryRow>('SELECT * FROM scheduled_queries WHERE id = ?', id)
+  const row = ctx.sql.first<ScheduledQueryRow>('SELECT * FROM logs_scheduled_queries WHERE id = ?', id)
   if (!row) return
   const { query, error } = start(ctx, row)
   ctx.sql.run(
-    'INSERT OR REPLACE INTO scheduled_runs (scheduled, triggeredAt, query, error) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO logs_scheduled_runs (scheduled, triggeredAt, query, error) VALUES (?, ?, ?, ?)',
     id,
     ctx.now,
     query ?? null,
     error ?? null,
   )
   ctx.sql.run(
-    `DELETE FROM scheduled_runs WHERE scheduled = ?1 AND triggeredAt <=
-     (SELECT triggeredAt FROM scheduled_runs WHERE scheduled = ?1 ORDER BY triggeredAt DESC LIMIT 1 OFFSET ?2)`,
+    `DELETE FROM logs_scheduled_runs WHERE scheduled = ?1 AND triggeredAt <=
+     (SELECT triggeredAt FROM logs_scheduled_runs WHERE scheduled = ?1 ORDER BY triggeredAt DESC LIMIT 1 OFFSET ?2)`,
     id,
     KEPT,
   )
@@ -47,7 +47,7 @@ function start(ctx: Tx, row: ScheduledQueryRow): { query?: string | undefined; e
 }
 
 function described(ctx: Ctx, { triggeredAt, query, error }: ScheduledRunRow): TriggerHistoryRecord {
-  const found = query === null ? undefined : ctx.sql.first<QueryRow>('SELECT * FROM queries WHERE id = ?', query)
+  const found = query === null ? undefined : ctx.sql.first<QueryRow>('SELECT * FROM logs_queries WHERE id = ?', query)
   const ended = found?.status === 'Cancelled' ? 'Failed' : (found?.status ?? 'Complete')
   return {
     ...(query === null ? {} : { queryId: query }),
@@ -58,7 +58,7 @@ function described(ctx: Ctx, { triggeredAt, query, error }: ScheduledRunRow): Tr
 }
 
 export function lastRun(ctx: Ctx, { id }: ScheduledQueryRow): TriggerHistoryRecord | undefined {
-  const newest = 'SELECT * FROM scheduled_runs WHERE scheduled = ? ORDER BY triggeredAt DESC LIMIT 1'
+  const newest = 'SELECT * FROM logs_scheduled_runs WHERE scheduled = ? ORDER BY triggeredAt DESC LIMIT 1'
   const run = ctx.sql.first<ScheduledRunRow>(newest, id)
   return run && described(ctx, run)
 }
@@ -75,7 +75,7 @@ export function GetScheduledQueryHistory(
   const listing = [id, startTime, endTime, executionStatuses]
   const before = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.'))
   const rows = ctx.sql.all<ScheduledRunRow>(
-    `SELECT * FROM scheduled_runs WHERE scheduled = ? AND triggeredAt >= ? AND triggeredAt <= ? AND triggeredAt < ?
+    `SELECT * FROM logs_scheduled_runs WHERE scheduled = ? AND triggeredAt >= ? AND triggeredAt <= ? AND triggeredAt < ?
      ORDER BY triggeredAt DESC LIMIT ?`,
     id,
     epochMs(startTime),

@@ -22,7 +22,7 @@ export function destinationOfArn(ctx: Ctx, arn: string): string | undefined {
 
 /** @throws AwsError ResourceNotFoundException */
 export function findDestination(ctx: Ctx, name: string): DestinationRow {
-  const row = ctx.sql.first<DestinationRow>('SELECT * FROM destinations WHERE name = ?', name)
+  const row = ctx.sql.first<DestinationRow>('SELECT * FROM logs_destinations WHERE name = ?', name)
   if (!row) throw notFound('destination')
   return row
 }
@@ -32,7 +32,7 @@ export function destinationTags({ tags }: DestinationRow): Record<string, string
 }
 
 export function writeDestinationTags(ctx: Tx, name: string, tags: Record<string, string>): void {
-  ctx.sql.run('UPDATE destinations SET tags = ? WHERE name = ?', JSON.stringify(tags), name)
+  ctx.sql.run('UPDATE logs_destinations SET tags = ? WHERE name = ?', JSON.stringify(tags), name)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestination.html */
@@ -43,7 +43,7 @@ export function PutDestination(ctx: Tx, input: In<'PutDestination'>): Out<'PutDe
   if (parseArn(roleArn)?.service !== 'iam') throw invalidParameter(`Invalid roleArn: ${roleArn}`)
   // The tags of a destination that is there already stay as they are: they change by TagResource.
   ctx.sql.run(
-    `INSERT INTO destinations (name, targetArn, roleArn, tags, createdAt) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_destinations (name, targetArn, roleArn, tags, createdAt) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET targetArn = excluded.targetArn, roleArn = excluded.roleArn`,
     name,
     targetArn,
@@ -75,7 +75,7 @@ export function PutDestinationPolicy(ctx: Tx, input: In<'PutDestinationPolicy'>)
     throw invalidParameter(`The access policy is longer than ${MAX_POLICY_BYTES} bytes.`)
   }
   const { name } = findDestination(ctx, destinationName)
-  ctx.sql.run('UPDATE destinations SET accessPolicy = ? WHERE name = ?', accessPolicy, name)
+  ctx.sql.run('UPDATE logs_destinations SET accessPolicy = ? WHERE name = ?', accessPolicy, name)
 }
 
 const DEFAULT_LIMIT = 50
@@ -85,7 +85,7 @@ export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>
   const { DestinationNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
   const after = pageStart(input.nextToken, prefix, invalidToken())
   const rows = ctx.sql.all<DestinationRow>(
-    'SELECT * FROM destinations WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
+    'SELECT * FROM logs_destinations WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
     prefix,
     `${prefix}\u{10ffff}`,
     after ?? '',
@@ -98,5 +98,5 @@ export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDestination.html */
 export function DeleteDestination(ctx: Tx, { destinationName }: In<'DeleteDestination'>): void {
   const { name } = findDestination(ctx, destinationName)
-  ctx.sql.run('DELETE FROM destinations WHERE name = ?', name)
+  ctx.sql.run('DELETE FROM logs_destinations WHERE name = ?', name)
 }

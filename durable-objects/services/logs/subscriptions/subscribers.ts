@@ -49,13 +49,16 @@ export function forgetListeners(ctx: Ctx): void {
 
 function readListeners(ctx: Ctx, { id, name }: GroupRow): Listeners {
   const filters = ctx.sql.all<SubscriptionFilterRow>(
-    'SELECT * FROM subscription_filters WHERE logGroup = ? ORDER BY name',
+    'SELECT * FROM logs_subscription_filters WHERE logGroup = ? ORDER BY name',
     id,
   )
   const policies = ctx.sql.all<AccountPolicyRow>(
-    "SELECT * FROM account_policies WHERE type = 'SUBSCRIPTION_FILTER_POLICY' ORDER BY name",
+    "SELECT * FROM logs_account_policies WHERE type = 'SUBSCRIPTION_FILTER_POLICY' ORDER BY name",
   )
-  const measures = ctx.sql.all<MetricFilterRow>('SELECT * FROM metric_filters WHERE logGroup = ? ORDER BY name', id)
+  const measures = ctx.sql.all<MetricFilterRow>(
+    'SELECT * FROM logs_metric_filters WHERE logGroup = ? ORDER BY name',
+    id,
+  )
   return {
     subscribers: [
       ...filters.map(ofGroup),

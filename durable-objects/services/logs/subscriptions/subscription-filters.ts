@@ -59,7 +59,7 @@ function writeFilter(ctx: Tx, input: In<'PutSubscriptionFilter'>, { group, regex
     applyOnTransformedLogs: applyOnTransformedLogs ?? false,
   }
   ctx.sql.run(
-    `INSERT INTO subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO logs_subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
      settings = excluded.settings`,
     group,
@@ -103,7 +103,7 @@ export function DescribeSubscriptionFilters(
   const { id } = findGroup(ctx, logGroupName)
   const after = pageStart(input.nextToken, [id, prefix], invalidToken())
   const rows = ctx.sql.all<SubscriptionFilterRow>(
-    `SELECT * FROM subscription_filters WHERE logGroup = ? AND name >= ? AND name < ? AND name > ?
+    `SELECT * FROM logs_subscription_filters WHERE logGroup = ? AND name >= ? AND name < ? AND name > ?
      ORDER BY name LIMIT ?`,
     id,
     prefix,
@@ -124,7 +124,7 @@ function describe(logGroupName: string, { name, pattern, createdAt, settings }: 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteSubscriptionFilter.html */
 export function DeleteSubscriptionFilter(ctx: Tx, input: In<'DeleteSubscriptionFilter'>): void {
   const { id } = findGroup(ctx, input.logGroupName)
-  ctx.sql.run('DELETE FROM subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
+  ctx.sql.run('DELETE FROM logs_subscription_filters WHERE logGroup = ? AND name = ?', id, input.filterName)
   if (ctx.sql.changes() === 0) throw notFound('subscription filter')
   forgetListeners(ctx)
 }

@@ -58,7 +58,7 @@ export function PutTransformer(ctx: Tx, { logGroupIdentifier, transformerConfig 
   const group = findGroupByIdentifier(ctx, logGroupIdentifier)
   if (group.class !== 'STANDARD') throw invalidOperation('Only log groups of class STANDARD can have a transformer.')
   ctx.sql.run(
-    `INSERT INTO transformers (logGroup, config, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?3)
+    `INSERT INTO logs_transformers (logGroup, config, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?3)
      ON CONFLICT (logGroup) DO UPDATE SET config = excluded.config, updatedAt = excluded.updatedAt`,
     group.id,
     JSON.stringify(transformerConfig),
@@ -68,7 +68,7 @@ export function PutTransformer(ctx: Tx, { logGroupIdentifier, transformerConfig 
 }
 
 const rowOf = (ctx: Ctx, group: number) =>
-  ctx.sql.first<TransformerRow>('SELECT * FROM transformers WHERE logGroup = ?', group)
+  ctx.sql.first<TransformerRow>('SELECT * FROM logs_transformers WHERE logGroup = ?', group)
 
 const configOf = ({ config }: TransformerRow) => JSON.parse(config) as Processor[] // written by PutTransformer
 
@@ -88,7 +88,7 @@ export function GetTransformer(ctx: Ctx, { logGroupIdentifier }: In<'GetTransfor
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteTransformer.html */
 export function DeleteTransformer(ctx: Tx, { logGroupIdentifier }: In<'DeleteTransformer'>): void {
   const { id } = findGroupByIdentifier(ctx, logGroupIdentifier)
-  ctx.sql.run('DELETE FROM transformers WHERE logGroup = ?', id)
+  ctx.sql.run('DELETE FROM logs_transformers WHERE logGroup = ?', id)
   if (ctx.sql.changes() === 0) throw notFound('transformer')
   transformationsIn(ctx).delete(id)
 }

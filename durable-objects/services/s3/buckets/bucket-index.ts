@@ -16,13 +16,13 @@ export type IndexOperations = {
 }
 
 export function RegisterBucket(ctx: Tx, { Name, Region, Created }: IndexOperations['RegisterBucket']['input']): Done {
-  const query = 'INSERT OR REPLACE INTO owned_buckets (name, region, created) VALUES (?, ?, ?)'
+  const query = 'INSERT OR REPLACE INTO s3_owned_buckets (name, region, created) VALUES (?, ?, ?)'
   ctx.sql.run(query, Name, Region, Created)
   return {}
 }
 
 export function UnregisterBucket(ctx: Tx, { Name }: IndexOperations['UnregisterBucket']['input']): Done {
-  ctx.sql.run('DELETE FROM owned_buckets WHERE name = ?', Name)
+  ctx.sql.run('DELETE FROM s3_owned_buckets WHERE name = ?', Name)
   return {}
 }
 
@@ -42,7 +42,7 @@ export function ListBuckets(ctx: Ctx, input: Operations['ListBuckets']['input'])
   const refusal = invalid('continuation-token', ContinuationToken ?? '', 'The continuation token provided is incorrect')
   const after = pageStart(ContinuationToken, listing, refusal) ?? ''
   const rows = ctx.sql.all<{ name: string; region: string; created: number }>(
-    `SELECT * FROM owned_buckets WHERE name > ?1 AND name >= ?2 AND substr(name, 1, length(?2)) = ?2
+    `SELECT * FROM s3_owned_buckets WHERE name > ?1 AND name >= ?2 AND substr(name, 1, length(?2)) = ?2
      AND (?3 IS NULL OR region = ?3) ORDER BY name LIMIT ?4`,
     after,
     Prefix,

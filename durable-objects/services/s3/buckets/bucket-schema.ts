@@ -14,14 +14,14 @@ export type BucketRow = {
 
 export const bucketMigrations: readonly string[] = [
   `
-CREATE TABLE bucket (
+CREATE TABLE s3_bucket (
   one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL, owner TEXT NOT NULL, region TEXT NOT NULL,
   created INTEGER NOT NULL, versioning TEXT NOT NULL DEFAULT '', mfaDelete TEXT NOT NULL DEFAULT '',
   objectLock INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'creating', sequence INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE bucket_configuration (
+CREATE TABLE s3_bucket_configuration (
   kind TEXT NOT NULL, id TEXT NOT NULL DEFAULT '', document TEXT NOT NULL, PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
-CREATE TABLE notified (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, eventType TEXT NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE owned_buckets (name TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;`,
+CREATE TABLE s3_notified (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, eventType TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE s3_owned_buckets (name TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;`,
 ]

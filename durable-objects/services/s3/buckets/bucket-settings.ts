@@ -66,7 +66,7 @@ export function PutBucketVersioning(ctx: Tx, input: In<'PutBucketVersioning'>): 
   }
   if (asked.Status === 'Suspended') checkSuspension(ctx, bucket)
   const mfaDelete = asked.MFADelete === 'Enabled' || asked.MFADelete === 'Disabled' ? asked.MFADelete : bucket.mfaDelete
-  ctx.sql.run('UPDATE bucket SET versioning = ?, mfaDelete = ?', asked.Status, mfaDelete)
+  ctx.sql.run('UPDATE s3_bucket SET versioning = ?, mfaDelete = ?', asked.Status, mfaDelete)
 }
 
 function checkSuspension(ctx: Ctx, bucket: Bucket): void {
@@ -104,7 +104,7 @@ export function PutObjectLockConfiguration(
   if (bucket.versioning !== 'Enabled') {
     throw invalidState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
   }
-  ctx.sql.run('UPDATE bucket SET objectLock = 1')
+  ctx.sql.run('UPDATE s3_bucket SET objectLock = 1')
   putConfiguration(ctx, { kind: 'object-lock' }, asked)
   return {}
 }

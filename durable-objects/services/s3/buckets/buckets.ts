@@ -69,7 +69,7 @@ function underWay(name: string): AwsError {
 function insertBucket(ctx: Tx, bucket: { name: string; region: string; objectLock: boolean }): void {
   const { name, region, objectLock } = bucket
   ctx.sql.run(
-    `INSERT OR REPLACE INTO bucket (one, name, owner, region, created, objectLock, versioning)
+    `INSERT OR REPLACE INTO s3_bucket (one, name, owner, region, created, objectLock, versioning)
      VALUES (1, ?, ?, ?, ?, ?, ?)`,
     name,
     ctx.caller.accountId,
@@ -87,7 +87,7 @@ async function finishCreation(ctx: Ctx): Promise<void> {
   if (row?.state !== 'creating') return
   const { name: Name, region: Region, created: Created, owner } = row
   await ctx.call('s3', 'RegisterBucket', { Name, Region, Created }, indexOf(owner))
-  ctx.change(tx => tx.sql.run("UPDATE bucket SET state = 'ready' WHERE state = 'creating'"))
+  ctx.change(tx => tx.sql.run("UPDATE s3_bucket SET state = 'ready' WHERE state = 'creating'"))
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html */
@@ -99,7 +99,7 @@ export async function DeleteBucket(ctx: Ctx, _input: In<'DeleteBucket'>): Promis
     const message = `The bucket you tried to delete is not empty${which}`
     throw new AwsError('BucketNotEmpty', message, 409, { BucketName: bucket.name })
   }
-  ctx.change(tx => tx.sql.run("UPDATE bucket SET state = 'deleting'"))
+  ctx.change(tx => tx.sql.run("UPDATE s3_bucket SET state = 'deleting'"))
   await finishDeletion(ctx)
 }
 
@@ -109,7 +109,7 @@ async function finishDeletion(ctx: Ctx): Promise<void> {
   await ctx.call('s3', 'UnregisterBucket', { Name: row.name }, indexOf(row.owner))
   return ctx.change(tx => {
     if (bucketRow(tx)?.state !== 'deleting') return
-    for (const table of ['bucket', 'bucket_configuration']) tx.sql.run(`DELETE FROM ${table}`)
+    for (const table of ['bucket', 'bucket_configuration']) tx.sql.run(`DELETE FROM s3_${table}`)
 
     emptyBucket(tx)
     tx.claim({ account: UNCLAIMED, region: UNCLAIMED })

@@ -109,7 +109,7 @@ export function puttingOne<Input extends Identified, Member extends keyof Input 
 }
 
 function countOf(ctx: Ctx, kind: ManyKind): number {
-  const query = 'SELECT COUNT(*) AS n FROM bucket_configuration WHERE kind = ?'
+  const query = 'SELECT COUNT(*) AS n FROM s3_bucket_configuration WHERE kind = ?'
   return ctx.sql.first<{ n: number }>(query, kind)?.n ?? 0
 }
 

@@ -28,14 +28,14 @@ export type ConfigurationKind =
  * The caller names the document's type: the one that this kind was put with.
  */
 export function configurationOf<Document>(ctx: Ctx, kind: ConfigurationKind, id = ''): Document | undefined {
-  const query = 'SELECT document FROM bucket_configuration WHERE kind = ? AND id = ?'
+  const query = 'SELECT document FROM s3_bucket_configuration WHERE kind = ? AND id = ?'
   const row = ctx.sql.first<{ document: string }>(query, kind, id)
   return row && (JSON.parse(row.document) as Document) // written by putConfiguration()
 }
 
 export function putConfiguration(ctx: Tx, at: { kind: ConfigurationKind; id?: string }, document: unknown): void {
   ctx.sql.run(
-    'INSERT OR REPLACE INTO bucket_configuration (kind, id, document) VALUES (?, ?, ?)',
+    'INSERT OR REPLACE INTO s3_bucket_configuration (kind, id, document) VALUES (?, ?, ?)',
     at.kind,
     at.id ?? '',
     JSON.stringify(document),
@@ -44,7 +44,7 @@ export function putConfiguration(ctx: Tx, at: { kind: ConfigurationKind; id?: st
 
 /** @returns whether there was one */
 export function removeConfiguration(ctx: Tx, kind: ConfigurationKind, id = ''): boolean {
-  ctx.sql.run('DELETE FROM bucket_configuration WHERE kind = ? AND id = ?', kind, id)
+  ctx.sql.run('DELETE FROM s3_bucket_configuration WHERE kind = ? AND id = ?', kind, id)
   return ctx.sql.changes() > 0
 }
 
@@ -55,7 +55,7 @@ export function configurationPage<Document>(
   page: { after: string; limit: number },
 ): { id: string; document: Document }[] {
   const rows = ctx.sql.all<{ id: string; document: string }>(
-    'SELECT id, document FROM bucket_configuration WHERE kind = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id, document FROM s3_bucket_configuration WHERE kind = ? AND id > ? ORDER BY id LIMIT ?',
     kind,
     page.after,
     page.limit,

@@ -56,7 +56,7 @@ function contentAt(ctx: Ctx, row: ObjectRow): Content {
     const body = bodyOf(ctx, row, { from: 0, to: row.size })
     return { body: body instanceof Uint8Array ? body : new Uint8Array(0) }
   }
-  const parts = ctx.sql.all<ObjectPartRow>('SELECT * FROM object_parts WHERE object = ? ORDER BY number', row.seq)
+  const parts = ctx.sql.all<ObjectPartRow>('SELECT * FROM s3_object_parts WHERE object = ? ORDER BY number', row.seq)
   return { segments: parts.map(part => ({ ...part, checksum: null })) }
 }
 

@@ -62,7 +62,7 @@ function runOf(ctx: Ctx, stored: Lifecycle, rounding: Rounding): Run {
 /** @returns the last version looked at, when there may be more */
 function runPage(ctx: Tx, run: Run, after: number): number | undefined {
   const rows = ctx.sql.all<ObjectRow>(
-    `SELECT ${OBJECT_COLUMNS} FROM objects WHERE seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE seq > ? ORDER BY seq LIMIT ?`,
     after,
     PAGE,
   )
@@ -106,7 +106,8 @@ function ageNoncurrent(ctx: Tx, run: Run, row: ObjectRow): void {
 }
 
 function newerNoncurrent(ctx: Ctx, row: ObjectRow): number {
-  const query = 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM objects WHERE key = ? AND seq > ? AND latest = 0 LIMIT 100)'
+  const query =
+    'SELECT COUNT(*) AS n FROM (SELECT 1 FROM s3_objects WHERE key = ? AND seq > ? AND latest = 0 LIMIT 100)'
   return ctx.sql.first<{ n: number }>(query, row.key, row.seq)?.n ?? 0
 }
 
@@ -116,7 +117,7 @@ function ageMarker(ctx: Tx, run: Run, row: ObjectRow): void {
     ageNoncurrent(ctx, run, row)
     return
   }
-  const hides = ctx.sql.first('SELECT 1 FROM objects WHERE key = ? AND seq < ? LIMIT 1', row.key, row.seq)
+  const hides = ctx.sql.first('SELECT 1 FROM s3_objects WHERE key = ? AND seq < ? LIMIT 1', row.key, row.seq)
   if (!hides && markerExpires(run.rules, row, { now: ctx.now, rounding: run.rounding })) remove(ctx, run, row)
 }
 
@@ -131,7 +132,7 @@ function remove(ctx: Tx, run: Run, row: ObjectRow): void {
 
 function transition(ctx: Tx, run: Run, { row, to }: { row: ObjectRow; to: string | undefined }): void {
   if (to === undefined || row.marker) return
-  ctx.sql.run('UPDATE objects SET storageClass = ? WHERE seq = ?', to, row.seq)
+  ctx.sql.run('UPDATE s3_objects SET storageClass = ? WHERE seq = ?', to, row.seq)
   const { key, size, etag: eTag } = row
   const versionId = shownVersion(run.bucket, row)
   notify(ctx, { name: 's3:LifecycleTransition', key, size, eTag, versionId, storageClass: to })
@@ -141,7 +142,7 @@ function transition(ctx: Tx, run: Run, { row, to }: { row: ObjectRow; to: string
 function abortUploads(ctx: Tx, { rules, rounding }: Run): void {
   if (!rules.some(({ AbortIncompleteMultipartUpload }) => AbortIncompleteMultipartUpload)) return
   const uploads = ctx.sql.all<Pick<UploadRow, 'seq' | 'key' | 'initiated'>>(
-    'SELECT seq, key, initiated FROM uploads WHERE done IS NULL',
+    'SELECT seq, key, initiated FROM s3_uploads WHERE done IS NULL',
   )
   for (const upload of uploads) {
     const abort = abortOf(rules, upload, rounding)

@@ -99,7 +99,7 @@ export function unrestored(ctx: Tx, seq: string): void {
 }
 
 function foundBySeq(ctx: Ctx, seq: string): Found | undefined {
-  const row = ctx.sql.first<ObjectRow>(`SELECT ${OBJECT_COLUMNS} FROM objects WHERE seq = ?`, Number(seq))
+  const row = ctx.sql.first<ObjectRow>(`SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE seq = ?`, Number(seq))
   // A bucket that holds something is there.
   return row && { bucket: findBucket(ctx), row, facts: factsOf(row) }
 }

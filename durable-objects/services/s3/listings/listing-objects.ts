@@ -68,7 +68,7 @@ type Page = { prefix: string; delimiter: string; limit: number; start: Position 
 /** Keys as they are now: delete markers and older versions are not in the index. */
 function currentPage(ctx: Ctx, page: Page): { entries: Entry<ObjectRow>[]; truncated: boolean } {
   const query = (comparison: string): Reading =>
-    `SELECT ${OBJECT_COLUMNS} FROM objects INDEXED BY objects_current
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects INDEXED BY s3_objects_current
      WHERE latest = 1 AND marker = 0 AND key ${comparison} ?1 AND key >= ?2 AND key < ?3 ORDER BY key LIMIT ?4`
   return walk(page, ({ key, inclusive }, end, limit) =>
     ctx.sql.all<ObjectRow>(query(inclusive ? '>=' : '>'), key, page.prefix, end, limit),

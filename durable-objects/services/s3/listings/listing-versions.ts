@@ -63,14 +63,14 @@ function versionsFrom(ctx: Ctx, { from, end, most, prefix }: Span): ObjectRow[] 
     seq === undefined || !key.startsWith(prefix)
       ? []
       : ctx.sql.all<ObjectRow>(
-          `SELECT ${OBJECT_COLUMNS} FROM objects WHERE key = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+          `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE key = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
           key,
           seq,
           most,
         )
   if (rest.length === most) return rest
   const next = ctx.sql.all<ObjectRow>(
-    `SELECT ${OBJECT_COLUMNS} FROM objects INDEXED BY objects_key
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects INDEXED BY s3_objects_key
      WHERE key ${inclusive ? '>=' : '>'} ? AND key >= ? AND key < ? ORDER BY key, seq DESC LIMIT ?`,
     key,
     prefix,

@@ -12,7 +12,7 @@ const PAGE = 5000
  */
 export function notificationsView(ctx: Ctx, { after = '0' }: Record<string, string>): NotificationPage {
   const rows = ctx.sql.all<{ seq: number; key: string; eventType: string; at: number }>(
-    'SELECT seq, key, eventType, at FROM notified WHERE seq > ? ORDER BY seq LIMIT ?',
+    'SELECT seq, key, eventType, at FROM s3_notified WHERE seq > ? ORDER BY seq LIMIT ?',
     Number(after),
     PAGE,
   )

@@ -95,12 +95,12 @@ function noteFiltered(ctx: Ctx, what: { bucket: Bucket; listener: Listener; even
 
 function remember(ctx: Tx, event: ObjectEvent): void {
   const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO notified (key, eventType, at) VALUES (?, ?, ?) RETURNING seq',
+    'INSERT INTO s3_notified (key, eventType, at) VALUES (?, ?, ?) RETURNING seq',
     event.key,
     event.name,
     ctx.now,
   )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM notified WHERE seq <= ?', row.seq - KEPT)
+  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM s3_notified WHERE seq <= ?', row.seq - KEPT)
 }
 
 function factsOf(ctx: Tx, bucket: Bucket, event: ObjectEvent): Facts {
@@ -129,7 +129,7 @@ function principalOf({ accountId, session, service }: Caller): string {
 export function nextSequencer(ctx: Tx): string {
   const byTime = Math.min(ctx.now, 8e12) * 1000
   const row = ctx.sql.first<{ sequence: number }>(
-    'UPDATE bucket SET sequence = MAX(sequence + 1, ?) RETURNING sequence',
+    'UPDATE s3_bucket SET sequence = MAX(sequence + 1, ?) RETURNING sequence',
     byTime,
   )
   return sequencerText(row?.sequence ?? byTime)

@@ -34,7 +34,10 @@ export function checkKey(Key: string): void {
 
 /** A key's newest version, which may be a delete marker. */
 export function latestOf(ctx: Ctx, key: string): ObjectRow | undefined {
-  return ctx.sql.first<ObjectRow>(`SELECT ${OBJECT_COLUMNS} FROM objects WHERE key = ? ORDER BY seq DESC LIMIT 1`, key)
+  return ctx.sql.first<ObjectRow>(
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE key = ? ORDER BY seq DESC LIMIT 1`,
+    key,
+  )
 }
 
 /** The object that a key names now; undefined where there is none or it was deleted. */
@@ -46,7 +49,7 @@ export function currentOf(ctx: Ctx, key: string): ObjectRow | undefined {
 export function versionOf(ctx: Ctx, key: string, versionId: string): ObjectRow | undefined {
   if (versionId === 'null') return nullVersionOf(ctx, key)
   return ctx.sql.first<ObjectRow>(
-    `SELECT ${OBJECT_COLUMNS} FROM objects WHERE key = ? AND versionId = ? AND versionId <> 'null'`,
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE key = ? AND versionId = ? AND versionId <> 'null'`,
     key,
     versionId,
   )
@@ -56,7 +59,7 @@ function nullVersionOf(ctx: Ctx, key: string): ObjectRow | undefined {
   const latest = latestOf(ctx, key)
   if (!latest || latest.versionId === 'null') return latest
   return ctx.sql.first<ObjectRow>(
-    `SELECT ${OBJECT_COLUMNS} FROM objects WHERE key = ? AND versionId = 'null' AND latest = 0`,
+    `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE key = ? AND versionId = 'null' AND latest = 0`,
     key,
   )
 }
@@ -88,7 +91,7 @@ export function findVersion(ctx: Ctx, key: string, versionId: string | undefined
 
 /** Deletes a version with its content. */
 export function deleteVersion(ctx: Tx, row: ObjectRow): void {
-  ctx.sql.run('DELETE FROM objects WHERE seq = ?', row.seq)
+  ctx.sql.run('DELETE FROM s3_objects WHERE seq = ?', row.seq)
   dropContent(ctx, row)
 }
 
@@ -97,8 +100,8 @@ export function removeVersion(ctx: Tx, row: ObjectRow): void {
   deleteVersion(ctx, row)
   if (!row.latest) return
   ctx.sql.run(
-    `UPDATE objects SET latest = 1, noncurrentSince = NULL
-     WHERE seq = (SELECT seq FROM objects WHERE key = ? ORDER BY seq DESC LIMIT 1)`,
+    `UPDATE s3_objects SET latest = 1, noncurrentSince = NULL
+     WHERE seq = (SELECT seq FROM s3_objects WHERE key = ? ORDER BY seq DESC LIMIT 1)`,
     row.key,
   )
 }
@@ -110,8 +113,8 @@ function dropContent(ctx: Tx, row: ObjectRow): void {
     return
   }
   if (row.parts === null) return
-  const parts = ctx.sql.all<{ blob: number }>('SELECT blob FROM object_parts WHERE object = ?', row.seq)
-  ctx.sql.run('DELETE FROM object_parts WHERE object = ?', row.seq)
+  const parts = ctx.sql.all<{ blob: number }>('SELECT blob FROM s3_object_parts WHERE object = ?', row.seq)
+  ctx.sql.run('DELETE FROM s3_object_parts WHERE object = ?', row.seq)
   const blobs = parts.map(part => part.blob)
   dropBlobs(ctx, blobs)
 }

@@ -10,27 +10,27 @@ import { BLOB_SCHEMA } from '../../../kernel/blobs/blobs.ts'
 export const objectMigrations: readonly string[] = [
   BLOB_SCHEMA,
   `
-CREATE TABLE objects (
+CREATE TABLE s3_objects (
   seq INTEGER PRIMARY KEY, key TEXT NOT NULL, versionId TEXT NOT NULL, latest INTEGER NOT NULL, marker INTEGER NOT NULL,
   modified INTEGER NOT NULL, noncurrentSince INTEGER, size INTEGER NOT NULL, etag TEXT NOT NULL, storageClass TEXT NOT NULL,
   owner TEXT NOT NULL, blob INTEGER, parts INTEGER, facts TEXT NOT NULL, body BLOB
 );
-CREATE INDEX objects_key ON objects (key, seq DESC);
-CREATE INDEX objects_current ON objects (key) WHERE latest = 1 AND marker = 0;
-CREATE INDEX objects_version ON objects (key, versionId) WHERE versionId <> 'null';
-CREATE INDEX objects_old_null ON objects (key) WHERE versionId = 'null' AND latest = 0;
-CREATE TABLE object_parts (
+CREATE INDEX s3_objects_key ON s3_objects (key, seq DESC);
+CREATE INDEX s3_objects_current ON s3_objects (key) WHERE latest = 1 AND marker = 0;
+CREATE INDEX s3_objects_version ON s3_objects (key, versionId) WHERE versionId <> 'null';
+CREATE INDEX s3_objects_old_null ON s3_objects (key) WHERE versionId = 'null' AND latest = 0;
+CREATE TABLE s3_object_parts (
   object INTEGER NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL, size INTEGER NOT NULL, blob INTEGER NOT NULL,
   checksum TEXT, PRIMARY KEY (object, number)
 ) WITHOUT ROWID;
-CREATE INDEX object_parts_start ON object_parts (object, start);
-CREATE TABLE uploads (
+CREATE INDEX s3_object_parts_start ON s3_object_parts (object, start);
+CREATE TABLE s3_uploads (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL, initiated INTEGER NOT NULL,
   owner TEXT NOT NULL, initiator TEXT NOT NULL, storageClass TEXT NOT NULL, checksumAlgorithm TEXT, checksumType TEXT,
   facts TEXT NOT NULL, done TEXT
 );
-CREATE INDEX uploads_key ON uploads (key, seq) WHERE done IS NULL;
-CREATE TABLE upload_parts (
+CREATE INDEX s3_uploads_key ON s3_uploads (key, seq) WHERE done IS NULL;
+CREATE TABLE s3_upload_parts (
   upload INTEGER NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, modified INTEGER NOT NULL,
   blob INTEGER NOT NULL, algorithm TEXT, checksum TEXT, PRIMARY KEY (upload, number)
 ) WITHOUT ROWID;`,

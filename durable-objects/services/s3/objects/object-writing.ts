@@ -64,7 +64,7 @@ function giveWay(ctx: Tx, key: string, versionId: string): void {
     if (replaced) deleteVersion(ctx, replaced)
     if (replaced === latest) return
   }
-  ctx.sql.run('UPDATE objects SET latest = 0, noncurrentSince = ? WHERE seq = ?', ctx.now, latest.seq)
+  ctx.sql.run('UPDATE s3_objects SET latest = 0, noncurrentSince = ? WHERE seq = ?', ctx.now, latest.seq)
 }
 
 type Row = NewVersion & { versionId: string; modified: number }
@@ -72,7 +72,7 @@ type Row = NewVersion & { versionId: string; modified: number }
 function insertVersion(ctx: Tx, row: Row): number {
   const { content } = row
   const inserted = ctx.sql.first<{ seq: number }>(
-    `INSERT INTO objects (key, versionId, latest, marker, modified, size, etag, storageClass, owner, blob, parts, facts, body)
+    `INSERT INTO s3_objects (key, versionId, latest, marker, modified, size, etag, storageClass, owner, blob, parts, facts, body)
      VALUES (?, ?, 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
     row.key,
     row.versionId,
@@ -98,7 +98,7 @@ function insertSegments(ctx: Tx, object: number, segments: readonly Segment[] = 
   let start = 0
   for (const { number, size, blob, checksum } of segments) {
     ctx.sql.run(
-      'INSERT INTO object_parts (object, number, start, size, blob, checksum) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO s3_object_parts (object, number, start, size, blob, checksum) VALUES (?, ?, ?, ?, ?, ?)',
       object,
       number,
       start,
@@ -115,7 +115,7 @@ export function writeMarker(ctx: Tx, bucket: Bucket, key: string): string {
   const versionId = bucket.versioning === 'Enabled' ? newVersionId() : 'null'
   giveWay(ctx, key, versionId)
   ctx.sql.run(
-    `INSERT INTO objects (key, versionId, latest, marker, modified, size, etag, storageClass, owner, facts)
+    `INSERT INTO s3_objects (key, versionId, latest, marker, modified, size, etag, storageClass, owner, facts)
      VALUES (?, ?, 1, 1, ?, 0, '', 'STANDARD', ?, ?)`,
     key,
     versionId,
@@ -128,5 +128,5 @@ export function writeMarker(ctx: Tx, bucket: Bucket, key: string): string {
 
 /** Changes what is known of a version, such as its tags. */
 export function updateFacts(ctx: Tx, row: ObjectRow, facts: ObjectFacts): void {
-  ctx.sql.run('UPDATE objects SET facts = ? WHERE seq = ?', JSON.stringify(facts), row.seq)
+  ctx.sql.run('UPDATE s3_objects SET facts = ? WHERE seq = ?', JSON.stringify(facts), row.seq)
 }

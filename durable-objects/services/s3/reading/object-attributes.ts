@@ -54,7 +54,7 @@ function partsOf(ctx: Ctx, { row, facts }: Found, input: In<'GetObjectAttributes
   if (checksum?.type !== 'COMPOSITE') return { TotalPartsCount }
   const limit = Math.min(MaxParts, MOST_PARTS)
   const rows = ctx.sql.all<ObjectPartRow>(
-    'SELECT * FROM object_parts WHERE object = ? AND number > ? ORDER BY number LIMIT ?',
+    'SELECT * FROM s3_object_parts WHERE object = ? AND number > ? ORDER BY number LIMIT ?',
     row.seq,
     after,
     limit + 1,

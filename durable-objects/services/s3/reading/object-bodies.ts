@@ -15,7 +15,7 @@ export function bodyOf(ctx: Ctx, row: ObjectRow, span: Span): Uint8Array | Reada
 }
 
 function inlineBody(ctx: Ctx, row: ObjectRow, span: Span): Uint8Array {
-  const stored = ctx.sql.first<{ body: ArrayBuffer | null }>('SELECT body FROM objects WHERE seq = ?', row.seq)
+  const stored = ctx.sql.first<{ body: ArrayBuffer | null }>('SELECT body FROM s3_objects WHERE seq = ?', row.seq)
   const bytes = new Uint8Array(stored?.body ?? new ArrayBuffer(0))
   return span.to - span.from === bytes.length ? bytes : bytes.slice(span.from, span.to)
 }
@@ -24,8 +24,8 @@ function inlineBody(ctx: Ctx, row: ObjectRow, span: Span): Uint8Array {
 export function piecesOf(ctx: Ctx, row: ObjectRow, span: Span): Piece[] {
   if (row.blob !== null) return [{ blob: row.blob, from: span.from, to: span.to }]
   const parts = ctx.sql.all<{ blob: number; start: number; size: number }>(
-    `SELECT blob, start, size FROM object_parts WHERE object = ?1 AND start < ?3
-     AND start >= (SELECT MAX(start) FROM object_parts WHERE object = ?1 AND start <= ?2) ORDER BY start`,
+    `SELECT blob, start, size FROM s3_object_parts WHERE object = ?1 AND start < ?3
+     AND start >= (SELECT MAX(start) FROM s3_object_parts WHERE object = ?1 AND start <= ?2) ORDER BY start`,
     row.seq,
     span.from,
     span.to,

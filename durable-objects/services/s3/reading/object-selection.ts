@@ -38,7 +38,7 @@ function partSelection(ctx: Ctx, row: ObjectRow, number: number): Selection {
     return { span, contentRange: contentRange(span, row.size), checksum: factsOf(row).checksum }
   }
   const part = ctx.sql.first<ObjectPartRow>(
-    'SELECT * FROM object_parts WHERE object = ? AND number = ?',
+    'SELECT * FROM s3_object_parts WHERE object = ? AND number = ?',
     row.seq,
     number,
   )

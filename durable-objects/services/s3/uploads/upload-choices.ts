@@ -23,7 +23,7 @@ export function chosenParts(ctx: Ctx, upload: UploadRow, input: Completion): Upl
   checkOrder(upload, named)
   const uploaded = new Map(
     ctx.sql
-      .all<UploadPartRow>('SELECT * FROM upload_parts WHERE upload = ?', upload.seq)
+      .all<UploadPartRow>('SELECT * FROM s3_upload_parts WHERE upload = ?', upload.seq)
       .map(part => [part.number, part]),
   )
   const parts = named.map(part => {

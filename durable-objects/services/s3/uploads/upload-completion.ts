@@ -41,8 +41,8 @@ export function CompleteMultipartUpload(ctx: Tx, input: In<'CompleteMultipartUpl
   const { seq, output } = assemble(ctx, input, { upload, parts, facts: { ...factsOf(upload), checksum } })
   dropParts(ctx, upload.seq)
   const done: Done = { object: seq, parts: namesOf(input), output }
-  ctx.sql.run('UPDATE uploads SET done = ? WHERE seq = ?', JSON.stringify(done), upload.seq)
-  ctx.sql.run('DELETE FROM uploads WHERE done IS NOT NULL AND seq <= ?', upload.seq - REMEMBERED)
+  ctx.sql.run('UPDATE s3_uploads SET done = ? WHERE seq = ?', JSON.stringify(done), upload.seq)
+  ctx.sql.run('DELETE FROM s3_uploads WHERE done IS NOT NULL AND seq <= ?', upload.seq - REMEMBERED)
   return output
 }
 
@@ -51,7 +51,7 @@ function doneBefore(ctx: Ctx, input: In<'CompleteMultipartUpload'>, upload: Uplo
   const { object, parts, output } = JSON.parse(upload.done ?? '') as Done // written by us
   // Another object may have come in its place, and got its number.
   const there = ctx.sql.first(
-    'SELECT 1 FROM objects WHERE seq = ? AND key = ? AND etag = ? AND modified = ?',
+    'SELECT 1 FROM s3_objects WHERE seq = ? AND key = ? AND etag = ? AND modified = ?',
     object,
     upload.key,
     output.ETag?.replaceAll('"', '') ?? '',

@@ -23,7 +23,7 @@ export function ListParts(ctx: Ctx, input: In<'ListParts'>): Out<'ListParts'> {
     throw invalidArgument(message, 'part-number-marker', String(after))
   }
   const rows = ctx.sql.all<UploadPartRow>(
-    'SELECT * FROM upload_parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?',
+    'SELECT * FROM s3_upload_parts WHERE upload = ? AND number > ? ORDER BY number LIMIT ?',
     upload.seq,
     after,
     limit + 1,
@@ -97,7 +97,7 @@ function startOf(ctx: Ctx, input: In<'ListMultipartUploads'>): Position {
   const { Prefix = '', Delimiter = '', KeyMarker = '', UploadIdMarker = '' } = input
   if (KeyMarker === '' || UploadIdMarker === '') return startAfter(KeyMarker, { prefix: Prefix, delimiter: Delimiter })
   const marked = ctx.sql.first<{ seq: number }>(
-    'SELECT seq FROM uploads WHERE id = ? AND key = ?',
+    'SELECT seq FROM s3_uploads WHERE id = ? AND key = ?',
     UploadIdMarker,
     KeyMarker,
   )
@@ -112,14 +112,14 @@ function uploadsFrom(ctx: Ctx, { key, inclusive, seq }: Position, { prefix, end,
     seq === undefined || !key.startsWith(prefix)
       ? []
       : ctx.sql.all<UploadRow>(
-          'SELECT * FROM uploads WHERE done IS NULL AND key = ? AND seq > ? ORDER BY seq LIMIT ?',
+          'SELECT * FROM s3_uploads WHERE done IS NULL AND key = ? AND seq > ? ORDER BY seq LIMIT ?',
           key,
           seq,
           most,
         )
   if (rest.length === most) return rest
   const next = ctx.sql.all<UploadRow>(
-    `SELECT * FROM uploads INDEXED BY uploads_key
+    `SELECT * FROM s3_uploads INDEXED BY s3_uploads_key
      WHERE done IS NULL AND key ${inclusive ? '>=' : '>'} ? AND key >= ? AND key < ? ORDER BY key, seq LIMIT ?`,
     key,
     prefix,

@@ -81,12 +81,12 @@ type NewPart = {
 export function writePart(ctx: Tx, { upload, number, size, etag, blob, checksum }: NewPart): void {
   keepBlob(ctx, blob, size)
   const replaced = ctx.sql.first<{ blob: number }>(
-    'DELETE FROM upload_parts WHERE upload = ? AND number = ? RETURNING blob',
+    'DELETE FROM s3_upload_parts WHERE upload = ? AND number = ? RETURNING blob',
     upload,
     number,
   )
   ctx.sql.run(
-    `INSERT INTO upload_parts (upload, number, size, etag, modified, blob, algorithm, checksum)
+    `INSERT INTO s3_upload_parts (upload, number, size, etag, modified, blob, algorithm, checksum)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     upload,
     number,

@@ -25,7 +25,7 @@ export function CreateMultipartUpload(ctx: Tx, input: In<'CreateMultipartUpload'
   const UploadId = randomAlphanumeric(ID_LENGTH)
   const initiated = ctx.now
   ctx.sql.run(
-    `INSERT INTO uploads (id, key, initiated, owner, initiator, storageClass, checksumAlgorithm, checksumType, facts)
+    `INSERT INTO s3_uploads (id, key, initiated, owner, initiator, storageClass, checksumAlgorithm, checksumType, facts)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     UploadId,
     Key,
@@ -68,7 +68,7 @@ export function findUpload(ctx: Ctx, input: Named): UploadRow {
 export function findAnyUpload(ctx: Ctx, input: Named): UploadRow {
   openBucket(ctx, input)
   const { Key, UploadId } = input
-  const upload = ctx.sql.first<UploadRow>('SELECT * FROM uploads WHERE id = ? AND key = ?', UploadId, Key)
+  const upload = ctx.sql.first<UploadRow>('SELECT * FROM s3_uploads WHERE id = ? AND key = ?', UploadId, Key)
   if (!upload) throw noSuchUpload(UploadId)
   return upload
 }
