@@ -26,8 +26,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   states: 'sfn:startExecution',
 }
 
-/** What a queue takes. */
-const MOST_BYTES = 1_048_576
+/** Where a body is cut, in bytes: what a queue takes, and, as text within JSON on its way there, a row holds. */
+const MOST_BYTES = 786_432
 
 /** The dead letter of an invocation, where its schedule has a queue for them. */
 export function deadLetter(invocation: Invocation, error: ErrorData, exhausted: Exhausted): Delivery | undefined {
@@ -68,8 +68,8 @@ function codeOf(arn: string, { code }: ErrorData): string {
 function bodyOf(delivery: Delivery): { body: string; truncated: boolean } {
   const whole = sdkAction(delivery.to) ? (delivery.payload ?? '') : requestOf(delivery)
   const bytes = new TextEncoder().encode(whole)
-  if (bytes.length <= MOST_BYTES - 4096) return { body: whole, truncated: false }
-  return { body: new TextDecoder().decode(bytes.subarray(0, MOST_BYTES - 4096)), truncated: true }
+  if (bytes.length <= MOST_BYTES) return { body: whole, truncated: false }
+  return { body: new TextDecoder().decode(bytes.subarray(0, MOST_BYTES)), truncated: true }
 }
 
 /** The request that was made at the target. */

@@ -35,7 +35,7 @@ const PARAMETERS = [
 /** Input of these must be JSON; other targets take any text. */
 const JSON_INPUT = ['events', 'lambda', 'states']
 
-const MOST_INPUT_BYTES = 262_144
+export const MOST_INPUT_BYTES = 262_144
 
 /** A target as it is kept, if there can be such a one. */
 export function keptTarget(ctx: Ctx, target: Target): KeptTarget {
