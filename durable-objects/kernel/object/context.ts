@@ -3,6 +3,7 @@ import type { Delivery } from '../outbox/deliver.ts'
 import type { Env } from '../env.ts'
 import { writeHop } from '../journal/journal.ts'
 import { noteMetric } from '../metrics/metrics.ts'
+import { definitionOf } from '../../services/index.ts'
 import { tellCloudWatch } from '../metrics/metrics-news.ts'
 import { namespaceStub } from '../namespace/namespace-stub.ts'
 import type { Ctx, OperationRequest } from './operation.ts'
@@ -59,6 +60,7 @@ export function contextOf(parts: ContextParts): Ctx {
     http: request.http,
     signed: request.signed,
     env: parts.env,
+    definitionOf,
     get now() {
       return now()
     },

@@ -2,7 +2,7 @@ import type { Access } from '../../authorization/access.ts'
 import type { Env } from '../env.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Metric } from '../metrics/metrics.ts'
-import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { Catalog, Delivery, Taking, Undelivered } from '../outbox/deliver.ts'
 import type { ObjectAddress, Place } from '../../../aws/place.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
 import type { Sql } from './sql.ts'
@@ -106,6 +106,8 @@ export type Ctx = {
   /** How the request was signed, when it came from outside and not by another service's call. */
   readonly signed: Signed | undefined
   readonly env: Env
+  /** What a service of that name does; one that is not built does nothing. */
+  readonly definitionOf: Catalog
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
   readonly sql: Sql
@@ -176,6 +178,8 @@ export type ServiceDefinition = {
   onCreate?: (ctx: Ctx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
   onWake?: (ctx: Ctx) => void
+  /** What is done with a delivery to an ARN of the service's; without it there are no such deliveries. */
+  target?: Taking
   /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */

@@ -4,7 +4,7 @@ import type { Env } from '../env.ts'
 import type { CallOptions, Caller, HttpFacts, OperationRequest, OperationResult } from './operation.ts'
 import type { OutboxRow } from '../outbox/outbox.ts'
 import { objectName, type Place } from '../../../aws/place.ts'
-import { homeOf } from '../../services/index.ts'
+import { definitionOf, homeOf } from '../../services/index.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { writeHop } from '../journal/journal.ts'
 import { type ErrorData, errorFromData, reasonOf } from '../../../aws/errors.ts'
@@ -67,7 +67,7 @@ function noteCall(
 
 /** What a delivery becomes at its target: an ordinary operation, by the source's service principal. */
 export function requestOf({ place }: ObjectFacts, row: OutboxRow, delivery: Delivery): OperationRequest {
-  const target = targetOf(delivery)
+  const target = targetOf(delivery, definitionOf)
   const there = {
     namespace: place.namespace,
     account: target.account || place.account,

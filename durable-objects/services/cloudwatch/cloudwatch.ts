@@ -98,12 +98,19 @@ const operations = {
   UntagResource,
 } satisfies Handlers<Operations & NoteMetricsOperation>
 
+/** PutMetricData's input as JSON, where times are text. */
+function metricsOf(text: string): Record<string, unknown> {
+  const revive = (key: string, value: unknown) => (key === 'Timestamp' ? new Date(String(value)) : value)
+  return text === '' ? {} : (JSON.parse(text, revive) as Record<string, unknown>) // written by the source
+}
+
 export const cloudwatch: ServiceDefinition = {
   operations,
   migrations,
   timers: { evaluate: evaluateDue, suppression: endSuppression },
   introspections: { alarms, metrics },
   ended,
+  target: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
   resourceTags,
   wire: { validation: { code: 'ValidationError' }, queryCodes: QUERY_CODES },
 }

@@ -150,5 +150,7 @@ export const events: ServiceDefinition = {
   onWake: resumeCalls,
   ended,
   resourcePolicy,
+  // `Entries` are the sender's to give.
+  target: { operation: 'PutEvents', input: () => ({}) },
   home,
 }

@@ -136,6 +136,10 @@ export const lambda: ServiceDefinition = {
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
   doorAccess: urlAccess,
   resourceTags: functionTags,
+  target: {
+    operation: 'Invoke',
+    input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
+  },
   home: functionHome,
   wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
 }

@@ -242,5 +242,6 @@ export const logs: ServiceDefinition = {
   onWake: failInterrupted,
   resourceTags: groupTags,
   resourcePolicy,
+  target: { operation: 'PutLogEvents', input: (_arn, name) => ({ logGroupName: name.split(':')[1] ?? '' }) },
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },
 }

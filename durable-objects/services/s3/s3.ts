@@ -50,6 +50,7 @@ export const s3: ServiceDefinition = {
     resumeBucket(ctx)
     wakeObjects(ctx)
   },
+  target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
   home,
   wire: {

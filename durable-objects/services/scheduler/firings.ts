@@ -95,7 +95,7 @@ export function ended(ctx: Ctx, { about }: Delivery, undelivered?: Undelivered):
 }
 
 function giveUp(ctx: Ctx, firing: FiringRow, error: ErrorData, exhausted: Exhausted): void {
-  const letter = deadLetter(invocationOf(firing), error, exhausted)
+  const letter = deadLetter(ctx, invocationOf(firing), { error, exhausted })
   if (letter) ctx.deliver(letter)
   finish(ctx, firing)
 }

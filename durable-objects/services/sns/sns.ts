@@ -92,6 +92,7 @@ export const sns: ServiceDefinition = {
   },
   onWake: resumePosts,
   resourcePolicy,
+  target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
   home,
   wire: { validation: { code: 'ValidationError' } },
 }

@@ -1,6 +1,6 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { fromPath, home } from './addresses.ts'
+import { fromPath, home, queueUrlOfArn } from './addresses.ts'
 import { GetQueueAttributes, SetQueueAttributes } from './attributes.ts'
 import { ListDeadLetterSourceQueues } from './dead-letters.ts'
 import { DeleteMessage, DeleteMessageBatch } from './deletion.ts'
@@ -67,6 +67,10 @@ export const sqs: ServiceDefinition = {
   onWake: lookAgain,
   resourcePolicy,
   resourceTags: queueTags,
+  target: {
+    operation: 'SendMessage',
+    input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
+  },
   home,
   fromPath,
   wire: {
