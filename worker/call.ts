@@ -1,5 +1,4 @@
 import { waitUntil } from 'cloudflare:workers'
-import { PROOF_WANTED } from '../durable-objects/authorization/authentication.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import type { OperationRequest, OperationResult } from '../durable-objects/kernel/object/operation.ts'
 import { addressOf, sendOperation } from '../durable-objects/kernel/object/send.ts'
@@ -10,7 +9,7 @@ import type { Decoded } from '../aws/wire/types.ts'
 import { callerOf, type Routed, sentPath } from './route.ts'
 import { proofOf, signedOf, verifiesAll } from '../aws/sigv4/sigv4.ts'
 import type { FormCredentials } from '../aws/sigv4/form.ts'
-import type { Dialect, Proof, Signed } from '../aws/sigv4/proof.ts'
+import { type Dialect, type Proof, PROOF_WANTED, type Signed } from '../aws/sigv4/proof.ts'
 import { versionTwo } from '../aws/sigv4/refusals.ts'
 
 /** An operation that a request asks for, read and validated. */

@@ -1,7 +1,7 @@
 import { signingNames } from '../../aws/models/index.ts'
 import type { Key, Verifier } from '../../aws/sigv4/keys.ts'
 import { verifierOf } from '../../aws/sigv4/keys.ts'
-import type { Dialect, Lifetime, Proof, Signed } from '../../aws/sigv4/proof.ts'
+import { type Dialect, type Lifetime, type Proof, PROOF_WANTED, type Signed } from '../../aws/sigv4/proof.ts'
 import {
   expiredToken,
   invalidSignature,
@@ -21,9 +21,6 @@ import { sessionSecret } from '../kernel/namespace/credentials.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { principalView } from './identity.ts'
 import { isRootKey, type Modes } from './modes.ts'
-
-/** The code by which an object asks the Worker for a request's proof, which is made for those who verify alone. */
-export const PROOF_WANTED = 'fakecloud:ProofWanted'
 
 /** A request whose signature holds, and what verifies the chunks of its body. */
 export type Verified = { proof: Proof; accessKeyId: string; verify: Verifier }

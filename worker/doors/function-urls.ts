@@ -1,4 +1,3 @@
-import { PROOF_WANTED } from '../../durable-objects/authorization/authentication.ts'
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { UrlRequest } from '../../durable-objects/services/lambda/urls/url-events.ts'
 import { accountOfUrlId } from '../../durable-objects/services/lambda/urls/url-ids.ts'
@@ -11,7 +10,7 @@ import { drain } from '../body.ts'
 import { credentialScope } from '../../aws/wire/detect.ts'
 import { callerOf, type Routed, routeOf, sentPath } from '../route.ts'
 import { proofOf, signedOf } from '../../aws/sigv4/sigv4.ts'
-import type { Proof } from '../../aws/sigv4/proof.ts'
+import { type Proof, PROOF_WANTED } from '../../aws/sigv4/proof.ts'
 
 /** `<url-id>.lambda-url.<region>.<any domain>` */
 const HOST = /^([a-z0-9]+)\.lambda-url\.([a-z]{2,4}(?:-[a-z]+)+-\d)\./

@@ -34,7 +34,17 @@ export type JournalRow = {
 /** Notes one hop of the operation at hand. */
 export type Journal = (hop: Hop) => void
 
-export type JournalQuery = { traceId?: string; arn?: string; event?: string; limit?: number }
+export type JournalQuery = {
+  traceId?: string
+  arn?: string
+  event?: string
+  limit?: number
+  /** Only what went wrong: what was refused or denied, and what is still being tried again. */
+  failed?: true
+}
+
+/** Outcomes by which something has gone wrong. */
+const FAILURES: readonly Outcome[] = ['refused', 'retried', 'dead-lettered', 'denied']
 
 /** Rows kept by each object: the newest that many. */
 const KEPT = 5000
@@ -64,12 +74,17 @@ export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Ho
   if (row && row.id % 500 === 0) sql.run('DELETE FROM _journal WHERE id <= ?', row.id - KEPT)
 }
 
+/** A try that another one followed is no failure of its own. */
+const FAILED = `AND outcome IN (${FAILURES.map(each => `'${each}'`).join()}) AND (outcome <> 'retried' OR NOT EXISTS (
+  SELECT 1 FROM _journal AS later
+  WHERE later.traceId = hop.traceId AND later.deliveryId = hop.deliveryId AND later.id > hop.id))`
+
 /** Hops of this object, newest first: of one trace, touching one ARN, or about one event. */
 export function readHops(sql: Sql, query: JournalQuery): JournalRow[] {
   const limit = Math.min(query.limit ?? 1000, KEPT)
   return sql.all<JournalRow>(
-    `SELECT * FROM _journal WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
-     AND (?3 IS NULL OR instr(event, ?3) > 0) ORDER BY id DESC LIMIT ?4`,
+    `SELECT * FROM _journal AS hop WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
+     AND (?3 IS NULL OR instr(event, ?3) > 0) ${query.failed ? FAILED : ''} ORDER BY id DESC LIMIT ?4`,
     query.traceId ?? null,
     query.arn ?? null,
     query.event ?? null,
