@@ -61,7 +61,8 @@ test('why names no success: neither what was delivered nor what was called', asy
 
 test('no journal tells of what the emulator asks itself to verify a signature', async () => {
   const { aws, root } = await verifying()
-  const lambda = aws.client(LambdaClient, { credentials: root })
+  const { accessKeyId, secretAccessKey } = root
+  const lambda = aws.client(LambdaClient, { credentials: { accessKeyId, secretAccessKey } })
   await create(
     lambda,
     `const { SQSClient, ListQueuesCommand } = require('@aws-sdk/client-sqs')
