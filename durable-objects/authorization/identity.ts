@@ -1,7 +1,6 @@
 import type { PrincipalPolicy, PrincipalView } from '../services/iam/entities/principal.ts'
 import type { Ctx, Session } from '../kernel/object/operation.ts'
 import { GLOBAL_REGION, objectName } from '../../aws/place.ts'
-import { definitionOf } from '../services/index.ts'
 import type { NamedPolicy, PolicySet } from '../shared/policy-evaluate.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Principal, rootOf } from '../shared/policy-principals.ts'
@@ -43,7 +42,7 @@ export async function principalView(
   parameters: Record<string, string>,
 ): Promise<PrincipalView | null> {
   const { place, service, env } = ctx
-  const view = definitionOf('iam').introspections?.principal
+  const view = ctx.definitionOf('iam').introspections?.principal
   // IAM's object asks itself: a call to it from within one of its own would cross its own door.
   if (service === 'iam' && place.account === account) return (view?.(ctx, parameters) ?? null) as PrincipalView | null
   const name = objectName({ place: { ...place, account, region: GLOBAL_REGION }, service: 'iam' })

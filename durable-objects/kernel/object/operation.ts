@@ -9,7 +9,7 @@ import type { Sql } from './sql.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { ServiceName, ServiceOperations } from './service-operations.ts'
 import type { WireKnobs } from '../../../aws/wire/types.ts'
-import type { Signed } from '../../../aws/sigv4/proof.ts'
+import type { Dialect, Signed } from '../../../aws/sigv4/proof.ts'
 
 /** Who calls. `service` is set for an AWS service principal (`s3.amazonaws.com`), the rest for credentials. */
 export type Caller = {
@@ -189,6 +189,20 @@ export type ServiceDefinition = {
    * for all, signed or not.
    */
   doorAccess?: (ctx: Ctx, input: Record<string, unknown>) => readonly Access[] | 'open' | undefined
+  /** What an operation asks of policies; by default its own name, on the resource whose ARN its input has. */
+  access?: (
+    ctx: Ctx,
+    input: Record<string, unknown>,
+    callerArn: string,
+  ) => readonly Access[] | Promise<readonly Access[]>
+  /** Models whose operations it serves beside its own's. */
+  alsoServes?: readonly string[]
+  /** In whose words it refuses what another service calls, which has no form of its own; by default JSON's. */
+  dialect?: Dialect
+  /** The region that a request must be signed for; undefined where any will do. By default the host's. */
+  signedRegion?: (ctx: Ctx) => string | undefined
+  /** Operations that the owner's root may always do, whatever policies say. */
+  ownersWay?: (operation: string) => boolean
   /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */

@@ -1,3 +1,4 @@
+import { eventsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { makeCall, resumeCalls } from './api-destination-calls.ts'
@@ -153,4 +154,5 @@ export const events: ServiceDefinition = {
   // `Entries` are the sender's to give.
   target: { operation: 'PutEvents', input: () => ({}) },
   home,
+  access: eventsAccess,
 }

@@ -1,3 +1,4 @@
+import { lambdaAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/lambda.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { GetAccountSettings } from './settings/account.ts'
@@ -141,5 +142,7 @@ export const lambda: ServiceDefinition = {
     input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
   },
   home: functionHome,
+  access: lambdaAccess,
+  dialect: 'rest-json',
   wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
 }

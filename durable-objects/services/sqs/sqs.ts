@@ -1,3 +1,4 @@
+import { sqsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { fromPath, home, queueUrlOfArn } from './addresses.ts'
@@ -73,6 +74,8 @@ export const sqs: ServiceDefinition = {
   },
   home,
   fromPath,
+  access: sqsAccess,
+  dialect: 'rest-json',
   wire: {
     validation: false,
     errorNamespace: 'com.amazonaws.sqs',
