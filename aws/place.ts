@@ -10,21 +10,34 @@ export const DEFAULT_REGION = 'us-east-1'
 /** The account and region of an object whose name is global in its namespace, such as a bucket, until it is claimed. */
 export const UNCLAIMED = '-'
 
-/** The name of a ServiceObject: `<namespace>/<account>/<region>/<service>[/<resource>]`. */
+/** Where a service's state lives: with its place's other services, or, for a resource that has one, in an object of its own. */
 export type ObjectAddress = { place: Place; service: string; resource?: string | undefined }
 
 /** workerd forgets names of more than 1024 bytes. No resource that can exist has a name as long: its object refuses it. */
 const MOST_RESOURCE = 300
 
-export function objectName({ place, service, resource }: ObjectAddress): string {
-  const name = `${place.namespace}/${place.account}/${place.region}/${service}`
-  return resource === undefined ? name : `${name}/${resource.slice(0, MOST_RESOURCE)}`
+/**
+ * The name of the object in which a service's state lives: `<namespace>/<account>/<region>[/<service>/<resource>]`.
+ * Nothing else knows where things live.
+ */
+export function objectOf(place: Place, service: string, resource?: string): string {
+  const name = `${place.namespace}/${place.account}/${place.region}`
+  return resource === undefined ? name : `${name}/${service}/${resource.slice(0, MOST_RESOURCE)}`
 }
 
-export function parseObjectName(name: string): ObjectAddress {
-  const [namespace = '', account = '', region = '', service = '', ...rest] = name.split('/')
+/** An object's name, read. `service` is set for one that holds a resource of that service alone. */
+export type ObjectFacts = { place: Place; service?: string | undefined; resource?: string | undefined }
+
+export function parseObjectName(name: string): ObjectFacts {
+  const [namespace = '', account = '', region = '', service, ...rest] = name.split('/')
   const place = { namespace, account, region }
-  return rest.length === 0 ? { place, service } : { place, service, resource: rest.join('/') }
+  return service === undefined ? { place } : { place, service, resource: rest.join('/') }
+}
+
+/** Whether an object may hold something of a service. */
+export function mayHold(name: string, service: string): boolean {
+  const facts = parseObjectName(name)
+  return facts.service === undefined || facts.service === service
 }
 
 /** Namespace names are DNS labels, so that each can be a host of its own. */

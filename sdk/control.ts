@@ -60,8 +60,11 @@ export class JournalClient {
     return call(`${this.#root}/traces/${encodeURIComponent(traceId)}`)
   }
 
-  /** What did not arrive, and why: the filter that did not match, the policy or target that refused. */
-  why(about: { arn: string } | { event: string }): Promise<JournalWhyResponse> {
+  /**
+   * What did not arrive, and why: the filter that did not match, the policy or target that refused. Without an ARN or an
+   * event all that went wrong, newest first.
+   */
+  why(about: { arn?: string; event?: string; limit?: number } = {}): Promise<JournalWhyResponse> {
     return call(`${this.#root}/why${query(about)}`)
   }
 }

@@ -1,4 +1,4 @@
-import { objectName } from '../aws/place.ts'
+import { objectOf } from '../aws/place.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { type NamedPoint, namedPoint } from '../durable-objects/shared/access-point-names.ts'
 import { AwsError } from '../aws/errors.ts'
@@ -66,7 +66,7 @@ function maybePoint(bucket: string, { wire }: Routed, env: Env): NamedPoint | un
 async function resolve(point: NamedPoint, operation: string, { routed, env }: { routed: Routed; env: Env }) {
   const { kind, account, region, name, alias } = point
   const place = { namespace: routed.namespace, account, region }
-  const object = env.OBJECTS.getByName(objectName({ place, service: 's3control' }))
+  const object = env.OBJECTS.getByName(objectOf(place, 's3control'))
   const parameters = { kind, operation, ...(name !== undefined ? { name } : { alias: alias ?? '' }) }
-  return (await object.introspect('resolve', parameters)) as Resolution | null // that view's own shape
+  return (await object.view('s3control', 'resolve', parameters)) as Resolution | null // that view's own shape
 }

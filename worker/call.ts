@@ -1,16 +1,15 @@
 import { waitUntil } from 'cloudflare:workers'
-import { PROOF_WANTED } from '../durable-objects/authorization/authentication.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import type { OperationRequest, OperationResult } from '../durable-objects/kernel/object/operation.ts'
-import { addressOf, sendOperation } from '../durable-objects/kernel/object/send.ts'
-import { definitionOf } from '../durable-objects/services/index.ts'
+import { sendOperation } from '../durable-objects/kernel/object/calls.ts'
+import { definitionOf, homeOf } from '../durable-objects/services/index.ts'
 import { newTraceId } from '../aws/ids.ts'
 import { bodyOf, carried } from './carried.ts'
 import type { Decoded } from '../aws/wire/types.ts'
 import { callerOf, type Routed, sentPath } from './route.ts'
 import { proofOf, signedOf, verifiesAll } from '../aws/sigv4/sigv4.ts'
 import type { FormCredentials } from '../aws/sigv4/form.ts'
-import type { Dialect, Proof, Signed } from '../aws/sigv4/proof.ts'
+import { type Dialect, type Proof, PROOF_WANTED, type Signed } from '../aws/sigv4/proof.ts'
 import { versionTwo } from '../aws/sigv4/refusals.ts'
 
 /** An operation that a request asks for, read and validated. */
@@ -67,7 +66,7 @@ async function operationOf(call: Call, env: Env, proof: Proof | null | undefined
   const framed = proof !== undefined
   const { input, http } = await carried(decoded, { wire, baseUrl, region: place.region, framed })
   return {
-    to: addressOf({ service, operation, input }, place),
+    ...homeOf({ service, operation, input }, place),
     operation,
     input,
     caller,
@@ -104,9 +103,9 @@ async function prove({ request, routed, decoded, dialect }: Call): Promise<Proof
 }
 
 /** An operation that waits must not be answered, with messages say, to a client that has gone. */
-function watchClient(request: Request, env: Env, { to, operation, requestId }: OperationRequest): void {
+function watchClient(request: Request, env: Env, { to, service, operation, requestId }: OperationRequest): void {
   request.signal.addEventListener('abort', () => {
-    waitUntil(env.OBJECTS.getByName(to).abandon(operation, requestId))
+    waitUntil(env.OBJECTS.getByName(to).abandon(service, operation, requestId))
   })
 }
 

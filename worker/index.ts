@@ -11,7 +11,7 @@ import { snsLink } from './doors/sns-links.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.ts'
-export { ServiceObject } from '../durable-objects/kernel/object/service-object.ts'
+export { PlaceObject } from '../durable-objects/services/place-object.ts'
 export { IsolateHost, Outbound } from './isolates/host.ts'
 
 /** The whole chain: our own endpoints and doors first, then whatever speaks AWS. */

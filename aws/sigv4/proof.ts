@@ -3,6 +3,9 @@ import type { Algorithm, Scope } from './keys.ts'
 /** In whose words a service refuses; `rest-json` speaks as `json` does, with other statuses. */
 export type Dialect = 's3' | 'query' | 'json' | 'rest-json'
 
+/** The code by which an object asks the Worker for a request's proof, which is made for those who verify alone. */
+export const PROOF_WANTED = 'fakecloud:ProofWanted'
+
 /** How long a presigned URL holds. */
 export type Lifetime = {
   /** Epoch milliseconds. */

@@ -1,7 +1,7 @@
 import { signingNames } from '../../aws/models/index.ts'
 import type { Key, Verifier } from '../../aws/sigv4/keys.ts'
 import { verifierOf } from '../../aws/sigv4/keys.ts'
-import type { Dialect, Lifetime, Proof, Signed } from '../../aws/sigv4/proof.ts'
+import { type Dialect, type Lifetime, type Proof, PROOF_WANTED, type Signed } from '../../aws/sigv4/proof.ts'
 import {
   expiredToken,
   invalidSignature,
@@ -15,15 +15,10 @@ import {
 } from '../../aws/sigv4/refusals.ts'
 import { basicTime, isoSeconds, parseTime } from '../../aws/sigv4/times.ts'
 import type { Ctx } from '../kernel/object/operation.ts'
-import { UNCLAIMED } from '../../aws/place.ts'
-import { definitionOf } from '../services/index.ts'
 import { sessionSecret } from '../kernel/namespace/credentials.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { principalView } from './identity.ts'
 import { isRootKey, type Modes } from './modes.ts'
-
-/** The code by which an object asks the Worker for a request's proof, which is made for those who verify alone. */
-export const PROOF_WANTED = 'fakecloud:ProofWanted'
 
 /** A request whose signature holds, and what verifies the chunks of its body. */
 export type Verified = { proof: Proof; accessKeyId: string; verify: Verifier }
@@ -94,8 +89,6 @@ async function secretOf(ctx: Ctx, accessKeyId: string, modes: Modes): Promise<st
   return view?.accessKeyStatus === 'Active' ? view.secretAccessKey : undefined
 }
 
-const GLOBAL_SIGNING_REGION = 'us-east-1'
-
 /** A signature holds for one region and service: the bucket's, the host's, or the one that global services sign for. */
 function checkScope(ctx: Ctx, dialect: Dialect, proof: Proof): void {
   const { region, service } = proof.scope
@@ -125,18 +118,11 @@ function covers({ scope, algorithm, regionSet = '' }: Proof, expected: string): 
   })
 }
 
-/** What is asked of a bucket from any region. */
-const ANY_REGION = new Set(['CreateBucket', 'GetBucketLocation'])
-
 const HOST_REGION = /(?:^|[.-])([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?(?::\d+)?$/
 
 function expectedRegion(ctx: Ctx): string | undefined {
-  const { service, resource, place, http, operation } = ctx
-  if (service === 'iam') return GLOBAL_SIGNING_REGION
-  if (service !== 's3') return HOST_REGION.exec(http?.host ?? '')?.[1]
-  // Clients ask for a bucket's location to learn where to sign for; a bucket that is not there has none.
-  if (resource === undefined || place.region === UNCLAIMED || ANY_REGION.has(operation)) return undefined
-  return ctx.change(tx => definitionOf('s3').introspections?.policy?.(tx, {})) ? place.region : undefined
+  const { signedRegion } = ctx.definitionOf(ctx.service)
+  return signedRegion ? signedRegion(ctx) : HOST_REGION.exec(ctx.http?.host ?? '')?.[1]
 }
 
 const MAX_SKEW_MS = 900_000

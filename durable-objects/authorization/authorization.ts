@@ -24,9 +24,9 @@ export type Entry = { ctx: Ctx; definition: ServiceDefinition; input: Input; mod
  */
 export async function authorize(entry: Entry, modes: Modes): Promise<void> {
   const { ctx, input, mode } = entry
-  const dialect = ctx.signed?.dialect ?? nestedDialect(ctx.service)
+  const dialect = ctx.signed?.dialect ?? entry.definition.dialect ?? 'json'
   const identity = await identityOrRefusal(entry, modes, dialect)
-  if (!identity || isOwnersWay(ctx, identity)) return
+  if (!identity || isOwnersWay(entry, identity)) return
   const asked = await accessOf(ctx, input, identity.arn)
   const decided = asked.map(access => ({ access, decision: decide(entry, identity, access) }))
   const refused = decided.find(({ decision }) => decision.decision !== 'allowed')
@@ -37,20 +37,8 @@ export async function authorize(entry: Entry, modes: Modes): Promise<void> {
 }
 
 /** The owner of a bucket can always mend its policy, even one that denies all to everyone. */
-function isOwnersWay({ service, operation, place }: Ctx, { kind, account }: Identity): boolean {
-  return (
-    service === 's3' &&
-    /^(?:Get|Put|Delete)BucketPolicy$/.test(operation) &&
-    kind === 'root' &&
-    account === place.account
-  )
-}
-
-/** Calls from service to service have no form of their own: these are the services' first ones. */
-function nestedDialect(service: string): Dialect {
-  if (service === 's3') return 's3'
-  if (service === 'iam' || service === 'sts') return 'query'
-  return service === 'sqs' || service === 'lambda' ? 'rest-json' : 'json'
+function isOwnersWay({ ctx, definition }: Entry, { kind, account }: Identity): boolean {
+  return kind === 'root' && account === ctx.place.account && definition.ownersWay?.(ctx.operation) === true
 }
 
 async function identityOrRefusal({ ctx, mode }: Entry, modes: Modes, dialect: Dialect): Promise<Identity | undefined> {

@@ -1,26 +1,34 @@
 import { authenticate, checkLifetimes, type Verified } from './authentication.ts'
 import { authorize } from './authorization.ts'
-import type { IamMode, Modes } from './modes.ts'
-import type { Ctx, OperationRequest, ServiceDefinition, Tx } from '../kernel/object/operation.ts'
+import { type IamMode, type Modes, modesOf } from './modes.ts'
+import type { Env } from '../kernel/env.ts'
+import type { NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
+import type { Admitted, Door as KernelDoor, Gate } from '../kernel/object/catalog.ts'
+import type { Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { unframe } from './unframe.ts'
 
-/** An object's door: what it serves, and what its namespace has checked of who comes. */
-export type Door = {
-  definition: ServiceDefinition
-  modes: Modes
-  context: (trailers?: Promise<Record<string, string>>) => Tx
+/** Who may come in, where these modes hold. */
+export function gateOf(env: Env, settings: NamespaceSettings): Gate {
+  const modes = modesOf(env, settings)
+  return {
+    admit: (request, door) => admit(request, { ...door, modes }),
+    admitNearby: (ctx, definition, input) => {
+      if (modeFor(ctx, modes) !== 'off') return false
+      authorizeService(ctx, definition, input)
+      return true
+    },
+  }
 }
 
-/** A request that may be served. */
-export type Admitted = { ctx: Tx; input: Record<string, unknown> }
+type Door = KernelDoor & { modes: Modes }
 
 /**
  * Lets a request in, or refuses it: by its signature, and by the policies of who calls and what is called on. Where
  * nothing is to be checked this costs nothing.
  */
-export async function admit(request: OperationRequest, door: Door): Promise<Admitted> {
+async function admit(request: OperationRequest, door: Door): Promise<Admitted> {
   const { definition, modes } = door
   const { caller } = request
   // Its letters do not tell: only the namespace knows its root's key.

@@ -1,6 +1,6 @@
 import type { Env } from '../kernel/env.ts'
 import type { PrincipalView } from '../services/iam/entities/principal.ts'
-import { GLOBAL_REGION, objectName } from '../../aws/place.ts'
+import { GLOBAL_REGION, objectOf } from '../../aws/place.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
 import type { ContextValues } from '../shared/policy-statement.ts'
@@ -46,8 +46,8 @@ async function identityByName(
   principal: string,
 ): Promise<Identity | undefined> {
   if (principal === account) return rootIdentity(account)
-  const name = objectName({ place: { namespace, account, region: GLOBAL_REGION }, service: 'iam' })
-  const view = (await env.OBJECTS.getByName(name).introspect('principal', {
+  const name = objectOf({ namespace, account, region: GLOBAL_REGION }, 'iam')
+  const view = (await env.OBJECTS.getByName(name).view('iam', 'principal', {
     roleArn: principal,
   })) as PrincipalView | null // the view's shape
   return view ? identityOf(view, account) : undefined

@@ -1,7 +1,6 @@
 import type { PrincipalPolicy, PrincipalView } from '../services/iam/entities/principal.ts'
 import type { Ctx, Session } from '../kernel/object/operation.ts'
-import { GLOBAL_REGION, objectName } from '../../aws/place.ts'
-import { definitionOf } from '../services/index.ts'
+import { GLOBAL_REGION } from '../../aws/place.ts'
 import type { NamedPolicy, PolicySet } from '../shared/policy-evaluate.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Principal, rootOf } from '../shared/policy-principals.ts'
@@ -42,13 +41,8 @@ export async function principalView(
   account: string,
   parameters: Record<string, string>,
 ): Promise<PrincipalView | null> {
-  const { place, service, env } = ctx
-  const view = definitionOf('iam').introspections?.principal
-  // IAM's object asks itself: a call to it from within one of its own would cross its own door.
-  if (service === 'iam' && place.account === account)
-    return ctx.change(tx => view?.(tx, parameters) ?? null) as PrincipalView | null
-  const name = objectName({ place: { ...place, account, region: GLOBAL_REGION }, service: 'iam' })
-  return (await env.OBJECTS.getByName(name).introspect('principal', parameters)) as PrincipalView | null // the view's shape
+  const view = await ctx.view('iam', 'principal', parameters, { account, region: GLOBAL_REGION })
+  return view as PrincipalView | null // its own shape
 }
 
 /** Who an operation's caller is; null when no key of this namespace is the caller's. */

@@ -1,9 +1,8 @@
-import type { NamespaceObject } from './namespace/namespace.ts'
-import type { ServiceObject } from './object/service-object.ts'
+import type { PlaceStub } from './object/stub.ts'
 
 /** The bindings of wrangler.toml, and the settings that the launcher passes as text. */
 export type Env = {
-  OBJECTS: DurableObjectNamespace<ServiceObject>
+  OBJECTS: DurableObjectNamespace<PlaceStub>
   NAMESPACES: DurableObjectNamespace
   LOADER: WorkerLoader
   ASSETS: Fetcher
@@ -26,8 +25,8 @@ export type Env = {
   /** The role whose credentials `/_fakecloud/credentials` gives. */
   FAKECLOUD_CREDENTIALS_ROLE_ARN?: string
   FAKECLOUD_LAMBDA_INTERNET?: string
+  /** `off`: what a change sets off in its own object goes by the outbox too, as if it were far. */
+  FAKECLOUD_NEARBY?: string
   FAKECLOUD_VERSION?: string
   FAKECLOUD_PORT?: string
 }
-
-export type { NamespaceObject }

@@ -3,8 +3,10 @@ import { events } from './events/events.ts'
 import { iam } from './iam/iam.ts'
 import { lambda } from './lambda/lambda.ts'
 import { logs } from './logs/logs.ts'
+import type { Place } from '../../aws/place.ts'
+import { type Address, addressOf } from '../kernel/object/calls.ts'
+import type { Catalog } from '../kernel/object/catalog.ts'
 import type { ServiceDefinition } from '../kernel/object/operation.ts'
-import { GLOBAL_REGION, type ObjectAddress, type Place } from '../../aws/place.ts'
 import { s3 } from './s3/s3.ts'
 import { s3control } from './s3control/s3control.ts'
 import { scheduler } from './scheduler/scheduler.ts'
@@ -34,14 +36,13 @@ export function definitionOf(service: string): ServiceDefinition {
   return Object.hasOwn(services, service) ? (services[service] ?? NOT_BUILT) : NOT_BUILT
 }
 
-/** The object that serves an operation: the service's own word on it, else one object a place. */
+/** The services as the kernel is handed them. */
+export const catalog: Catalog = { definitionOf, names: Object.keys(services) }
+
+/** The object, and the service in it, that serves an operation. */
 export function homeOf(
-  service: string,
-  operation: string,
-  input: Record<string, unknown>,
+  called: { service: string; operation: string; input: Record<string, unknown> },
   place: Place,
-): ObjectAddress {
-  const { home, scope } = definitionOf(service)
-  if (home) return home(operation, input, place)
-  return { place: scope === 'global' ? { ...place, region: GLOBAL_REGION } : place, service }
+): Address {
+  return addressOf(catalog, called, place)
 }

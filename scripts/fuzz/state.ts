@@ -2,8 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, GLOBAL_REGION, objectName, UNCLAIMED } from '../../aws/place.ts'
-import { services } from '../../durable-objects/services/index.ts'
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, GLOBAL_REGION, objectOf, UNCLAIMED } from '../../aws/place.ts'
 import { BUCKETS } from './world.ts'
 
 /** Tables of the kernel that may change without any state having changed; what SQLite and workerd keep for themselves. */
@@ -49,16 +48,13 @@ export function objectsIn(dataPath: string): number {
 
 function objectNames(namespace: string): string[] {
   const place = { namespace, account: DEFAULT_ACCOUNT, region: DEFAULT_REGION }
-  const usual = Object.keys(services).flatMap(service => [
-    objectName({ place, service }),
-    objectName({ place: { ...place, region: GLOBAL_REGION }, service }),
-  ])
+  const usual = [objectOf(place, ''), objectOf({ ...place, region: GLOBAL_REGION }, '')]
   const unclaimed = { ...place, account: UNCLAIMED, region: UNCLAIMED }
-  return [...usual, ...BUCKETS.map(resource => objectName({ place: unclaimed, service: 's3', resource }))]
+  return [...usual, ...BUCKETS.map(resource => objectOf(unclaimed, 's3', resource))]
 }
 
 /** How workerd's local namespaces make the id, and so the file, of a named object. */
-const UNIQUE_KEY = 'fakecloud-ServiceObject'
+const UNIQUE_KEY = 'fakecloud-PlaceObject'
 
 function idOf(name: string): string {
   const key = createHash('sha256').update(UNIQUE_KEY).digest()

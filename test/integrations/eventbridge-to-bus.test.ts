@@ -39,8 +39,8 @@ test('M04 EventBridge → another bus: an event goes on to a bus of the same acc
   ])
   expect(await chain(id)).toEqual([
     `${busArn('default')} → ${ruleArn('forward')}: delivered`,
-    `${busArn('shop')} → ${ruleArn('shop/orders')}: delivered`,
     `${ruleArn('forward')} → ${busArn('shop')}: delivered`,
+    `${busArn('shop')} → ${ruleArn('shop/orders')}: delivered`,
     `${ruleArn('shop/orders')} → ${queue.arn}: delivered`,
   ])
 })

@@ -1,4 +1,4 @@
-import { CreateEventBusCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
+import { CreateEventBusCommand, PutEventsCommand, PutRuleCommand } from '@aws-sdk/client-eventbridge'
 import { ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { expect, test } from 'vitest'
 import { busArn, openQueue, openTo, ruleArn, setUpEvents } from '../support/events.ts'
@@ -201,4 +201,39 @@ test('M04 EventBridge → SQS: a rule of a custom bus sees its own bus alone', a
   await put({ to: 'by name' }, { EventBusName: 'shop' })
   await put({ to: 'by ARN' }, { EventBusName: busArn('shop') })
   expect(await queue.received()).toEqual(['"by name"', '"by ARN"'])
+})
+
+test('M04 EventBridge → SQS: an input that its template makes too long is refused with a reason, and no other rule minds', async () => {
+  const { aws, rule, put, hops } = setUpEvents()
+  const queue = await openQueue(aws, 'orders')
+  const letters = await openQueue(aws, 'letters')
+  const InputTransformer = { InputPathsMap: { a: '$.detail.a' }, InputTemplate: `"${'<a>'.repeat(2700)}"` }
+  await rule('a', [{ Id: 'q', Arn: queue.arn, Input: '"first"' }])
+  await rule('b', [
+    { Id: 'q', Arn: queue.arn, InputTransformer },
+    { Id: 'l', Arn: queue.arn, InputTransformer, DeadLetterConfig: { Arn: letters.arn } },
+  ])
+  await rule('c', [{ Id: 'q', Arn: queue.arn, Input: '"last"' }])
+  const id = await put({ a: 'x'.repeat(250_000) })
+  expect(id).toBeDefined()
+  expect((await queue.received()).sort()).toEqual(['"first"', '"last"'])
+  const found = await hops(`event=${id}`)
+  const reasons = found.filter(({ from, to }) => from === ruleArn('b') && to === queue.arn)
+  expect(reasons.map(({ outcome, reason }) => [outcome, reason]).sort()).toEqual([
+    ['dead-lettered', `The transformed input is longer than 262144 bytes; sent on to ${letters.arn}`],
+    ['refused', 'The transformed input is longer than 262144 bytes'],
+  ])
+  expect((await letters.received()).map(body => JSON.parse(body).id)).toEqual([id])
+})
+
+test('M04 EventBridge → SQS: an event that its numbers make too long is no event, and goes to no rule', async () => {
+  const { aws, events, rule } = setUpEvents()
+  const queue = await openQueue(aws, 'orders')
+  await rule('a', [{ Id: 'q', Arn: queue.arn }])
+  const Detail = `{"a":[${Array(50_000).fill('1e20').join()}]}`
+  const { Entries } = await events.send(
+    new PutEventsCommand({ Entries: [{ Source: 'shop', DetailType: 'Order Placed', Detail }] }),
+  )
+  expect(Entries).toEqual([{ ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }])
+  expect(await queue.received()).toEqual([])
 })

@@ -292,3 +292,19 @@ describe('M36 EventBridge Scheduler: cron, rate, at', () => {
     expect((await invocations(aws)).map(({ event }) => event)).toEqual(['2'])
   })
 })
+
+test('an input that its context attributes make too long is given up with a reason, and becomes a dead letter', async () => {
+  const { aws, create, advance, queue } = await setUp('2030-01-01T00:00:00Z')
+  const letters = await makeQueue(aws, 'letters')
+  const Input = '<aws.scheduler.schedule-arn>'.repeat(9000)
+  await create('long', 'at(2030-01-01T00:01:00)', {
+    Target: { Arn: queue.arn, Input, DeadLetterConfig: { Arn: letters.arn } },
+  })
+  await advance({ seconds: 120 })
+  expect(await arrived(aws)).toEqual([])
+  const message = 'The input is longer than 262144 bytes with its context attributes'
+  const found = await hops(aws, scheduleArn('long'))
+  expect(found.map(({ to, outcome, reason }) => [to, outcome, reason])).toContainEqual([queue.arn, 'refused', message])
+  const [letter] = await letters.receive({ MessageAttributeNames: ['All'] })
+  expect(letter?.MessageAttributes?.ERROR_MESSAGE?.StringValue).toBe(message)
+})

@@ -35,7 +35,7 @@ test('who gives a target a role must be allowed to pass it', async () => {
   const { client } = await user('ann', policy(rules))
   const events = client(EventBridgeClient)
   await events.send(new PutRuleCommand({ Name: 'orders', EventPattern: PATTERN }))
-  const Targets = [{ Id: 's', Arn: 'arn:aws:kinesis:us-east-1:123456789012:stream/orders', RoleArn }]
+  const Targets = [{ Id: 's', Arn: 'arn:aws:sqs:us-east-1:123456789012:orders', RoleArn }]
   const put = () => events.send(new PutTargetsCommand({ Rule: 'orders', Targets }))
   expect(await refusal(put())).toMatch(
     /^AccessDeniedException: .* iam:PassRole on resource: arn:aws:iam::123456789012:role\/caller/,

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs'
 import { describe, expect, it } from 'vitest'
 import { openFunction, testLogs } from '../support/logs.ts'
+import { makeQueue } from '../support/sqs.ts'
 
 const LAMBDA = 'arn:aws:lambda:us-east-1:123456789012:function:f'
 const KINESIS = 'arn:aws:kinesis:us-east-1:123456789012:stream/s'
@@ -176,9 +177,10 @@ describe('a subscription filter', () => {
       creationTime: expect.any(Number),
     }
     expect(await subscriptions()).toEqual([first])
+    const queue = await makeQueue(aws, 'errors')
     await putSubscription({
       filterName: 'k',
-      destinationArn: KINESIS,
+      destinationArn: queue.arn,
       roleArn: ROLE,
       distribution: 'Random',
       filterPattern: 'ERROR',
@@ -189,7 +191,7 @@ describe('a subscription filter', () => {
       {
         ...first,
         filterName: 'k',
-        destinationArn: KINESIS,
+        destinationArn: queue.arn,
         roleArn: ROLE,
         distribution: 'Random',
         filterPattern: 'ERROR',

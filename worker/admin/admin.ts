@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
-import { parseObjectName } from '../../aws/place.ts'
+import { mayHold } from '../../aws/place.ts'
 import type { Routed } from '../route.ts'
 import { settleAsked } from './settle.ts'
 
@@ -22,10 +22,10 @@ export class AdminError extends Error {
 
 type AdminStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413
 
-/** Objects of the request's namespace, all or one service's. */
+/** Objects of the request's namespace: all, or those that may hold something of a service. */
 export async function objectsOf(c: AdminContext, service?: string): Promise<string[]> {
   const { objects } = await namespaceStub(c.env, c.var.routed.namespace).list()
-  return service === undefined ? objects : objects.filter(name => parseObjectName(name).service === service)
+  return service === undefined ? objects : objects.filter(name => mayHold(name, service))
 }
 
 /**
@@ -50,7 +50,7 @@ export async function viewNow<View>(
   parameters: Record<string, string> = {},
 ): Promise<View[]> {
   const names = await objectsOf(c, service)
-  const answers = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).introspect(view, parameters)))
+  const answers = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).look(service, view, parameters)))
   return answers.filter(answer => answer !== null && answer !== undefined) as View[] // each view's shape is its service's own
 }
 
@@ -63,4 +63,30 @@ export async function jsonBody(c: AdminContext): Promise<unknown> {
   } catch {
     throw new AdminError(400, 'The body is not JSON')
   }
+}
+
+/** All pages of a view of all objects of a service: together they may be more than one answer between objects carries. */
+export async function pagesOf<Page extends { next?: number | string | null }>(
+  c: AdminContext,
+  service: string,
+  view: string,
+  parameters: Record<string, string> = {},
+): Promise<Page[][]> {
+  return Promise.all((await objectsOf(c, service)).map(name => pagesIn<Page>(c, name, { service, view, parameters })))
+}
+
+async function pagesIn<Page extends { next?: number | string | null }>(
+  c: AdminContext,
+  name: string,
+  { service, view, parameters }: { service: string; view: string; parameters: Record<string, string> },
+): Promise<Page[]> {
+  const pages: Page[] = []
+  for (let after: number | string | null | undefined = '0'; after !== null && after !== undefined; ) {
+    const answer = await c.env.OBJECTS.getByName(name).look(service, view, { ...parameters, after: String(after) })
+    const page = answer as Page | null // that view's own shape
+    if (!page) break
+    pages.push(page)
+    after = page.next
+  }
+  return pages
 }

@@ -6,7 +6,7 @@ import type {
   ShownEvent,
 } from '../../durable-objects/services/events/history.ts'
 import type { Fired } from '../../durable-objects/services/events/introspection.ts'
-import { type AdminApp, type AdminContext, AdminError, jsonBody, objectsOf, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody, pagesOf, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 const firing = z.object({ busName: z.string().default('default'), ruleName: z.string() })
@@ -19,8 +19,8 @@ const firing = z.object({ busName: z.string().default('default'), ruleName: z.st
 export function eventsAdmin(app: AdminApp): void {
   app.get('/_fakecloud/events/history', async c => {
     await settleAsked(c)
-    const events = await pagesOf<EventPage, ShownEvent>(c, 'events', page => page.events)
-    const sent = await pagesOf<DeliveryPage, ShownDelivery>(c, 'deliveries', page => page.deliveries)
+    const events = await allOf<EventPage, ShownEvent>(c, 'events', page => page.events)
+    const sent = await allOf<DeliveryPage, ShownDelivery>(c, 'deliveries', page => page.deliveries)
     const of = (wanted: ShownDelivery['kind']) => sent.filter(({ kind }) => kind === wanted)
     const lambda = of('lambda').map(({ arn, payload, timestamp }) => ({ functionArn: arn, payload, timestamp }))
     const logs = of('logs').map(({ arn, payload, timestamp }) => ({ logGroupArn: arn, payload, timestamp }))
@@ -38,20 +38,12 @@ export function eventsAdmin(app: AdminApp): void {
 type Page = { next: number | null }
 type Timed = { timestamp: string }
 
-/** All pages of a view of all objects, oldest first. */
-async function pagesOf<View extends Page, Item extends Timed>(
+/** All that a view of all objects tells, oldest first. */
+async function allOf<View extends Page, Item extends Timed>(
   c: AdminContext,
   view: string,
   itemsOf: (page: View) => Item[],
 ): Promise<Item[]> {
-  const found: Item[] = []
-  for (const name of await objectsOf(c, 'events')) {
-    for (let after: number | null = 0; after !== null; ) {
-      const answer = await c.env.OBJECTS.getByName(name).introspect(view, { after: String(after) })
-      const page = answer as View // that view's own shape
-      found.push(...itemsOf(page))
-      after = page.next
-    }
-  }
+  const found = (await pagesOf<View>(c, 'events', view)).flat().flatMap(itemsOf)
   return found.sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
 }

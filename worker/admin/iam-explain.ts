@@ -38,7 +38,7 @@ async function decisions(c: AdminContext): Promise<Shown[]> {
     limit: Math.min(Number(limit) > 0 ? Math.ceil(Number(limit)) : 100, 1000),
   }
   const found = await Promise.all((await objectsOf(c)).map(name => c.env.OBJECTS.getByName(name).decisions(query)))
-  const rows = found.flat().sort((a, b) => a.at - b.at)
+  const rows = (found.flat() as DecisionView[]).sort((a, b) => a.at - b.at)
   return rows.slice(-query.limit).map(row => ({ ...row, at: new Date(row.at).toISOString() }))
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { clockNow, REAL_CLOCK } from '../../durable-objects/kernel/clock/clock.ts'
 import type { PrincipalView } from '../../durable-objects/services/iam/entities/principal.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
-import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectName } from '../../aws/place.ts'
-import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectOf } from '../../aws/place.ts'
+import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { mintSession } from '../../durable-objects/kernel/namespace/credentials.ts'
 import type { ErrorData } from '../../aws/errors.ts'
@@ -57,8 +58,8 @@ const ISSUERS = '/_fakecloud/iam/issuers/:account/.well-known'
 async function issuerOf(c: AdminContext): Promise<{ url: string; keys: object[] }> {
   const account = c.req.param('account') ?? ''
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
-  const stub = c.env.OBJECTS.getByName(objectName({ place, service: 'iam' }))
-  const issuer = (await stub.introspect('tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
+  const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
+  const issuer = (await stub.view('iam', 'tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
   if (!issuer) throw new AdminError(404, `The account ${account} issues no identity tokens`)
   return issuer
 }
@@ -89,7 +90,7 @@ function callIam(
 ): Promise<Called> {
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
   return sendOperation(c.env, {
-    to: addressOf({ service: 'iam', operation, input }, place),
+    ...homeOf({ service: 'iam', operation, input }, place),
     operation,
     input,
     caller: { accountId: account, service: 'fakecloud' },
@@ -100,8 +101,8 @@ function callIam(
 
 async function principalOf(c: AdminContext, account: string, parameters: Record<string, string>) {
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
-  const stub = c.env.OBJECTS.getByName(objectName({ place, service: 'iam' }))
-  return (await stub.introspect('principal', parameters)) as PrincipalView | null // its view's shape
+  const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
+  return (await stub.view('iam', 'principal', parameters)) as PrincipalView | null // its view's shape
 }
 
 /** A session of the role, for an hour of the namespace's clock; the role need not be in IAM. */

@@ -1,6 +1,6 @@
 import type { JournalQuery, JournalRow } from '../../durable-objects/kernel/journal/journal.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { AdminError, objectsOf } from './admin.ts'
+import { objectsOf } from './admin.ts'
 import { treeOf } from './journal-tree.ts'
 import { settleAsked } from './settle.ts'
 
@@ -10,7 +10,8 @@ type ShownHop = Omit<JournalRow, 'id' | 'at'> & { at: string }
 /**
  * Every hop between services, and why it ended so.
  * `GET /_fakecloud/journal?trace=&arn=&event=&limit=` lists hops in time order; `GET /_fakecloud/journal/traces/{id}`
- * one causal chain, in time order and as a tree; `GET /_fakecloud/journal/why?arn=…|event=…` what did not arrive, in sentences.
+ * one causal chain, in time order and as a tree; `GET /_fakecloud/journal/why?arn=…|event=…` what did not arrive, in
+ * sentences, and without either all that went wrong, newest first.
  */
 export function journalAdmin(app: AdminApp): void {
   app.get('/_fakecloud/journal', async c => c.json({ hops: await hops(c, queryOf(c)) }))
@@ -21,9 +22,12 @@ export function journalAdmin(app: AdminApp): void {
   })
   app.get('/_fakecloud/journal/why', async c => {
     const query = queryOf(c)
-    if (!query.arn && !query.event) throw new AdminError(400, 'why needs arn or event')
-    const found = await hops(c, query)
-    return c.json({ reasons: found.filter(hop => hop.outcome !== 'delivered').map(sentence), hops: found })
+    if (query.arn || query.event) {
+      const found = await hops(c, query)
+      return c.json({ reasons: failuresOf(found).map(sentence), hops: found })
+    }
+    const found = (await hops(c, { ...query, failed: true })).reverse()
+    return c.json({ reasons: found.map(sentence), hops: found })
   })
 }
 
@@ -45,6 +49,14 @@ async function hops(c: AdminContext, query: JournalQuery): Promise<ShownHop[]> {
   return rows
     .slice(-(query.limit ?? 1000))
     .map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
+}
+
+/** What did not arrive; a try that another one followed is no failure of its own. */
+function failuresOf(found: readonly ShownHop[]): ShownHop[] {
+  return found.filter(({ outcome, deliveryId }, at) => {
+    if (outcome !== 'retried') return Object.hasOwn(VERBS, outcome)
+    return !found.slice(at + 1).some(later => later.deliveryId === deliveryId)
+  })
 }
 
 const VERBS: Record<string, string> = {

@@ -1,11 +1,11 @@
-import { objectName } from '../../aws/place.ts'
+import { objectOf } from '../../aws/place.ts'
 import type { ArchiveView, WarmContainer } from '../../durable-objects/services/lambda/introspection.ts'
 import type {
   InvocationPage,
   ViewedInvocation,
 } from '../../durable-objects/services/lambda/invocations/invocation-records.ts'
 import { isInternal } from '../route.ts'
-import { type AdminApp, type AdminContext, AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, pagesOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 /**
@@ -48,8 +48,8 @@ async function zipOf(
   parameters: Record<string, string>,
 ): Promise<Response> {
   const place = { namespace: c.var.routed.namespace, ...owner }
-  const name = objectName({ place, service: 'lambda' })
-  const answer = await c.env.OBJECTS.getByName(name).introspect('archive', parameters)
+  const name = objectOf(place, 'lambda')
+  const answer = await c.env.OBJECTS.getByName(name).view('lambda', 'archive', parameters)
   const found = answer as ArchiveView | null // that view's own shape
   if (!found) return c.text('Not found', 404)
   const headers = { 'content-type': 'application/zip', 'content-length': String(found.size) }
@@ -67,23 +67,11 @@ type ShownInvocation = Omit<ViewedInvocation, 'at' | 'cold' | 'result' | 'error'
 
 async function invocations(c: AdminContext): Promise<ShownInvocation[]> {
   await settleAsked(c)
-  const names = await objectsOf(c, 'lambda')
-  const lists = await Promise.all(names.map(name => invocationsOf(c, name)))
-  return lists
-    .flat()
+  const pages = (await pagesOf<InvocationPage>(c, 'lambda', 'invocations')).flat()
+  return pages
+    .flatMap(page => page.invocations)
     .sort((a, b) => a.at - b.at)
     .map(shown)
-}
-
-async function invocationsOf(c: AdminContext, name: string): Promise<ViewedInvocation[]> {
-  const found: ViewedInvocation[] = []
-  for (let after: number | null = 0; after !== null; ) {
-    const answer = await c.env.OBJECTS.getByName(name).introspect('invocations', { after: String(after) })
-    const page = answer as InvocationPage // that view's own shape
-    found.push(...page.invocations)
-    after = page.next
-  }
-  return found
 }
 
 function shown({ at, cold, result, error, ...rest }: ViewedInvocation): ShownInvocation {

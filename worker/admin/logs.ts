@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { DeliveryView } from '../../durable-objects/services/logs/deliveries/deliveries.ts'
 import type { FieldIndexes } from '../../durable-objects/services/logs/queries/index-policies.ts'
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
-import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody, viewAll } from './admin.ts'
@@ -70,7 +71,7 @@ async function callLogs(c: AdminContext, arn: string, operation: string, input: 
     region: region || GLOBAL_SERVICES_REGION,
   }
   const result = await sendOperation(c.env, {
-    to: addressOf({ service: 'logs', operation, input }, at),
+    ...homeOf({ service: 'logs', operation, input }, at),
     operation,
     input,
     caller: { accountId: at.account, service: `${service}.amazonaws.com` },

@@ -1,5 +1,5 @@
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
-import { parseObjectName } from '../../aws/place.ts'
+import { mayHold } from '../../aws/place.ts'
 import { services } from '../../durable-objects/services/index.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
@@ -32,9 +32,9 @@ export function resetAdmin(app: AdminApp): void {
 async function resetObjects(c: AdminContext, service: string, account?: string): Promise<void> {
   const names = ALIASES[service] ?? [service]
   if (!names.every(name => Object.hasOwn(services, name))) throw new AdminError(404, `Unknown service: ${service}`)
-  const objects = (await objectsOf(c)).filter(name => names.includes(parseObjectName(name).service))
+  const objects = (await objectsOf(c)).filter(object => names.some(name => mayHold(object, name)))
   const owned = account === undefined ? objects : await ownedBy(c, objects, account)
-  await namespaceStub(c.env, c.var.routed.namespace).reset(owned)
+  await namespaceStub(c.env, c.var.routed.namespace).reset(owned, [...names])
 }
 
 /** A bucket's name does not say whose it is: each object is asked. */

@@ -6,7 +6,7 @@ import type {
 import type { AccessPointView } from '../../durable-objects/services/s3control/introspection.ts'
 import type { ResponsePage, ResponseView } from '../../durable-objects/services/s3control/responses.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { objectsOf, viewAll, viewNow } from './admin.ts'
+import { pagesOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 /**
@@ -36,32 +36,13 @@ export function s3Admin(app: AdminApp): void {
 
 async function notifications(c: AdminContext): Promise<ShownNotification[]> {
   await settleAsked(c)
-  const names = await objectsOf(c, 's3')
-  const lists = await Promise.all(names.map(name => notificationsOf(c, name)))
-  return lists.flat().sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
-}
-
-async function notificationsOf(c: AdminContext, name: string): Promise<ShownNotification[]> {
-  const found: ShownNotification[] = []
-  for (let after: number | null = 0; after !== null; ) {
-    const answer = await c.env.OBJECTS.getByName(name).introspect('notifications', { after: String(after) })
-    const page = answer as NotificationPage // that view's own shape
-    found.push(...page.notifications)
-    after = page.next
-  }
-  return found
+  const pages = (await pagesOf<NotificationPage>(c, 's3', 'notifications')).flat()
+  return pages
+    .flatMap(page => page.notifications)
+    .sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0))
 }
 
 async function responses(c: AdminContext): Promise<ResponseView[]> {
   await settleAsked(c)
-  const found: ResponseView[] = []
-  for (const name of await objectsOf(c, 's3control')) {
-    for (let after: number | null = 0; after !== null; ) {
-      const answer = await c.env.OBJECTS.getByName(name).introspect('objectLambdaResponses', { after: String(after) })
-      const page = answer as ResponsePage // that view's own shape
-      found.push(...page.responses)
-      after = page.next
-    }
-  }
-  return found
+  return (await pagesOf<ResponsePage>(c, 's3control', 'objectLambdaResponses')).flat().flatMap(page => page.responses)
 }

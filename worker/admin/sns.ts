@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { PendingView } from '../../durable-objects/services/sns/introspection.ts'
 import type { PublishedPage, ShownMessage, ShownSms } from '../../durable-objects/services/sns/published.ts'
 import { SIGNING_CERTIFICATE } from '../../durable-objects/services/sns/signing-key.ts'
-import { type AdminApp, type AdminContext, AdminError, jsonBody, objectsOf, viewAll, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody, pagesOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 const confirming = z.object({ subscriptionArn: z.string() })
@@ -42,9 +42,8 @@ export function snsAdmin(app: AdminApp): void {
 /** What all objects keep, page by page: together it may be more than one answer between objects carries. */
 async function published(c: AdminContext): Promise<{ messages: ShownMessage[]; sms: ShownSms[] }> {
   await settleAsked(c)
-  const names = await objectsOf(c, 'sns')
-  const lists = await Promise.all(names.map(name => publishedOf(c, name)))
-  const messages = lists.flat().sort((a, b) => a.at - b.at)
+  const pages = (await pagesOf<PublishedPage>(c, 'sns', 'messages')).flat()
+  const messages = pages.flatMap(page => page.messages).sort((a, b) => a.at - b.at)
   return {
     messages: messages.map(({ at, phone: _phone, ...message }) => ({
       ...message,
@@ -54,15 +53,4 @@ async function published(c: AdminContext): Promise<{ messages: ShownMessage[]; s
       phoneNumber === null ? [] : [{ phoneNumber, message }],
     ),
   }
-}
-
-async function publishedOf(c: AdminContext, name: string): Promise<PublishedPage['messages']> {
-  const found: PublishedPage['messages'] = []
-  for (let after: number | null = 0; after !== null; ) {
-    const answer = await c.env.OBJECTS.getByName(name).introspect('messages', { after: String(after) })
-    const page = answer as PublishedPage // that view's own shape
-    found.push(...page.messages)
-    after = page.next
-  }
-  return found
 }

@@ -1,6 +1,6 @@
 import type { MessagesPage, QueueView } from '../../durable-objects/services/sqs/introspection.ts'
-import type { AdminApp, AdminContext } from './admin.ts'
-import { AdminError, objectsOf, viewAll, viewNow } from './admin.ts'
+import type { AdminApp } from './admin.ts'
+import { AdminError, pagesOf, viewAll, viewNow } from './admin.ts'
 import { settleAsked } from './settle.ts'
 
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
@@ -13,8 +13,9 @@ const sum = (counts: number[]) => counts.reduce((total, count) => total + count,
 export function sqsAdmin(app: AdminApp): void {
   app.get('/_fakecloud/sqs/messages', async c => {
     await settleAsked(c)
-    const places = await Promise.all((await objectsOf(c, 'sqs')).map(name => queuesOf(c, name)))
-    return c.json({ queues: places.flat() })
+    const { baseUrl } = c.var.routed
+    const places = await pagesOf<MessagesPage>(c, 'sqs', 'messages', { baseUrl })
+    return c.json({ queues: places.flatMap(queuesOf) })
   })
   app.post('/_fakecloud/sqs/expiration-processor/tick', async c => {
     return c.json({ expiredMessages: sum(await viewNow<number>(c, 'sqs', 'expire')) })
@@ -29,19 +30,13 @@ export function sqsAdmin(app: AdminApp): void {
   })
 }
 
-/** The queues of one object, page by page: all its messages may be more than one answer between objects carries. */
-async function queuesOf(c: AdminContext, objectName: string): Promise<QueueView[]> {
-  const { baseUrl } = c.var.routed
+/** Queues of one object, whose messages may be on several pages. */
+function queuesOf(pages: MessagesPage[]): QueueView[] {
   const queues = new Map<string, QueueView>()
-  for (let after: string | undefined = '0'; after !== undefined; ) {
-    const view = await c.env.OBJECTS.getByName(objectName).introspect('messages', { baseUrl, after })
-    const page = view as MessagesPage // the view's own shape
-    for (const queue of page.queues) {
-      const known = queues.get(queue.queueName)
-      if (known) known.messages.push(...queue.messages)
-      else queues.set(queue.queueName, queue)
-    }
-    after = page.next
+  for (const queue of pages.flatMap(page => page.queues)) {
+    const known = queues.get(queue.queueName)
+    if (known) known.messages.push(...queue.messages)
+    else queues.set(queue.queueName, queue)
   }
   return [...queues.values()]
 }

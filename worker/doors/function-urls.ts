@@ -1,17 +1,16 @@
-import { PROOF_WANTED } from '../../durable-objects/authorization/authentication.ts'
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { UrlRequest } from '../../durable-objects/services/lambda/urls/url-events.ts'
 import { accountOfUrlId } from '../../durable-objects/services/lambda/urls/url-ids.ts'
 import { FORBIDDEN, type UrlAnswer } from '../../durable-objects/services/lambda/urls/url-requests.ts'
-import { objectName } from '../../aws/place.ts'
-import { sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { objectOf } from '../../aws/place.ts'
+import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { drain } from '../body.ts'
 import { credentialScope } from '../../aws/wire/detect.ts'
 import { callerOf, type Routed, routeOf, sentPath } from '../route.ts'
 import { proofOf, signedOf } from '../../aws/sigv4/sigv4.ts'
-import type { Proof } from '../../aws/sigv4/proof.ts'
+import { type Proof, PROOF_WANTED } from '../../aws/sigv4/proof.ts'
 
 /** `<url-id>.lambda-url.<region>.<any domain>` */
 const HOST = /^([a-z0-9]+)\.lambda-url\.([a-z]{2,4}(?:-[a-z]+)+-\d)\./
@@ -70,9 +69,9 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
   const calling = input.signed ? callerOf(routed, env) : undefined
   const caller = calling?.caller ?? { accountId: account, service: 'lambda.amazonaws.com' }
   const traceId = traceOf(request)
-  const to = objectName({ place, service: 'lambda' })
+  const to = objectOf(place, 'lambda')
   const signed = calling && signedOf(routed.wire, { dialect: DIALECT, strangeToken: calling.strangeToken, open: false })
-  const sent = { to, operation: 'InvokeFunctionUrl', input, caller, requestId, traceId, signed }
+  const sent = { to, service: 'lambda', operation: 'InvokeFunctionUrl', input, caller, requestId, traceId, signed }
   let result = await sendOperation(env, sent)
   if (signed && result.error?.code === PROOF_WANTED) {
     result = await sendOperation(env, { ...sent, signed: { ...signed, proof: await prove(request, routed) } })

@@ -1,6 +1,6 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { Preflight } from '../../durable-objects/services/s3/website/cors.ts'
-import { addressOf } from '../../durable-objects/kernel/object/send.ts'
+import { homeOf } from '../../durable-objects/services/index.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { encodeError } from '../../aws/wire/encode-error.ts'
 import { callerOf, pathStyle, routeOf } from '../route.ts'
@@ -27,9 +27,9 @@ export async function s3Preflight(request: Request, env: Env): Promise<Response 
     return refuse('BadRequest', 'Invalid Access-Control-Request-Method: null', 400)
   }
   const { place } = callerOf(routed, env)
-  const name = addressOf({ service: 's3', operation: 'HeadBucket', input: { Bucket } }, place)
+  const { to } = homeOf({ service: 's3', operation: 'HeadBucket', input: { Bucket } }, place)
   const asked = { origin, method, headers: headers.get('access-control-request-headers') ?? '' }
-  const answer = (await env.OBJECTS.getByName(name).introspect('preflight', asked)) as Preflight // that view's own shape
+  const answer = (await env.OBJECTS.getByName(to).view('s3', 'preflight', asked)) as Preflight // that view's own shape
   if ('refused' in answer)
     return refuse('AccessForbidden', answer.refused, 403, { Method: method, ResourceType: typeOf(wire.path) })
   return new Response(null, { status: 200, headers: { ...answer.headers, server: 'AmazonS3' } })

@@ -1,7 +1,8 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { OperationResult } from '../../durable-objects/kernel/object/operation.ts'
 import type { WebsiteView } from '../../durable-objects/services/s3/website/website.ts'
-import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { homeOf } from '../../durable-objects/services/index.ts'
+import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { newTraceId } from '../../aws/ids.ts'
 import type { WebsiteConfiguration } from '../../aws/models/s3.types.ts'
 import { encode } from '../../aws/wire/encode.ts'
@@ -49,8 +50,8 @@ export async function s3Website(request: Request, env: Env): Promise<Response | 
     return refuse({ status: 405, code: 'MethodNotAllowed', message })
   }
   const { place } = callerOf(routed, env)
-  const object = addressOf({ service: 's3', operation: 'GetObject', input: { Bucket: bucket } }, place)
-  const view = (await env.OBJECTS.getByName(object).introspect('website', {})) as WebsiteView | null // that view's shape
+  const at = homeOf({ service: 's3', operation: 'GetObject', input: { Bucket: bucket } }, place)
+  const view = (await env.OBJECTS.getByName(at.to).view('s3', 'website', {})) as WebsiteView | null // that view's shape
   if (!view) return refuse({ status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' })
   if (!view.website) {
     const message = 'The specified bucket does not have a website configuration'
@@ -58,7 +59,7 @@ export async function s3Website(request: Request, env: Env): Promise<Response | 
   }
   const { baseUrl: root } = routed
   const key = decoded(path.slice(1))
-  const facts = { root, key, env, request, object, requestId }
+  const facts = { root, key, env, request, object: at.to, requestId }
   return visit({ ...facts, owner: view.owner, site: view.website })
 }
 
@@ -97,6 +98,7 @@ function read({ env, object, owner, request, requestId }: Visit, Key: string): P
   const Range = request.headers.get('range') ?? undefined
   return sendOperation(env, {
     to: object,
+    service: 's3',
     operation: 'GetObject',
     input: { Bucket, Key, IfNoneMatch, Range },
     caller: { accountId: owner, anonymous: true },

@@ -1,5 +1,6 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
-import { addressOf, sendOperation } from '../../durable-objects/kernel/object/send.ts'
+import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import { homeOf } from '../../durable-objects/services/index.ts'
 import { AwsError, errorData } from '../../aws/errors.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { encode } from '../../aws/wire/encode.ts'
@@ -38,7 +39,7 @@ async function follow(env: Env, routed: Routed, { operation, requestId }: { oper
   const { place } = callerOf(routed, env)
   try {
     return await sendOperation(env, {
-      to: addressOf({ service: 'sns', operation, input }, place),
+      ...homeOf({ service: 'sns', operation, input }, place),
       operation,
       input,
       caller: { accountId: place.account, anonymous: true },

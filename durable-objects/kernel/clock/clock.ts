@@ -22,76 +22,124 @@ export type Timers = {
   clear(name: string, key: string): void
 }
 
-export type TimerRow = { name: string; key: string; due: number; attempts: number }
+export type TimerRow = { id: number; service: string; name: string; key: string; due: number; attempts: number }
 
+/** A timer that is set again has another id: what ends the one that ran leaves the new one alone. */
 export const TIMER_SCHEMA = `
 CREATE TABLE _timers (
-  name TEXT NOT NULL, key TEXT NOT NULL, due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (name, key)
-) WITHOUT ROWID;
+  id INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, UNIQUE (service, name, key)
+);
 CREATE INDEX _timers_due ON _timers (due);`
 
-export function timersOf(sql: Sql, changed: () => void): Timers {
+/** The timers of one service. */
+export function timersOf(sql: Sql, service: string, changed: () => void): Timers {
   return {
     set(name, key, due) {
       const at = Math.max(0, Math.ceil(due))
-      sql.run('INSERT OR REPLACE INTO _timers (name, key, due) VALUES (?, ?, ?)', name, key, at)
+      sql.run('INSERT OR REPLACE INTO _timers (service, name, key, due) VALUES (?, ?, ?, ?)', service, name, key, at)
       changed()
     },
-    clear: (name, key) => sql.run('DELETE FROM _timers WHERE name = ? AND key = ?', name, key),
+    clear: (name, key) => sql.run('DELETE FROM _timers WHERE service = ? AND name = ? AND key = ?', service, name, key),
   }
-}
-
-export function nextTimer(sql: Sql): number | null {
-  return sql.first<{ due: number | null }>('SELECT MIN(due) AS due FROM _timers')?.due ?? null
 }
 
 /** Failing timers wait 2 s, 4 s … 5 min of the namespace's clock, so that one starves no other. */
 const retryDelay = (attempts: number) => Math.min(300_000, 1000 * 2 ** attempts)
 
-export type TimerHost = { now(): number; run(name: string, key: string): void | Promise<void> }
+/** Timers of an object that may await at the same time: a slow one holds up no other. */
+const MOST_UNDER_WAY = 16
 
-/** Runs what is due, one round at a time: an alarm and an advancing clock may ask at once. Answers how many ran. */
-export function timerRounds(sql: Sql, host: TimerHost): () => Promise<number> {
-  let last: Promise<unknown> = Promise.resolve()
-  return () => {
-    const round = last.then(() => runDueTimers(sql, host))
-    last = round.catch(() => undefined)
-    return round
-  }
+export type TimerHost = {
+  sql: Sql
+  now(): number
+  run(timer: TimerRow): void | Promise<void>
+  change<T>(work: () => T): T
+  /** One that awaited has ended: others may be due. */
+  ended(): void
+  track(work: Promise<unknown>): void
+}
+
+export type TimerRounds = {
+  /** Runs what is due, earliest first, and starts what awaits. Answers how many. */
+  start(): number
+  /** The same, and waits for all of it and what falls due meanwhile. */
+  finish(): Promise<number>
+  /** When the next one that is not under way falls due. */
+  next(): number | null
 }
 
 /**
- * Runs every timer that is due, earliest first. A row goes when its handler succeeded and did not set it anew; one that
- * failed is moved on.
+ * Runs the timers of one object. A row goes in the change that its handler makes; one whose handler failed is moved on.
+ * One that awaits is under way until it ended, and is run again should the object be killed before.
  */
-async function runDueTimers(sql: Sql, host: TimerHost): Promise<number> {
-  const now = host.now()
-  let count = 0
-  for (;;) {
-    const row = sql.first<TimerRow>('SELECT * FROM _timers WHERE due <= ? ORDER BY due, name, key LIMIT 1', now)
-    if (!row) return count
-    count += 1
-    const same = [row.name, row.key, row.due] as const
-    // A handler that sets its timer again writes another due, and that row stays.
-    if (await succeeds(host, row)) {
-      sql.run('DELETE FROM _timers WHERE name = ? AND key = ? AND due = ?', ...same)
-    } else {
-      const due = now + retryDelay(row.attempts + 1)
-      sql.run(
-        'UPDATE _timers SET due = ?, attempts = attempts + 1 WHERE name = ? AND key = ? AND due = ?',
-        due,
-        ...same,
-      )
+export function timerRounds(host: TimerHost): TimerRounds {
+  const { sql } = host
+  const underWay = new Map<number, Promise<void>>()
+
+  /** The earliest that is not under way, due by `until`, of those set up to the one of that id. */
+  function first(until: number, last: number): TimerRow | undefined {
+    const query = `SELECT * FROM _timers WHERE due <= ? AND id <= ? ORDER BY due, name, key LIMIT ${underWay.size + 1}`
+    return sql.all<TimerRow>(query, until, last).find(({ id }) => !underWay.has(id))
+  }
+
+  function start(): number {
+    const now = host.now()
+    // What is set from here on is another round's: a timer that sets itself for now would never let go.
+    const last = sql.first<{ id: number | null }>('SELECT MAX(id) AS id FROM _timers')?.id ?? 0
+    let count = 0
+    while (underWay.size < MOST_UNDER_WAY) {
+      const row = first(now, last)
+      if (!row) break
+      count += 1
+      runOne(row)
+    }
+    return count
+  }
+
+  function runOne(row: TimerRow): void {
+    try {
+      const work = host.change(() => {
+        const given = host.run(row)
+        if (!given) end(row)
+        return given
+      })
+      if (work) whenDone(row, work)
+    } catch (error) {
+      failed(row, error)
     }
   }
-}
 
-async function succeeds(host: TimerHost, { name, key }: TimerRow): Promise<boolean> {
-  try {
-    await host.run(name, key)
-    return true
-  } catch (error) {
-    console.error(`timer ${name} ${key}`, error)
-    return false
+  function whenDone(row: TimerRow, work: Promise<void>): void {
+    const ended = work
+      .then(
+        () => host.change(() => end(row)),
+        error => failed(row, error),
+      )
+      .finally(() => {
+        underWay.delete(row.id)
+        host.ended()
+      })
+    underWay.set(row.id, ended)
+    host.track(ended)
   }
+
+  const end = ({ id }: TimerRow) => sql.run('DELETE FROM _timers WHERE id = ?', id)
+
+  function failed({ id, service, name, key, attempts }: TimerRow, error: unknown): void {
+    console.error(`timer ${service} ${name} ${key}`, error)
+    const due = host.now() + retryDelay(attempts + 1)
+    sql.run('UPDATE _timers SET due = ?, attempts = attempts + 1 WHERE id = ?', due, id)
+  }
+
+  async function finish(): Promise<number> {
+    let count = start()
+    while (underWay.size > 0) {
+      await Promise.race(underWay.values())
+      count += start()
+    }
+    return count
+  }
+
+  return { start, finish, next: () => first(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)?.due ?? null }
 }

@@ -34,7 +34,17 @@ export type JournalRow = {
 /** Notes one hop of the operation at hand. */
 export type Journal = (hop: Hop) => void
 
-export type JournalQuery = { traceId?: string; arn?: string; event?: string; limit?: number }
+export type JournalQuery = {
+  traceId?: string
+  arn?: string
+  event?: string
+  limit?: number
+  /** Only what went wrong: what was refused or denied, and what is still being tried again. */
+  failed?: true
+}
+
+/** Outcomes by which something has gone wrong. */
+const FAILURES: readonly Outcome[] = ['refused', 'retried', 'dead-lettered', 'denied']
 
 /** Rows kept by each object: the newest that many. */
 const KEPT = 5000
@@ -46,7 +56,8 @@ CREATE TABLE _journal (
 );
 CREATE INDEX _journal_trace ON _journal (traceId);`
 
-export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): void {
+/** Answers the row's id. */
+export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): number {
   const row = sql.first<{ id: number }>(
     `INSERT INTO _journal (traceId, at, "from", "to", outcome, reason, event, deliveryId, attempt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -62,14 +73,26 @@ export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Ho
   )
   // Trimmed in steps, so that the cost of keeping it bounded is not paid by every hop.
   if (row && row.id % 500 === 0) sql.run('DELETE FROM _journal WHERE id <= ?', row.id - KEPT)
+  return row?.id ?? 0
 }
+
+/** How a hop ended that was written when it began, so that it stands before what it set off; undefined: it is none. */
+export function endHop(sql: Sql, id: number, end: Pick<Hop, 'outcome' | 'reason'> | undefined): void {
+  if (!end) sql.run('DELETE FROM _journal WHERE id = ?', id)
+  else sql.run('UPDATE _journal SET outcome = ?, reason = ? WHERE id = ?', end.outcome, end.reason ?? null, id)
+}
+
+/** A try that another one followed is no failure of its own. */
+const FAILED = `AND outcome IN (${FAILURES.map(each => `'${each}'`).join()}) AND (outcome <> 'retried' OR NOT EXISTS (
+  SELECT 1 FROM _journal AS later
+  WHERE later.traceId = hop.traceId AND later.deliveryId = hop.deliveryId AND later.id > hop.id))`
 
 /** Hops of this object, newest first: of one trace, touching one ARN, or about one event. */
 export function readHops(sql: Sql, query: JournalQuery): JournalRow[] {
   const limit = Math.min(query.limit ?? 1000, KEPT)
   return sql.all<JournalRow>(
-    `SELECT * FROM _journal WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
-     AND (?3 IS NULL OR instr(event, ?3) > 0) ORDER BY id DESC LIMIT ?4`,
+    `SELECT * FROM _journal AS hop WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
+     AND (?3 IS NULL OR instr(event, ?3) > 0) ${query.failed ? FAILED : ''} ORDER BY id DESC LIMIT ?4`,
     query.traceId ?? null,
     query.arn ?? null,
     query.event ?? null,

@@ -1,5 +1,5 @@
 import { readMeta, writeMeta } from '../object/meta.ts'
-import type { Ctx, ServiceDefinition, Tx } from '../object/operation.ts'
+import type { Ctx, Tx } from '../object/operation.ts'
 import {
   addValue,
   type Distribution,
@@ -23,6 +23,12 @@ export type Metric = {
   times?: number
   dimensions?: Record<string, string>
 }
+
+export const METRICS_SCHEMA = `
+CREATE TABLE _metrics (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, dimensions TEXT NOT NULL, minute INTEGER NOT NULL,
+  metrics TEXT NOT NULL, version INTEGER NOT NULL
+);`
 
 /** What was measured with one set of dimensions within one minute; the later version of a row replaces the earlier. */
 export type MetricsRow = {
@@ -124,14 +130,13 @@ function writeSeries({ sql }: Tx, series: Series, version: number): void {
   if (row && row.id % 500 === 0) sql.run('DELETE FROM _metrics WHERE id <= ?', row.id - KEPT)
 }
 
-/** `watched`: CloudWatch has alarms that may wait for this; unknown when it has never asked. */
-export type Tell = (ctx: Ctx, watched: boolean | undefined) => Promise<void>
+/** Lets whoever waits for measurements hear of new ones. */
+export type Tell = (tx: Tx) => void
 
-/** Lets CloudWatch know that there is something new, once until it has fetched it. */
-function tellOnce(ctx: Ctx, store: Store, tell: Tell): void {
+/** Says that there is something new, once until it has been fetched; unless nothing waits for more. */
+function tellOnce(ctx: Tx, store: Store, tell: Tell): void {
   store.told = true
-  const watched = readMeta(ctx.sql, 'metrics.watched')
-  if (watched !== '0') ctx.background(tell(ctx, watched === undefined ? undefined : true))
+  if (readMeta(ctx.sql, 'metrics.watched') !== '0') tell(ctx)
 }
 
 /** What CloudWatch received: of which life, and up to which version; and whether it has alarms that may wait for more. */
@@ -140,7 +145,7 @@ export type MetricsQuery = { epoch: string; after: number; watched: boolean }
 /** Rows changed since, and gauges as they stand. */
 export function metricsPage(
   ctx: Tx,
-  { gauges }: ServiceDefinition,
+  gauges: () => Metric[],
   { epoch: read, after, watched }: MetricsQuery,
 ): MetricsPage {
   const store = storeOf(ctx)
@@ -155,7 +160,7 @@ export function metricsPage(
     epoch === read ? after : 0,
     PAGE,
   )
-  return { epoch, rows, full: rows.length === PAGE, gauges: gauges?.(ctx) ?? [] }
+  return { epoch, rows, full: rows.length === PAGE, gauges: gauges() }
 }
 
 function epochOf(ctx: Tx): string {

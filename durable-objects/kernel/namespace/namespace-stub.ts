@@ -45,8 +45,8 @@ export type NamespaceStub = {
   step(clock: ClockState | null): Promise<{ objects: string[] }>
   /** Changes settings and tells every object. */
   change(settings: Partial<NamespaceSettings>): Promise<NamespaceSettings>
-  /** Erases the named objects, or all; the clock runs on real time again when all go. */
-  reset(objectNames: string[] | null): Promise<{ erased: number }>
+  /** Erases what these services have in the named objects, or everything; then the clock runs on real time again. */
+  reset(objectNames: string[] | null, services?: string[]): Promise<{ erased: number }>
   /** Erases everything and forgets the namespace. */
   remove(): Promise<{ removed: boolean }>
 }

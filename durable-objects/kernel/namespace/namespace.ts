@@ -1,5 +1,6 @@
 import { createDurable } from 'itty-durable'
 import { type ClockState, REAL_CLOCK } from '../clock/clock.ts'
+import { parseObjectName } from '../../../aws/place.ts'
 import type { Env } from '../env.ts'
 import {
   type CreatedNamespace,
@@ -100,11 +101,19 @@ export class NamespaceObject extends Durable {
     return this.itty.env.OBJECTS.getByName(name)
   }
 
-  async reset(objectNames: string[] | null): Promise<{ erased: number }> {
+  async reset(objectNames: string[] | null, services?: string[]): Promise<{ erased: number }> {
+    if (objectNames && services) return await this.resetServices(objectNames, services)
     const names = objectNames ?? Object.keys(this.objects)
     if (!objectNames) this.settings = { ...this.settings, clock: { ...REAL_CLOCK } }
     for (const name of names) delete this.objects[name]
     await Promise.all(names.map(name => this.object(name).erase()))
+    return { erased: names.length }
+  }
+
+  /** A resource's own object goes; one of a place keeps its other services. */
+  private async resetServices(names: string[], services: string[]): Promise<{ erased: number }> {
+    for (const name of names) if (parseObjectName(name).service !== undefined) delete this.objects[name]
+    await Promise.all(names.flatMap(name => services.map(service => this.object(name).erase(service))))
     return { erased: names.length }
   }
 

@@ -1,41 +1,45 @@
-import { callOperation } from './send.ts'
-import type { Delivery } from '../outbox/deliver.ts'
+import type { ObjectFacts, Place } from '../../../aws/place.ts'
+import { newTraceId } from '../../../aws/ids.ts'
+import type { Timers } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { writeHop } from '../journal/journal.ts'
-import { noteMetric } from '../metrics/metrics.ts'
-import { tellCloudWatch } from '../metrics/metrics-news.ts'
-import { namespaceStub } from '../namespace/namespace-stub.ts'
+import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
+import type { Delivery } from '../outbox/deliver.ts'
+import { callOperation, type Carrier, viewOf } from './calls.ts'
+import type { Changes } from './changes.ts'
 import type { OperationRequest, Settled, Tx } from './operation.ts'
-import type { Outbox } from '../outbox/outbox.ts'
-import type { Place } from '../../../aws/place.ts'
-import { newTraceId } from '../../../aws/ids.ts'
+import { erasedMeanwhile } from './refusals.ts'
 import type { Sql } from './sql.ts'
-import type { Timers } from '../clock/clock.ts'
-
-/** Which object this is. */
-export type ObjectFacts = { place: Place; service: string; resource?: string | undefined }
 
 export type ContextParts = {
   env: Env
   facts: ObjectFacts
   sql: Sql
+  changes: Changes
+  /** The object was not erased since. */
+  alive(): boolean
   request: OperationRequest
   trailers: Promise<Record<string, string>> | undefined
   timers: Timers
-  outbox: Outbox
+  carrier: Carrier
   now: () => number
+  deliver(delivery: Delivery, of: OperationRequest): void
+  measured(query: MetricsQuery): MetricsPage
+  /** New values were written. */
+  tell(tx: Tx): void
   track(work: Promise<unknown>): void
   memory: Map<string, unknown>
   claim(owner: { account: string; region: string }): void
 }
 
-/** What an object does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
-export function ownRequest(facts: ObjectFacts, now: number, traceId = newTraceId(now)): OperationRequest {
+/** What a service does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
+export function ownRequest(place: Place, service: string, now: number, traceId = newTraceId(now)): OperationRequest {
   return {
     to: '',
+    service,
     operation: '',
     input: {},
-    caller: { accountId: facts.place.account, service: 'fakecloud' },
+    caller: { accountId: place.account, service: 'fakecloud' },
     requestId: crypto.randomUUID(),
     traceId,
   }
@@ -43,13 +47,13 @@ export function ownRequest(facts: ObjectFacts, now: number, traceId = newTraceId
 
 /** What a handler works with, made of its object's parts and the request at hand. */
 export function contextOf(parts: ContextParts): Tx {
-  const { request, sql } = parts
+  const { request, sql, changes } = parts
   const now = steady(parts.now)
   const ctx: Tx = {
     get place() {
       return parts.facts.place
     },
-    service: parts.facts.service,
+    service: request.service,
     resource: parts.facts.resource,
     operation: request.operation,
     requestId: request.requestId,
@@ -59,18 +63,25 @@ export function contextOf(parts: ContextParts): Tx {
     http: request.http,
     signed: request.signed,
     env: parts.env,
+    definitionOf: parts.carrier.catalog.definitionOf,
     get now() {
       return now()
     },
     sql,
-    change: <T>(work: (tx: Tx) => Settled<T>) => sql.transaction(() => work(ctx)) as T,
+    change: <T>(work: (tx: Tx) => Settled<T>) => {
+      if (!parts.alive()) throw erasedMeanwhile()
+      return changes.run(() => work(ctx)) as T // what is no promise is what it is
+    },
+    committed: work => changes.committed(work),
+    undone: work => changes.undone(work),
     timers: parts.timers,
     journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
-    deliver: delivery => parts.outbox.add(traced(delivery, request), delivery.traceId ?? request.traceId),
-    neighbours: async () => (await namespaceStub(parts.env, parts.facts.place.namespace).list()).objects,
-    metric: metric => noteMetric(ctx, metric, tellCloudWatch),
+    view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
+    deliver: delivery => parts.deliver(traced(delivery, request), request),
+    measured: query => parts.measured(query),
+    metric: metric => noteMetric(ctx, metric, parts.tell),
     background: work => parts.track(work),
     memory: <T>(key: string, initial: () => T): T => {
       if (!parts.memory.has(key)) parts.memory.set(key, initial())

@@ -1,15 +1,15 @@
 import type { Access } from '../../authorization/access.ts'
 import type { Env } from '../env.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { Metric } from '../metrics/metrics.ts'
-import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { Metric, MetricsPage, MetricsQuery } from '../metrics/metrics.ts'
+import type { DefinitionOf, Delivery, Taking, Undelivered } from '../outbox/deliver.ts'
 import type { ObjectAddress, Place } from '../../../aws/place.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
 import type { Reader, Sql } from './sql.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { ServiceName, ServiceOperations } from './service-operations.ts'
 import type { WireKnobs } from '../../../aws/wire/types.ts'
-import type { Signed } from '../../../aws/sigv4/proof.ts'
+import type { Dialect, Signed } from '../../../aws/sigv4/proof.ts'
 
 /** Who calls. `service` is set for an AWS service principal (`s3.amazonaws.com`), the rest for credentials. */
 export type Caller = {
@@ -72,6 +72,8 @@ export type HttpFacts = {
 export type OperationRequest = {
   /** The object's own name: its address, since an object woken by an alarm cannot ask. */
   to: string
+  /** Whose operation it is, of the services that live there. */
+  service: string
   operation: string
   input: Record<string, unknown>
   caller: Caller
@@ -106,6 +108,8 @@ export type Ctx = {
   /** How the request was signed, when it came from outside and not by another service's call. */
   readonly signed: Signed | undefined
   readonly env: Env
+  /** What a service of that name does; one that is not built does nothing. */
+  readonly definitionOf: DefinitionOf
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
   /** Reads. Writing is a change's. */
@@ -122,8 +126,10 @@ export type Ctx = {
   ): Promise<OperationOutput<S, O>>
   /** All or nothing: one transaction round a stretch that writes, with what it delivers. It awaits nothing. */
   change<T>(work: (tx: Tx) => Settled<T>): T
-  /** Names of all objects in the namespace. */
-  neighbours(): Promise<string[]>
+  /** What a service tells the others beyond AWS's API: one of its views, in this place unless another is given. */
+  view(service: string, name: string, parameters: Record<string, string>, place?: Partial<Place>): Promise<unknown>
+  /** Does something once the change under way has committed, before anything leaves the object; never if it is undone. */
+  committed(work: () => void): void
   /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
   metric(metric: Metric): void
   /** Work that goes on after the answer, and that a reader of the state should wait for. */
@@ -141,6 +147,10 @@ export type Tx = Omit<Ctx, 'sql'> & {
   readonly timers: Timers
   /** What AWS does after it answers: done nearby at once, or written to the outbox with the change that caused it. */
   deliver(delivery: Delivery): void
+  /** Does something if the change is undone: what it noted in memory goes with what it wrote. */
+  undone(work: () => void): void
+  /** What the object's services have measured since it was last asked. */
+  measured(query: MetricsQuery): MetricsPage
   /** Names the account and region that own this object, where its name alone does not say (a bucket). */
   claim(owner: { account: string; region: string }): void
 }
@@ -180,14 +190,22 @@ export type ServiceDefinition = {
   introspections?: Record<string, (tx: Tx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** Operations as a neighbour's delivery has them done, at once and in the change that caused it; `FAR` where they cannot. */
+  nearby?: Record<string, (tx: Tx, input: never) => unknown>
+  /** The services of this object have measured something new. */
+  onMetrics?: (tx: Tx) => void
   /** What the service publishes each minute, such as the length of its queues: as it stands now. */
   gauges?: (ctx: Ctx) => Metric[]
   /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
   onClock?: (tx: Tx) => void
+  /** Runs when all that the service had in an object was erased: ends whoever waits. It has no tables then. */
+  onErase?: (ctx: Ctx) => void
   /** Runs once when the object is first made, before its first operation. */
   onCreate?: (tx: Tx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
   onWake?: (tx: Tx) => void
+  /** What is done with a delivery to an ARN of the service's; without it there are no such deliveries. */
+  target?: Taking
   /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */
@@ -197,6 +215,20 @@ export type ServiceDefinition = {
    * for all, signed or not.
    */
   doorAccess?: (ctx: Ctx, input: Record<string, unknown>) => readonly Access[] | 'open' | undefined
+  /** What an operation asks of policies; by default its own name, on the resource whose ARN its input has. */
+  access?: (
+    ctx: Ctx,
+    input: Record<string, unknown>,
+    callerArn: string,
+  ) => readonly Access[] | Promise<readonly Access[]>
+  /** Models whose operations it serves beside its own's. */
+  alsoServes?: readonly string[]
+  /** In whose words it refuses what another service calls, which has no form of its own; by default JSON's. */
+  dialect?: Dialect
+  /** The region that a request must be signed for; undefined where any will do. By default the host's. */
+  signedRegion?: (ctx: Ctx) => string | undefined
+  /** Operations that the owner's root may always do, whatever policies say. */
+  ownersWay?: (operation: string) => boolean
   /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */
@@ -209,6 +241,9 @@ export type ServiceDefinition = {
   scope?: 'region' | 'global'
   wire?: WireKnobs
 }
+
+/** A neighbour's delivery must take the far way: what it asks for has to await. */
+export const FAR = Symbol('far')
 
 /** A resource policy document (null when none is set) and the ARN it protects. */
 export type ResourcePolicy = {

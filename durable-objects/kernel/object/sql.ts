@@ -1,3 +1,5 @@
+import type { Changes } from './changes.ts'
+
 /** A statement that reads. */
 export type Reading = `${'' | '\n' | '\n  ' | '\n    ' | '\n      '}${'SELECT' | 'WITH'}${string}`
 
@@ -29,7 +31,7 @@ export type Sql = {
 
 export type SqlValue = string | number | null | ArrayBuffer | Uint8Array
 
-export function sqlOf(storage: DurableObjectStorage): Sql {
+export function sqlOf(storage: DurableObjectStorage, changes: Changes): Sql {
   const exec = (query: string, bindings: SqlValue[]) => storage.sql.exec(query, ...bindings)
   // The casts below are the boundary between SQL text and the row types its author states.
   return {
@@ -41,6 +43,6 @@ export function sqlOf(storage: DurableObjectStorage): Sql {
     run: (query, ...bindings) => void exec(query, bindings).toArray(),
     changes: () => Number(exec('SELECT changes() AS n', []).one().n),
     each: <Row>(query: string, ...bindings: SqlValue[]) => exec(query, bindings) as unknown as Iterable<Row>,
-    transaction: work => storage.transactionSync(work),
+    transaction: work => changes.run(work),
   }
 }

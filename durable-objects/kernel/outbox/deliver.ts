@@ -1,7 +1,8 @@
 import { decodeBase64 } from '../../../aws/wire/base64.ts'
 import { sdkInput, sdkOperation } from './sdk-targets.ts'
-import { definitionOf } from '../../services/index.ts'
-import { parseArn } from '../../../aws/arn.ts'
+import type { Ctx, ServiceDefinition } from '../object/operation.ts'
+import { type Arn, parseArn } from '../../../aws/arn.ts'
+import { serviceOfArn } from '../../../aws/service-names.ts'
 import { AwsError, type ErrorData } from '../../../aws/errors.ts'
 
 /**
@@ -53,62 +54,45 @@ export type Target = {
   input: Record<string, unknown>
 }
 
-type Content = { text: string; bytes: () => Uint8Array }
-type Usual = { operation: string; input: (arn: string, resource: string, content: Content) => Record<string, unknown> }
+/** What is delivered, as a service may want it. */
+export type Content = { text: string; bytes: () => Uint8Array }
 
-/** The operation by which each kind of target takes an event. */
-const USUAL: Record<string, Usual> = {
-  sqs: {
-    operation: 'SendMessage',
-    input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
-  },
-  lambda: {
-    operation: 'Invoke',
-    input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
-  },
-  s3: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
-  sns: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
-  states: {
-    operation: 'StartExecution',
-    input: (stateMachineArn, _resource, { text: input }) => ({ stateMachineArn, input }),
-  },
-  kinesis: { operation: 'PutRecord', input: (StreamARN, _resource, { bytes }) => ({ StreamARN, Data: bytes() }) },
-  firehose: {
-    operation: 'PutRecord',
-    input: (_arn, resource, { bytes }) => ({ DeliveryStreamName: nameOf(resource), Record: { Data: bytes() } }),
-  },
-  /** `Entries` are the sender's to give. */
-  events: { operation: 'PutEvents', input: () => ({}) },
-  cloudwatch: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
-  ecs: { operation: 'RunTask', input: cluster => ({ cluster }) },
-  logs: { operation: 'PutLogEvents', input: (_arn, resource) => ({ logGroupName: logGroupOf(resource) }) },
-}
-
-function queueUrlOfArn(arn: string): string {
-  const parts = parseArn(arn)
-  return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
+/** What an ARN of a service takes: the operation by which a delivery is made, and its input. */
+export type Taking = {
+  operation: string
+  input: (arn: string, resource: string, content: Content) => Record<string, unknown>
 }
 
 function contentOf({ payload: text = '', binary }: Delivery): Content {
   return { text, bytes: () => (binary && decodeBase64(text)) || new TextEncoder().encode(text) }
 }
 
-/** PutMetricData's input as JSON, where times are text. */
-function metricsOf(text: string): Record<string, unknown> {
-  const revive = (key: string, value: unknown) => (key === 'Timestamp' ? new Date(String(value)) : value)
-  return text === '' ? {} : (JSON.parse(text, revive) as Record<string, unknown>) // written by the source
+/** Services by their names. */
+export type DefinitionOf = (service: string) => ServiceDefinition
+
+type Taker = { service: string; target: Taking }
+
+/** The service that takes what is delivered to an ARN; undefined when none does. */
+function takerOf(arn: Arn | undefined, definitionOf: DefinitionOf): Taker | undefined {
+  const service = arn && serviceOfArn(arn.service)
+  const target = service === undefined ? undefined : definitionOf(service).target
+  return service !== undefined && target ? { service, target } : undefined
 }
 
-/** What follows the kind in `deliverystream/NAME`. */
-const nameOf = (resource: string) => resource.split('/').at(-1) ?? ''
-
-/** `log-group:NAME` or `log-group:NAME:*` */
-function logGroupOf(resource: string): string {
-  return resource.split(':')[1] ?? ''
+/**
+ * That something here takes what is delivered to an ARN, or to an operation: asked when it is named as a target.
+ * @throws AwsError NotImplemented
+ */
+export function checkTaken({ definitionOf, service }: Pick<Ctx, 'definitionOf' | 'service'>, to: string): void {
+  const sdk = sdkOperation(to)
+  const taken = sdk
+    ? Object.hasOwn(definitionOf(sdk.service).operations, sdk.operation.name)
+    : takerOf(parseArn(to), definitionOf) !== undefined
+  if (!taken) throw new AwsError('NotImplemented', `${service}: no target such as ${to} is implemented`, 501)
 }
 
 /** Which operation a delivery becomes; an AwsError when nothing can take it. */
-export function targetOf(delivery: Delivery): Target {
+export function targetOf(definitionOf: DefinitionOf, delivery: Delivery): Target {
   const sdk = sdkOperation(delivery.to)
   if (sdk) {
     const { service, operation } = sdk
@@ -116,13 +100,14 @@ export function targetOf(delivery: Delivery): Target {
     return { service, account: '', region: '', operation: operation.name, input }
   }
   const arn = parseArn(delivery.to)
-  const usual = arn && USUAL[arn.service]
-  if (!arn || !usual) throw new AwsError('InvalidTarget', `${delivery.to} is not a target that takes events`)
+  const taker = takerOf(arn, definitionOf)
+  if (!arn || !taker) throw new AwsError('InvalidTarget', `${delivery.to} is not a target that takes events`)
+  const { service, target } = taker
   return {
-    service: arn.service,
+    service,
     account: arn.account,
     region: arn.region,
-    operation: delivery.operation ?? usual.operation,
-    input: { ...usual.input(delivery.to, arn.resource, contentOf(delivery)), ...delivery.input },
+    operation: delivery.operation ?? target.operation,
+    input: { ...target.input(delivery.to, arn.resource, contentOf(delivery)), ...delivery.input },
   }
 }

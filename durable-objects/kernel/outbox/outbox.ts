@@ -1,6 +1,7 @@
 import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from '../journal/journal.ts'
 import type { OperationRequest, OperationResult } from '../object/operation.ts'
+import type { Sent } from './requests.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from '../../../aws/errors.ts'
 import { jsonWithBytes, parseWithBytes } from '../../../aws/json-bytes.ts'
 import type { Sql } from '../object/sql.ts'
@@ -9,6 +10,8 @@ import type { Sql } from '../object/sql.ts'
 export type OutboxRow = {
   seq: number
   id: string
+  /** Whose delivery it is. */
+  service: string
   target: string
   delivery: string
   traceId: string
@@ -18,7 +21,7 @@ export type OutboxRow = {
 
 export const OUTBOX_SCHEMA = `
 CREATE TABLE _outbox (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, target TEXT NOT NULL, delivery TEXT NOT NULL, traceId TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service TEXT NOT NULL, target TEXT NOT NULL, delivery TEXT NOT NULL, traceId TEXT NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0, nextTry INTEGER NOT NULL
 );
 CREATE INDEX _outbox_target ON _outbox (target, seq);
@@ -28,23 +31,39 @@ CREATE INDEX _outbox_next ON _outbox (nextTry);`
 export type OutboxHost = {
   sql: Sql
   /** The operation that a delivery becomes. @throws AwsError when nothing can take it */
-  request(row: OutboxRow, delivery: Delivery): OperationRequest
+  request(sent: Sent, delivery: Delivery): OperationRequest
   /**
    * Carries operations to one object, in one go: lists beside each other, each in its order and no further than its
    * first refusal.
    */
   send(to: string, lists: OperationRequest[][]): Promise<OperationResult[][]>
-  note(traceId: string, hop: Hop): void
+  /** One change: what ends a delivery commits as a whole. */
+  change<T>(work: () => T): T
+  /** @param at on the namespace's clock; now, unless it says so */
+  note(traceId: string, hop: Hop, at?: number): void
+  /** The namespace's clock. */
+  now(): number
   /** A delivery has arrived, or was given up. */
-  ended(row: OutboxRow, delivery: Delivery, undelivered?: Undelivered): void
+  ended(of: Delivered, delivery: Delivery, undelivered?: Undelivered): void
+  /** Sends something on: a dead letter. */
+  deliver(delivery: Delivery, of: { service: string; traceId: string }): void
   /** Counts work under way, so that readers can wait for it. */
   track(work: Promise<unknown>): void
   /** Makes sure that the alarm rings by then (real epoch milliseconds). */
   wakeBy(at: number): void
 }
 
+/** A delivery of a service's, by its id and chain. */
+export type Delivered = Sent & { service: string }
+
 export type Outbox = {
-  add(delivery: Delivery, traceId: string): void
+  add(delivery: Delivery, of: { service: string; traceId: string }): void
+  /** Whether something for that target is on its way: what comes after must not overtake it. */
+  waits(target: string): boolean
+  /** The end of a delivery that never lay here is told as any other's: that it arrives, that it did, that it was refused. */
+  arrives(of: Delivered, delivery: Delivery): void
+  arrived(of: Delivered, delivery: Delivery): void
+  refused(of: Delivered, delivery: Delivery, error: ErrorData): void
   /** Starts (again) whatever waits and may be tried now. */
   kick(): void
   nextTry(): number | null
@@ -157,15 +176,19 @@ export function outboxOf(host: OutboxHost): Outbox {
   }
 
   async function carry({ to, lists }: Load): Promise<void> {
+    const startedAt = host.now()
     const answers = await answersOf(to, lists)
     lists.forEach((parcels, i) => {
       const list = answers[i] ?? []
-      // Those after a refusal were not tried.
-      parcels.slice(0, list.length).forEach((parcel, j) => {
-        conclude(parcel, list[j]?.error)
-      })
       const target = parcels[0]?.row.target ?? ''
-      running.delete(target)
+      try {
+        // Those after a refusal were not tried.
+        parcels.slice(0, list.length).forEach((parcel, j) => {
+          concludeRow({ ...parcel, startedAt }, list[j]?.error)
+        })
+      } finally {
+        running.delete(target)
+      }
       start(target)
     })
   }
@@ -180,55 +203,77 @@ export function outboxOf(host: OutboxHost): Outbox {
     }
   }
 
-  function conclude({ row, delivery }: Parcel, error: ErrorData | undefined): void {
-    const hop = {
-      from: delivery.from,
-      to: row.target,
-      event: delivery.event,
-      deliveryId: row.id,
-      attempt: row.attempts + 1,
-    }
-    const most = Math.min(MAX_ATTEMPTS, (delivery.retries ?? MAX_ATTEMPTS) + 1)
-    if (error && isTransient(error) && row.attempts + 1 < most) {
-      const nextTry = Date.now() + backoff(row.attempts + 1)
-      sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE seq = ?', nextTry, row.seq)
-      host.note(row.traceId, { ...hop, outcome: 'retried', reason: reasonOf(error) })
-      host.wakeBy(nextTry)
-      return
-    }
-    sql.run('DELETE FROM _outbox WHERE seq = ?', row.seq)
-    if (!error || delivery.tolerate?.includes(error.code)) {
-      host.note(row.traceId, { ...hop, outcome: 'delivered' })
-      host.ended(row, delivery)
-    } else {
-      refuse(row, delivery, error)
+  /** The end of a try is one change. Should ending it fail, the row stays, and the delivery is known at its target. */
+  function concludeRow(
+    { row, delivery, startedAt }: Parcel & { startedAt: number },
+    error: ErrorData | undefined,
+  ): void {
+    try {
+      host.change(() => {
+        const most = Math.min(MAX_ATTEMPTS, (delivery.retries ?? MAX_ATTEMPTS) + 1)
+        if (error && isTransient(error) && row.attempts + 1 < most) {
+          putOff(row, delivery, error)
+          return
+        }
+        // By its id: after a reset another row may have its number.
+        sql.run('DELETE FROM _outbox WHERE id = ?', row.id)
+        if (sql.changes() === 0) return
+        if (error && !delivery.tolerate?.includes(error.code)) refused(row, delivery, error)
+        else {
+          arrives(row, delivery, startedAt)
+          arrived(row, delivery)
+        }
+      })
+    } catch (thrown) {
+      console.error('the end of a delivery', thrown)
+      sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', retryAt(row), row.id)
+      if (row.attempts >= MAX_ATTEMPTS) sql.run('DELETE FROM _outbox WHERE id = ?', row.id)
     }
   }
 
-  function refuse(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
+  const retryAt = ({ attempts }: OutboxRow) => Date.now() + backoff(attempts + 1)
+
+  function putOff(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
+    const nextTry = retryAt(row)
+    sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', nextTry, row.id)
+    host.note(row.traceId, { ...hopOf(row, delivery), outcome: 'retried', reason: reasonOf(error) })
+    host.wakeBy(nextTry)
+  }
+
+  const hopOf = ({ id, attempts = 0 }: Sent & { attempts?: number }, delivery: Delivery) => ({
+    from: delivery.from,
+    to: delivery.to,
+    event: delivery.event,
+    deliveryId: id,
+    attempt: attempts + 1,
+  })
+
+  /** Told as of when it was sent: what it set off comes after it. */
+  function arrives(of: Delivered & { attempts?: number }, delivery: Delivery, at?: number): void {
+    host.note(of.traceId, { ...hopOf(of, delivery), outcome: 'delivered' }, at)
+  }
+
+  const arrived = (of: Delivered, delivery: Delivery) => host.ended(of, delivery)
+
+  function refused(of: Delivered & { attempts?: number }, delivery: Delivery, error: ErrorData): void {
+    const hop = hopOf(of, delivery)
     const reason = reasonOf(error)
-    const hop = {
-      from: delivery.from,
-      to: row.target,
-      event: delivery.event,
-      deliveryId: row.id,
-      attempt: row.attempts + 1,
-    }
     if (!delivery.deadLetter) {
-      host.note(row.traceId, { ...hop, outcome: 'refused', reason })
-      host.ended(row, delivery, { error, attempts: row.attempts + 1 })
+      host.note(of.traceId, { ...hop, outcome: 'refused', reason })
+      host.ended(of, delivery, { error, attempts: hop.attempt })
       return
     }
     const { deadLetter, operation: _operation, ...rest } = delivery
-    host.note(row.traceId, { ...hop, outcome: 'dead-lettered', reason: `${reason}; sent on to ${deadLetter}` })
-    add({ ...rest, to: deadLetter }, row.traceId)
+    host.note(of.traceId, { ...hop, outcome: 'dead-lettered', reason: `${reason}; sent on to ${deadLetter}` })
+    host.deliver({ ...rest, to: deadLetter }, of)
   }
 
-  function add(delivery: Delivery, traceId: string): void {
+  function add(delivery: Delivery, { service, traceId }: { service: string; traceId: string }): void {
     const now = Date.now()
     sql.run(
-      'INSERT INTO _outbox (id, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO _outbox (id, service, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?, ?)',
       crypto.randomUUID(),
+      service,
       delivery.to,
       jsonWithBytes(delivery),
       traceId,
@@ -238,11 +283,14 @@ export function outboxOf(host: OutboxHost): Outbox {
     start(delivery.to)
   }
 
+  const waits = (target: string) =>
+    running.has(target) || sql.first('SELECT 1 FROM _outbox WHERE target = ? LIMIT 1', target) !== undefined
+
   function kick(): void {
     const due = sql.all<{ target: string }>('SELECT DISTINCT target FROM _outbox WHERE nextTry <= ?', Date.now())
     for (const { target } of due) start(target)
   }
 
   const nextTry = () => sql.first<{ at: number | null }>('SELECT MIN(nextTry) AS at FROM _outbox')?.at ?? null
-  return { add, kick, nextTry }
+  return { add, waits, arrives, arrived, refused, kick, nextTry }
 }

@@ -2,7 +2,7 @@ import type { Operations } from '../../../aws/models/cloudwatch.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { ended } from './alarms/alarm-actions.ts'
 import { DescribeAlarmContributors, DescribeAlarms, DescribeAlarmsForMetric } from './alarms/alarm-listings.ts'
-import { NoteMetrics, type NoteMetricsOperation } from './alarms/alarm-timers.ts'
+import { noteData } from './alarms/alarm-timers.ts'
 import {
   DeleteAlarms,
   DisableAlarmActions,
@@ -82,7 +82,6 @@ const operations = {
   ListMetrics,
   ListMetricStreams,
   ListTagsForResource,
-  NoteMetrics,
   PutAlarmMuteRule,
   PutAnomalyDetector,
   PutCompositeAlarm,
@@ -96,7 +95,13 @@ const operations = {
   StopMetricStreams,
   TagResource,
   UntagResource,
-} satisfies Handlers<Operations & NoteMetricsOperation>
+} satisfies Handlers<Operations>
+
+/** PutMetricData's input as JSON, where times are text. */
+function metricsOf(text: string): Record<string, unknown> {
+  const revive = (key: string, value: unknown) => (key === 'Timestamp' ? new Date(String(value)) : value)
+  return text === '' ? {} : (JSON.parse(text, revive) as Record<string, unknown>) // written by the source
+}
 
 export const cloudwatch: ServiceDefinition = {
   operations,
@@ -104,6 +109,8 @@ export const cloudwatch: ServiceDefinition = {
   timers: { evaluate: evaluateDue, suppression: endSuppression },
   introspections: { alarms, metrics },
   ended,
+  onMetrics: noteData,
+  target: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
   resourceTags,
   wire: { validation: { code: 'ValidationError' }, queryCodes: QUERY_CODES },
 }

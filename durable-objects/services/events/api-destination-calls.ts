@@ -2,7 +2,7 @@
 import type { Target } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { accessToken, forgetToken } from './access-tokens.ts'
-import { requestOf } from './api-destination-requests.ts'
+import { type CallParts, type HttpCall, requestOf } from './api-destination-requests.ts'
 import { destinationByArn } from './api-destinations.ts'
 import { connectionByArn, parametersOf } from './connections.ts'
 import { count } from './metrics.ts'
@@ -151,14 +151,32 @@ async function send(ctx: Ctx, row: ApiCallRow): Promise<Failed | undefined> {
   }
   const event = JSON.parse(row.event) as BusEvent // written by callApiDestination()
   const parts = { destination, parameters: parametersOf(connection), token, target: targetOf(row), event }
-  const answer = await fetchOnce(requestOf({ ...parts, body: row.body, traceId: row.traceId }))
+  const call = callOf({ ...parts, body: row.body, traceId: row.traceId })
+  if (!call)
+    return { code: 'INVALID_PARAMETER', reason: 'The event makes no HTTP request that can be sent', lasting: true }
+  const answer = await fetchOnce(call)
   if (oauth && (answer.status === 401 || answer.status === 407)) ctx.change(tx => forgetToken(tx, connection.name))
   return failureOf(ctx, answer)
 }
 
+/** The most that a call's address and headers may amount to. */
+const MOST_HEAD = 65_536
+
+/** What an event has put into an address or a header may be nothing that can stand there, or too long for it. */
+function callOf(parts: CallParts): HttpCall | undefined {
+  try {
+    const call = requestOf(parts)
+    const head = Object.entries(call.headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+    return call.url.length + head > MOST_HEAD ? undefined : call
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
 type Answer = { status?: number; retryAfter?: string | null; error?: string }
 
-async function fetchOnce({ url, ...init }: ReturnType<typeof requestOf>): Promise<Answer> {
+async function fetchOnce({ url, ...init }: HttpCall): Promise<Answer> {
   try {
     const { body, ...rest } = init
     const signal = AbortSignal.timeout(TIMEOUT_MS)

@@ -7,6 +7,9 @@ import type { BusEvent } from './schema.ts'
 /** An entry, or what is wrong with it in AWS's words. */
 export type Checked = { event: BusEvent; refusal?: undefined } | { refusal: PutEventsResultEntry; event?: undefined }
 
+/** The most that an event may amount to: with its envelope, and written anew, it may be longer than its entry. */
+const MOST_EVENT_BYTES = 524_288
+
 const REQUIRED = ['Source', 'DetailType', 'Detail'] as const
 
 const bytes = (text = '') => new TextEncoder().encode(text).byteLength
@@ -48,6 +51,8 @@ export function checkEntry(
     resources: Resources,
     detail,
   }
+  // Numbers may be longer in the event than they were in the entry: 1e20 becomes 100000000000000000000.
+  if (bytes(JSON.stringify(event)) > MOST_EVENT_BYTES) return refused('MalformedDetail', 'Detail is malformed.')
   return { event }
 }
 

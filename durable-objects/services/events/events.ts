@@ -1,3 +1,4 @@
+import { eventsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { makeCall, resumeCalls } from './api-destination-calls.ts'
@@ -47,7 +48,7 @@ import {
 } from './partner-event-sources.ts'
 import { TestEventPattern } from './patterns.ts'
 import { PutPermission, RemovePermission, resourcePolicy } from './permissions.ts'
-import { ForwardEvent, type Forwarded, PutEvents, PutPartnerEvents } from './put-events.ts'
+import { ForwardEvent, type Forwarded, PutEvents, putEventsNearby, PutPartnerEvents } from './put-events.ts'
 import { CancelReplay, DescribeReplay, ListReplays, onReplay, StartReplay } from './replays.ts'
 import { ListRuleNamesByTarget, ListRules } from './rule-listings.ts'
 import { DeleteRule, DescribeRule, DisableRule, EnableRule, PutRule } from './rules.ts'
@@ -144,11 +145,15 @@ const operations = {
 export const events: ServiceDefinition = {
   operations: { ...operations, ForwardEvent, OfferEventSource },
   migrations,
+  nearby: { PutEvents: putEventsNearby },
   timers: { schedule: onSchedule, retention: onRetention, replay: onReplay, apiCall: makeCall },
   introspections: { events: eventsView, deliveries: deliveriesView, fire: fireTick },
   onCreate: createDefaultBus,
   onWake: resumeCalls,
   ended,
   resourcePolicy,
+  // `Entries` are the sender's to give.
+  target: { operation: 'PutEvents', input: () => ({}) },
   home,
+  access: eventsAccess,
 }

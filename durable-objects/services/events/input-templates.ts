@@ -41,30 +41,61 @@ export function checkTemplate(target: string, { InputPathsMap = {}, InputTemplat
   }
 }
 
-/** A template's text with its variables filled in. */
+/** The most that a target gets of one event, in bytes: as much as an event may be. */
+export const MOST_INPUT_BYTES = 262_144
+
+/**
+ * A template's text with its variables filled in; undefined where that is longer than a target may get. It is not
+ * built any further then: a short template can name a long value a thousand times.
+ */
 export function fillTemplate(
   { InputPathsMap = {}, InputTemplate }: InputTransformer,
   event: unknown,
   reserved: Reserved,
-) {
-  const lookUp = (name: string): unknown => {
+): string | undefined {
+  const json = /^\s*[{[]/.test(InputTemplate)
+  const textAt = textsOf(name => {
     if (RESERVED.includes(name)) return reserved[name as keyof Reserved] // one of them, as was just checked
     const path = Object.hasOwn(InputPathsMap, name) ? InputPathsMap[name] : undefined
     return path === undefined ? undefined : valueAt(path, event)
+  }, json)
+  let filled = ''
+  let at = 0
+  let quoted = false
+  for (const { 0: whole, 1: name = '', index } of InputTemplate.matchAll(VARIABLE)) {
+    const between = InputTemplate.slice(at, index)
+    quoted = quotedAfter(between, quoted)
+    filled += between + textAt(name, quoted)
+    // Spaces of the template do not count: they go when it is JSON.
+    if (filled.length > MOST_INPUT_BYTES + InputTemplate.length) return undefined
+    at = index + whole.length
   }
-  const json = /^\s*[{[]/.test(InputTemplate)
-  const filled = InputTemplate.replace(VARIABLE, (_whole, name: string, at: number) =>
-    textOf(lookUp(name), { quoted: isQuoted(InputTemplate, at), json }),
-  )
-  return json ? compact(filled) : filled
+  filled += InputTemplate.slice(at)
+  const text = json ? compact(filled) : filled
+  return byteLength(text) > MOST_INPUT_BYTES ? undefined : text
 }
 
-/** Whether a place in a template is within quotes. */
-function isQuoted(template: string, at: number): boolean {
-  let quoted = false
-  for (let i = 0; i < at; i++) {
-    if (quoted && template[i] === '\\') i += 1
-    else if (template[i] === '"') quoted = !quoted
+const byteLength = (text: string) => new TextEncoder().encode(text).byteLength
+
+/** Texts of variables, each made once for within quotes and once for without. */
+function textsOf(lookUp: (name: string) => unknown, json: boolean): (name: string, quoted: boolean) => string {
+  const made = new Map<string, string>()
+  return (name, quoted) => {
+    const key = `${quoted} ${name}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const text = textOf(lookUp(name), { quoted, json })
+    made.set(key, text)
+    return text
+  }
+}
+
+/** Whether one is within quotes after a stretch of a template. */
+function quotedAfter(text: string, before: boolean): boolean {
+  let quoted = before
+  for (let i = 0; i < text.length; i++) {
+    if (quoted && text[i] === '\\') i += 1
+    else if (text[i] === '"') quoted = !quoted
   }
   return quoted
 }

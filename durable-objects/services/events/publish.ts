@@ -12,9 +12,11 @@ import { count } from './metrics.ts'
 import { busArn, ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
 import type { BusEvent, RuleRow } from './schema.ts'
-import { deliveriesOf, eventLabel, type Sending } from './target-deliveries.ts'
+import { MOST_INPUT_BYTES } from './input-templates.ts'
+import { aboutOf, deliveriesOf, eventLabel, type Sending } from './target-deliveries.ts'
 import { inputOf } from './target-inputs.ts'
 import { targetsOf } from './targets.ts'
+import { sendDeadLetter } from './undelivered.ts'
 
 /** An event that has come to a bus. */
 export type Arrived = {
@@ -81,9 +83,24 @@ function invoke(ctx: Tx, rule: RuleRow, arrived: Arrived): Target[] {
   for (const target of targets) {
     const arrival = { ruleArn: arn, ruleName: rule.name, arrivedAt: ctx.now }
     const input = inputOf(target, event, arrival)
-    send(ctx, { target, event, input, ruleArn: arn, traceId, trace, now: ctx.now }, arrived.forwarded ?? false)
+    const sending = { target, event, ruleArn: arn, traceId, trace, now: ctx.now }
+    if (input === undefined) refuseLong(ctx, sending)
+    else send(ctx, { ...sending, input }, arrived.forwarded ?? false)
   }
   return targets
+}
+
+/** An input that comes out too long goes to no target: the event is a dead letter, where the target has a place for it. */
+function refuseLong(ctx: Tx, sending: Omit<Sending, 'input'>): void {
+  const message = `The transformed input is longer than ${MOST_INPUT_BYTES} bytes`
+  const about = aboutOf(sending)
+  const { target, event, traceId } = sending
+  if (about.deadLetter === undefined) {
+    note(ctx, sending, { from: about.ruleArn, to: target.Arn, outcome: 'refused', reason: message })
+  }
+  count(ctx, about.ruleArn, 'Invocations')
+  const failure = { code: 'INVALID_PARAMETER', message, retries: 0 }
+  sendDeadLetter(ctx, { about, label: eventLabel(event), traceId }, failure)
 }
 
 function send(ctx: Tx, sending: Sending, forwarded: boolean): void {

@@ -1,5 +1,5 @@
 import type { Operations, PutEventsRequestEntry, PutEventsResultEntry } from '../../../aws/models/events.types.ts'
-import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { type Ctx, FAR, type Tx } from '../../kernel/object/operation.ts'
 import type { Place } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { checkEntry, entrySize, traceOf } from './entries.ts'
@@ -24,9 +24,22 @@ export async function PutEvents(ctx: Ctx, input: In<'PutEvents'>): Promise<Out<'
   for (const entry of entries) checkBus(ctx, entry)
   // Other places are asked first: once this one writes, it must not wait any more.
   const elsewhere = await Promise.all(entries.map(entry => forwardEntry(ctx, entry)))
-  const Entries = ctx.change(tx => entries.map((entry, at) => elsewhere[at] ?? putEntry(tx, entry)))
-  return { FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode !== undefined).length, Entries }
+  return answerOf(ctx.change(tx => entries.map((entry, at) => elsewhere[at] ?? putEntry(tx, entry))))
 }
+
+/** What a neighbour puts on buses of this place waits for nobody. */
+export function putEventsNearby(ctx: Tx, input: In<'PutEvents'>): Out<'PutEvents'> | typeof FAR {
+  const entries = input.Entries ?? []
+  if (!entries.every(entry => isHere(ctx, entry.EventBusName))) return FAR
+  checkSize(entries)
+  for (const entry of entries) checkBus(ctx, entry)
+  return answerOf(entries.map(entry => putEntry(ctx, entry)))
+}
+
+const answerOf = (Entries: PutEventsResultEntry[]) => ({
+  FailedEntryCount: Entries.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
+  Entries,
+})
 
 function checkSize(entries: readonly PutEventsRequestEntry[]): void {
   if (entries.reduce((sum, entry) => sum + entrySize(entry), 0) > MOST_BYTES) {

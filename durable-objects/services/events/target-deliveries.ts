@@ -39,16 +39,20 @@ export function deliveriesOf(sending: Sending): Delivery[] {
   return [{ ...base, payload: sending.input, input: membersOf(sending, arn) }]
 }
 
-function baseOf({ target, event, ruleArn, traceId, trace }: Sending): Delivery {
-  const retries = target.RetryPolicy?.MaximumRetryAttempts ?? MOST_RETRIES
-  const about: About = {
+export function aboutOf({ target, event, ruleArn }: Pick<Sending, 'target' | 'event' | 'ruleArn'>): About {
+  return {
     ruleArn,
     targetArn: target.Arn,
     ...(target.DeadLetterConfig?.Arn && { deadLetter: target.DeadLetterConfig.Arn }),
     // An event is told again in its dead letter alone.
     event: target.DeadLetterConfig?.Arn ? JSON.stringify(event) : '',
-    retries,
+    retries: target.RetryPolicy?.MaximumRetryAttempts ?? MOST_RETRIES,
   }
+}
+
+function baseOf(sending: Sending): Delivery {
+  const { target, event, ruleArn, traceId, trace } = sending
+  const about = aboutOf(sending)
   return {
     to: target.Arn,
     from: ruleArn,
@@ -57,7 +61,7 @@ function baseOf({ target, event, ruleArn, traceId, trace }: Sending): Delivery {
     event: eventLabel(event),
     traceId,
     trace,
-    retries,
+    retries: about.retries,
     about,
   }
 }

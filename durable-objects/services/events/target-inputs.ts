@@ -6,8 +6,11 @@ import type { BusEvent } from './schema.ts'
 /** What a target's input depends on, beside the event. `arrivedAt` in epoch milliseconds. */
 export type Arrival = { ruleArn: string; ruleName: string; arrivedAt: number }
 
-/** The text that a target gets: transformed, fixed, a part of the event, or the event as it is. */
-export function inputOf(target: Target, event: BusEvent, arrival: Arrival): string {
+/**
+ * The text that a target gets: transformed, fixed, a part of the event, or the event as it is. Undefined where it comes
+ * out longer than a target may get.
+ */
+export function inputOf(target: Target, event: BusEvent, arrival: Arrival): string | undefined {
   const { Input, InputPath, InputTransformer } = target
   if (InputTransformer) {
     const { detail: _detail, 'detail-type': detailType, ...rest } = event

@@ -1,18 +1,37 @@
 import type { Target } from '../../../aws/models/events.types.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { checkTaken } from '../../kernel/outbox/deliver.ts'
 import { type Arn, parseArn } from '../../../aws/arn.ts'
 import { isJson } from '../../../aws/json.ts'
 import { checkTemplate } from './input-templates.ts'
 import { readPath } from './json-paths.ts'
 import { invalid } from './refusals.ts'
 
+/** Services whose resources can be targets. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html */
+const TARGETS = new Set([
+  ...[
+    'appsync',
+    'batch',
+    'codebuild',
+    'codepipeline',
+    'ecs',
+    'events',
+    'execute-api',
+    'firehose',
+    'inspector',
+    'kinesis',
+  ],
+  ...['lambda', 'logs', 'redshift', 'redshift-serverless', 'sagemaker', 'sns', 'sqs', 'ssm', 'ssm-incidents', 'states'],
+])
+
 /** Services that EventBridge calls as a role of yours, for want of a policy on the resource. */
 const BY_ROLE = new Set(['kinesis', 'firehose', 'states', 'ecs', 'batch', 'ssm', 'sagemaker', 'redshift', 'codebuild'])
 
 /** @throws AwsError ValidationException */
-export function checkTarget(target: Target): void {
+export function checkTarget(ctx: Ctx, target: Target): void {
   const { Id, Arn, RoleArn, SqsParameters, DeadLetterConfig } = target
   const arn = parseArn(Arn)
-  if (!arn) throw invalidArn(Arn)
+  if (!arn || !TARGETS.has(arn.service)) throw invalidArn(Arn)
   if (wantsRole(arn) && !RoleArn) throw invalid(`RoleArn is required for target ${Arn}.`)
   if (arn.service === 'sqs' && arn.resource.endsWith('.fifo') && !SqsParameters?.MessageGroupId) {
     throw invalid(`Parameter(s) SqsParameters must be specified for target: ${Id}.`)
@@ -21,6 +40,7 @@ export function checkTarget(target: Target): void {
   if (target.KinesisParameters && arn.service !== 'kinesis') throw unfit('KinesisParameters', Id)
   if (DeadLetterConfig?.Arn !== undefined) checkDeadLetter(DeadLetterConfig.Arn)
   checkInput(target)
+  checkTaken(ctx, Arn)
 }
 
 const invalidArn = (arn: string) =>

@@ -15,7 +15,7 @@ const MOST_TARGETS = 5
 export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> {
   const rule = findRule(ctx, input.EventBusName, input.Rule)
   checkUnmanaged(ctx, rule)
-  for (const target of input.Targets) checkTarget(target)
+  for (const target of input.Targets) checkTarget(ctx, target)
   const ids = new Set([...targetsOf(ctx, rule), ...input.Targets].map(({ Id }) => Id))
   if (ids.size > MOST_TARGETS) throw limitExceeded()
   for (const target of input.Targets) {

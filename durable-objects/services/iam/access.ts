@@ -1,5 +1,5 @@
-import { definitionOf } from '../index.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
+import { principal } from './entities/principal.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { type Access, type Input, present, textOf } from '../../authorization/access.ts'
 
@@ -61,8 +61,7 @@ function entityArn(ctx: Ctx, kind: string, input: Input): string {
   const member = NAMES.find(([, named]) => named === kind)?.[0] ?? ''
   const name = textOf(input[member])
   const known: Record<string, string> = kind === 'user' ? { userName: name } : { roleName: name }
-  const view = kind === 'user' || kind === 'role' ? definitionOf('iam').introspections?.principal : undefined
-  const found = ctx.change(tx => view?.(tx, known)) as { arn: string } | null | undefined // the view's shape
+  const found = kind === 'user' || kind === 'role' ? ctx.change(tx => principal(tx, known)) : null
   const created = ctx.operation.startsWith('Create')
   return (created ? undefined : found?.arn) ?? iamArn(ctx, `${kind}${textOf(input.Path) || '/'}${name}`)
 }
@@ -70,9 +69,8 @@ function entityArn(ctx: Ctx, kind: string, input: Input): string {
 /** The boundary that an operation sets, or that its user or role has. */
 function keysOf(ctx: Ctx, input: Input) {
   const { PolicyArn, PermissionsBoundary, AWSServiceName, RoleName, UserName } = input
-  const view = definitionOf('iam').introspections?.principal
   const named = typeof RoleName === 'string' ? { roleName: RoleName } : { userName: textOf(UserName) }
-  const found = ctx.change(tx => view?.(tx, named)) as { boundary?: { arn: string | null } | null } | null | undefined // likewise
+  const found = ctx.change(tx => principal(tx, named))
   return present({
     'iam:PolicyARN': /^(?:Attach|Detach)/.test(ctx.operation) ? PolicyArn : undefined,
     'iam:PermissionsBoundary': PermissionsBoundary ?? found?.boundary?.arn,

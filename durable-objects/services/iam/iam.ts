@@ -1,3 +1,4 @@
+import { iamAccess } from './access.ts'
 import type { ServiceDefinition } from '../../kernel/object/operation.ts'
 import { accountOperations } from './reports/account-operations.ts'
 import { credentialOperations } from './credentials/credential-operations.ts'
@@ -29,5 +30,9 @@ export const iam: ServiceDefinition = {
   introspections: { principal, multiFactor, issueToken, tokenIssuer },
   resourceTags: entityTags,
   scope: 'global',
+  access: iamAccess,
+  dialect: 'query',
+  // IAM has one place to sign for.
+  signedRegion: () => 'us-east-1',
   wire: { validation: { code: 'ValidationError' } },
 }

@@ -1,3 +1,4 @@
+import { lambdaAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/lambda.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { GetAccountSettings } from './settings/account.ts'
@@ -19,7 +20,7 @@ import {
 } from './functions/functions.ts'
 import { archiveView, evictView, warmView } from './introspection.ts'
 import { invocationPage } from './invocations/invocation-records.ts'
-import { Invoke, InvokeAsync, InvokeWithResponseStream } from './invocations/invoke.ts'
+import { Invoke, InvokeAsync, invokeNearby, InvokeWithResponseStream } from './invocations/invoke.ts'
 import {
   AddLayerVersionPermission,
   GetLayerVersionPolicy,
@@ -129,6 +130,7 @@ export const lambda: ServiceDefinition = {
   operations: { ...operations, InvokeFunctionUrl, PollEventSource },
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
+  nearby: { Invoke: invokeNearby },
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   ended: noteUndelivered,
   onWake: resumeEvents,
@@ -136,6 +138,12 @@ export const lambda: ServiceDefinition = {
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
   doorAccess: urlAccess,
   resourceTags: functionTags,
+  target: {
+    operation: 'Invoke',
+    input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
+  },
   home: functionHome,
+  access: lambdaAccess,
+  dialect: 'rest-json',
   wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
 }

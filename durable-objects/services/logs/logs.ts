@@ -1,3 +1,4 @@
+import { logsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/logs.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { DeleteAccountPolicy, DescribeAccountPolicies, PutAccountPolicy } from './policies/account-policies.ts'
@@ -242,5 +243,7 @@ export const logs: ServiceDefinition = {
   onWake: failInterrupted,
   resourceTags: groupTags,
   resourcePolicy,
+  target: { operation: 'PutLogEvents', input: (_arn, name) => ({ logGroupName: name.split(':')[1] ?? '' }) },
+  access: logsAccess,
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },
 }

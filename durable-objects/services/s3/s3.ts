@@ -1,3 +1,4 @@
+import { bucketRegion, s3Access } from './access/access.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-operations.ts'
@@ -50,8 +51,13 @@ export const s3: ServiceDefinition = {
     resumeBucket(ctx)
     wakeObjects(ctx)
   },
+  target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
   home,
+  access: s3Access,
+  dialect: 's3',
+  signedRegion: bucketRegion,
+  ownersWay: operation => /^(?:Get|Put|Delete)BucketPolicy$/.test(operation),
   wire: {
     validation: {
       code: 'MalformedXML',

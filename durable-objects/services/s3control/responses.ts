@@ -16,7 +16,7 @@ export type Waiting = { output: { outputRoute: string; outputToken: string }; an
 type Pending = Map<string, (answer: Answer) => void>
 
 /** Requests live as long as this object does: so do those who wait. */
-const pendingOf = (ctx: Ctx) => ctx.memory<Pending>('object-lambda', () => new Map())
+const pendingOf = (ctx: Ctx) => ctx.memory<Pending>('s3control.pending', () => new Map())
 
 export function waitForAnswer(ctx: Ctx, point: string): Waiting {
   const outputToken = newOutputToken(ctx.place, point)

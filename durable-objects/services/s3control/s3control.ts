@@ -1,3 +1,4 @@
+import { s3controlAccess } from './access.ts'
 import type { Operations as S3Operations } from '../../../aws/models/s3.types.ts'
 import type { Operations } from '../../../aws/models/s3control.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
@@ -48,4 +49,6 @@ export const s3control: ServiceDefinition = {
   operations: { ...control, ...reads },
   migrations,
   introspections: { accessPoints, objectLambdaResponses, resolve },
+  access: s3controlAccess,
+  alsoServes: ['s3'],
 }

@@ -2,6 +2,8 @@ import { loadModel } from '../../../aws/wire/model.ts'
 import { type Delivery, targetOf } from '../../kernel/outbox/deliver.ts'
 import { sdkAction, sdkModel } from '../../kernel/outbox/sdk-targets.ts'
 import { parseArn } from '../../../aws/arn.ts'
+import type { Ctx } from '../../kernel/object/operation.ts'
+import { own } from '../../../aws/own.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
 import { scheduledTime, type Invocation, targetDelivery } from './targets.ts'
 
@@ -13,6 +15,8 @@ import { scheduledTime, type Invocation, targetDelivery } from './targets.ts'
 
 /** Which part of the retry policy ended it; `permanent` errors are not retried. */
 export type Exhausted = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | 'permanent'
+
+type Failure = { error: ErrorData; exhausted: Exhausted }
 
 /** The operation that each kind of target is called by, as a universal target names it. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -26,16 +30,16 @@ const ACTIONS: Readonly<Record<string, string>> = {
   states: 'sfn:startExecution',
 }
 
-/** What a queue takes. */
-const MOST_BYTES = 1_048_576
+/** Where a body is cut, in bytes: what a queue takes, and, as text within JSON on its way there, a row holds. */
+const MOST_BYTES = 786_432
 
 /** The dead letter of an invocation, where its schedule has a queue for them. */
-export function deadLetter(invocation: Invocation, error: ErrorData, exhausted: Exhausted): Delivery | undefined {
+export function deadLetter(ctx: Ctx, invocation: Invocation, { error, exhausted }: Failure): Delivery | undefined {
   const { id, target, scheduleArn, scheduledAt, attempt } = invocation
   const to = target.DeadLetterConfig?.Arn
   if (to === undefined) return undefined
   const delivery = targetDelivery(invocation)
-  const { body, truncated } = bodyOf(delivery)
+  const { body, truncated } = bodyOf(ctx, delivery)
   const attributes = {
     ERROR_CODE: codeOf(target.Arn, error),
     ERROR_MESSAGE: error.message || error.code,
@@ -54,7 +58,7 @@ export function deadLetter(invocation: Invocation, error: ErrorData, exhausted: 
 }
 
 function actionArn(arn: string): string {
-  const action = ACTIONS[parseArn(arn)?.service ?? '']
+  const action = own(ACTIONS, parseArn(arn)?.service ?? '')
   return action === undefined ? arn : `arn:aws:scheduler:::aws-sdk:${action}`
 }
 
@@ -65,17 +69,17 @@ function codeOf(arn: string, { code }: ErrorData): string {
   return model?.error(code)?.extra.qc ?? code
 }
 
-function bodyOf(delivery: Delivery): { body: string; truncated: boolean } {
-  const whole = sdkAction(delivery.to) ? (delivery.payload ?? '') : requestOf(delivery)
+function bodyOf(ctx: Ctx, delivery: Delivery): { body: string; truncated: boolean } {
+  const whole = sdkAction(delivery.to) ? (delivery.payload ?? '') : requestOf(ctx, delivery)
   const bytes = new TextEncoder().encode(whole)
-  if (bytes.length <= MOST_BYTES - 4096) return { body: whole, truncated: false }
-  return { body: new TextDecoder().decode(bytes.subarray(0, MOST_BYTES - 4096)), truncated: true }
+  if (bytes.length <= MOST_BYTES) return { body: whole, truncated: false }
+  return { body: new TextDecoder().decode(bytes.subarray(0, MOST_BYTES)), truncated: true }
 }
 
 /** The request that was made at the target. */
-function requestOf(delivery: Delivery): string {
+function requestOf({ definitionOf }: Ctx, delivery: Delivery): string {
   try {
-    return JSON.stringify(targetOf(delivery).input, (_key, value: unknown) =>
+    return JSON.stringify(targetOf(definitionOf, delivery).input, (_key, value: unknown) =>
       value instanceof Uint8Array ? new TextDecoder().decode(value) : value,
     )
   } catch {

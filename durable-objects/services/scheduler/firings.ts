@@ -1,11 +1,13 @@
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { isTransient } from '../../kernel/outbox/outbox.ts'
+import type { ErrorData } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { deadLetter, type Exhausted } from './dead-letters.ts'
 import { scheduleArn } from './names.ts'
 import { type FiringRow, type KeptTarget, type Schedule, type ScheduleRow, scheduleOf } from './schema.ts'
-import { type Invocation, targetDelivery } from './targets.ts'
+import { MOST_INPUT_BYTES } from './target-rules.ts'
+import { type Invocation, isTooLong, targetDelivery } from './targets.ts'
 import { dropSchedule, planNext } from './timing.ts'
 
 export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
@@ -21,8 +23,9 @@ export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
 export function due(ctx: Tx, key: string): void {
   const schedule = scheduleById(ctx, Number(key))
   if (!schedule || schedule.nextAt === null || schedule.state !== 'ENABLED') return
-  fire(ctx, schedule, schedule.nextAt)
+  // Its next time first: an invocation that ends at once asks whether there is one.
   planNext(ctx, schedule, schedule.nextAt)
+  fire(ctx, schedule, schedule.nextAt)
 }
 
 /** Invokes a schedule's target once, under a trace of its own. */
@@ -50,7 +53,20 @@ export function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, sched
     firing.traceId,
   )
   ctx.sql.run('UPDATE scheduler_schedules SET lastFired = ? WHERE id = ?', ctx.now, id)
-  ctx.deliver(targetDelivery(invocationOf(firing)))
+  invoke(ctx, firing)
+}
+
+/** Sends an invocation on its way, unless its input comes out longer than a target may get. */
+function invoke(ctx: Tx, firing: FiringRow): void {
+  const delivery = targetDelivery(invocationOf(firing))
+  if (!isTooLong(delivery)) {
+    ctx.deliver(delivery)
+    return
+  }
+  const message = `The input is longer than ${MOST_INPUT_BYTES} bytes with its context attributes`
+  const { from, to, event, traceId } = delivery
+  ctx.journal({ from, to, outcome: 'refused', reason: message, event, traceId })
+  giveUp(ctx, firing, { code: 'ValidationException', message, status: 400, fields: {} }, 'permanent')
 }
 
 const invocationOf = (firing: FiringRow): Invocation => ({
@@ -73,13 +89,16 @@ export function ended(ctx: Tx, { about }: Delivery, undelivered?: Undelivered): 
     return
   }
   const { error } = undelivered
-  const invocation = invocationOf(firing)
-  const exhausted = isTransient(error) ? exhaustion(ctx, firing, invocation.target) : 'permanent'
+  const exhausted = isTransient(error) ? exhaustion(ctx, firing, invocationOf(firing).target) : 'permanent'
   if (exhausted === undefined) {
     ctx.timers.set('retry', firing.id, ctx.now + backoffMs(firing.attempt))
     return
   }
-  const letter = deadLetter(invocation, error, exhausted)
+  giveUp(ctx, firing, error, exhausted)
+}
+
+function giveUp(ctx: Tx, firing: FiringRow, error: ErrorData, exhausted: Exhausted): void {
+  const letter = deadLetter(ctx, invocationOf(firing), { error, exhausted })
   if (letter) ctx.deliver(letter)
   finish(ctx, firing)
 }
@@ -99,7 +118,7 @@ export function retry(ctx: Tx, id: string): void {
   const firing = firingById(ctx, id)
   if (!firing) return
   ctx.sql.run('UPDATE scheduler_firings SET attempt = attempt + 1 WHERE id = ?', id)
-  ctx.deliver(targetDelivery(invocationOf({ ...firing, attempt: firing.attempt + 1 })))
+  invoke(ctx, { ...firing, attempt: firing.attempt + 1 })
 }
 
 /** The last invocation of a schedule that is to go after its completion takes it along. */

@@ -66,7 +66,8 @@ export function fireNow(ctx: Tx, parameters: Record<string, string>): FiredView 
       : undefined
   if (!row) return null
   const schedule = scheduleOf(row)
-  fire(ctx, schedule, ctx.now)
+  // Its next time first, as when it fires by itself.
   if (isOneTime(schedule.settings)) planNext(ctx, schedule, ctx.now)
+  fire(ctx, schedule, ctx.now)
   return { scheduleArn: scheduleArn(ctx.place, group, name), targetArn: schedule.settings.Target.Arn }
 }

@@ -1,3 +1,4 @@
+import { schedulerAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { due, ended, retry } from './firings.ts'
@@ -51,4 +52,5 @@ export const scheduler: ServiceDefinition = {
   introspections: { schedules, fire: fireNow },
   ended,
   onCreate: createDefaultGroup,
+  access: schedulerAccess,
 }

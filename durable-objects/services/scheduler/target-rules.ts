@@ -1,5 +1,6 @@
 import type { Target } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
+import { checkTaken } from '../../kernel/outbox/deliver.ts'
 import { sdkAction, sdkModel, sdkOperation } from '../../kernel/outbox/sdk-targets.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { isJson } from '../../../aws/json.ts'
@@ -35,7 +36,7 @@ const PARAMETERS = [
 /** Input of these must be JSON; other targets take any text. */
 const JSON_INPUT = ['events', 'lambda', 'states']
 
-const MOST_INPUT_BYTES = 262_144
+export const MOST_INPUT_BYTES = 262_144
 
 /** A target as it is kept, if there can be such a one. */
 export function keptTarget(ctx: Ctx, target: Target): KeptTarget {
@@ -45,6 +46,7 @@ export function keptTarget(ctx: Ctx, target: Target): KeptTarget {
   }
   if (sdkAction(target.Arn)) checkUniversal(target)
   else checkTemplated(ctx, target)
+  checkTaken(ctx, target.Arn)
   const { MaximumEventAgeInSeconds = 86_400, MaximumRetryAttempts = 185 } = target.RetryPolicy ?? {}
   return { ...target, RetryPolicy: { MaximumEventAgeInSeconds, MaximumRetryAttempts } }
 }

@@ -3,6 +3,7 @@ import { sdkAction } from '../../kernel/outbox/sdk-targets.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { PRINCIPAL } from './roles.ts'
 import type { FiringRow, KeptTarget } from './schema.ts'
+import { MOST_INPUT_BYTES } from './target-rules.ts'
 
 /**
  * EventBridge Scheduler → its targets: SQS, SNS, Lambda, EventBridge, Kinesis, Firehose, Step Functions, ECS, and any
@@ -33,6 +34,9 @@ export function targetDelivery(invocation: Invocation): Delivery {
   if (sdkAction(to)) return { ...base, payload }
   return { ...base, payload, input: membersOf(invocation, payload) }
 }
+
+/** Context attributes may be longer than their names, and there may be thousands of them. */
+export const isTooLong = ({ payload = '' }: Delivery) => new TextEncoder().encode(payload).length > MOST_INPUT_BYTES
 
 /** To the second, as AWS writes it. */
 export const scheduledTime = (time: number) => `${new Date(time).toISOString().slice(0, 19)}Z`

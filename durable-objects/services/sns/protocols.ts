@@ -1,4 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
+import { checkTaken } from '../../kernel/outbox/deliver.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { invalidParameter } from './refusals.ts'
@@ -32,8 +33,10 @@ function isUrl(text: string, scheme: string): boolean {
   }
 }
 
+type Listener = { protocol: string; endpoint: string }
+
 /** @throws AwsError for an unknown protocol, and an endpoint that the protocol or the topic does not take */
-export function checkEndpoint(topic: Topic, protocol: string, endpoint: string): void {
+export function checkEndpoint(ctx: Ctx, topic: Topic, { protocol, endpoint }: Listener): void {
   const known = Object.hasOwn(PROTOCOLS, protocol) ? PROTOCOLS[protocol] : undefined
   if (!known) throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`)
   if (endpoint === '') throw invalidParameter('Endpoint')
@@ -41,6 +44,7 @@ export function checkEndpoint(topic: Topic, protocol: string, endpoint: string):
     throw new AwsError('InvalidParameterException', `Invalid SMS endpoint: ${endpoint}`)
   }
   if (!known.fits(endpoint)) throw invalidParameter(known.refusal)
+  if (parseArn(endpoint)) checkTaken(ctx, endpoint)
   if (topic.fifo && protocol !== 'sqs') {
     throw invalidParameter(`Invalid protocol type: ${protocol}`)
   }

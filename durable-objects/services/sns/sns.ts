@@ -1,3 +1,4 @@
+import { snsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import * as applications from './applications.ts'
@@ -92,6 +93,8 @@ export const sns: ServiceDefinition = {
   },
   onWake: resumePosts,
   resourcePolicy,
+  target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
   home,
+  access: snsAccess,
   wire: { validation: { code: 'ValidationError' } },
 }

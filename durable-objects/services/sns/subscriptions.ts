@@ -43,7 +43,7 @@ const PENDING_MS = 2 * 86_400_000
 export async function Subscribe(ctx: Ctx, input: In<'Subscribe'>): Promise<Out<'Subscribe'>> {
   const { Protocol: protocol, Endpoint: endpoint = '', Attributes: attributes = {}, ReturnSubscriptionArn } = input
   const asked = findTopic(ctx, input.TopicArn)
-  checkEndpoint(asked, protocol, endpoint)
+  checkEndpoint(ctx, asked, { protocol, endpoint })
   checkSubscriptionAttributes(attributes, { protocol, endpoint, topic: asked, prefix: 'Attributes Reason: ' })
   const arn = `${asked.arn}:${crypto.randomUUID()}`
   const token = isConfirmed(ctx, protocol, endpoint) ? null : newToken()

@@ -33,6 +33,12 @@ export function queueUrl(ctx: Ctx, name: string): string {
   return `${root}/${ctx.place.account}/${name}`
 }
 
+/** A URL of the queue that an ARN names, for a request of one's own. */
+export function queueUrlOfArn(arn: string): string {
+  const parts = parseArn(arn)
+  return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
+}
+
 /** The ARN of a queue on this object gives its name; any other gives undefined. */
 export function localQueueName(place: Place, arn: string): string | undefined {
   const parts = parseArn(arn)

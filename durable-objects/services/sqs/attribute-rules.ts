@@ -3,6 +3,7 @@ import { parseObject, sameDocument } from './documents.ts'
 import { invalidAttribute, invalidParameter, unknownAttribute } from './refusals.ts'
 import { parseRedrivePolicy, redriveAllowPolicyProblem } from './redrive-policy.ts'
 import type { Attributes } from './schema.ts'
+import { own } from '../../../aws/own.ts'
 
 /** The largest message and batch, in bytes. AWS raised it from 256 KiB in August 2025. */
 export const MAX_MESSAGE_SIZE = 1_048_576
@@ -87,14 +88,14 @@ function twoEncryptions(): AwsError {
 }
 
 function checked(name: string, value: string, fifo: boolean): string {
-  const range = RANGES[name]
+  const range = own(RANGES, name)
   if (range) return checkedNumber(name, value, range)
   if (name === 'FifoQueue') return checkedFifo(value, fifo)
   if (!fifo && (name === 'DeduplicationScope' || name === 'FifoThroughputLimit')) {
     throw new AwsError('InvalidAttributeName', `You can specify the ${name} only when FifoQueue is set to true.`)
   }
   if (!fifo && name === 'ContentBasedDeduplication') throw unknownAttribute(name)
-  const choices = CHOICES[name]
+  const choices = own(CHOICES, name)
   if (choices && !choices.includes(value)) throw invalidAttribute(name)
   if (choices || name === 'KmsMasterKeyId') return value
   return checkedDocument(name, value)

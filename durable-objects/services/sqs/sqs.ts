@@ -1,6 +1,7 @@
+import { sqsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { fromPath, home } from './addresses.ts'
+import { fromPath, home, queueUrlOfArn } from './addresses.ts'
 import { GetQueueAttributes, SetQueueAttributes } from './attributes.ts'
 import { ListDeadLetterSourceQueues } from './dead-letters.ts'
 import { DeleteMessage, DeleteMessageBatch } from './deletion.ts'
@@ -17,7 +18,7 @@ import { migrations } from './schema.ts'
 import { SendMessage, SendMessageBatch } from './send.ts'
 import { ListQueueTags, queueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
-import { abandon, wakeAll } from './waiters.ts'
+import { abandon, abandonAll, wakeAll } from './waiters.ts'
 import { lookAgain, UnwatchQueue, watch, WatchQueue } from './watchers.ts'
 
 /*
@@ -64,11 +65,18 @@ export const sqs: ServiceDefinition = {
   introspections: { messages, expire, forceDeadLetters },
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,
+  onErase: abandonAll,
   onWake: lookAgain,
   resourcePolicy,
   resourceTags: queueTags,
+  target: {
+    operation: 'SendMessage',
+    input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),
+  },
   home,
   fromPath,
+  access: sqsAccess,
+  dialect: 'rest-json',
   wire: {
     validation: false,
     errorNamespace: 'com.amazonaws.sqs',

@@ -10,7 +10,7 @@ function waitersOf(ctx: Ctx): Waiters {
 
 /** Lets every poll of a queue look again, in the order in which they came, and then the mappings that read it. */
 export function wake(ctx: Tx, queue: number): void {
-  wakePolls(ctx, queue)
+  ctx.committed(() => wakePolls(ctx, queue))
   look(ctx, queue)
 }
 
@@ -43,6 +43,12 @@ export function abandon(ctx: Ctx, requestId: string): void {
   const poll = pollsOf(ctx).get(requestId)
   if (!poll) return
   poll.abandoned = true
+  wakeAll(ctx)
+}
+
+/** What they wait for was erased: every poll ends without taking anything. */
+export function abandonAll(ctx: Ctx): void {
+  for (const poll of pollsOf(ctx).values()) poll.abandoned = true
   wakeAll(ctx)
 }
 

@@ -71,6 +71,9 @@ function arm(ctx: Tx, queue: number, due: number): void {
   const known = watched(ctx, queue)
   if (known.armed > ctx.now && known.armed <= due) return
   known.armed = due
+  ctx.undone(() => {
+    known.armed = 0
+  })
   ctx.timers.set('watch', String(queue), due)
 }
 
@@ -95,7 +98,7 @@ const nudgesOf = (ctx: Ctx) => ctx.memory<Map<string, { again: boolean }>>('sqs.
 function nudge(ctx: Ctx, mapping: string): void {
   const under = nudgesOf(ctx).get(mapping)
   if (under) under.again = true
-  else ctx.background(deliver(ctx, mapping))
+  else ctx.committed(() => ctx.background(deliver(ctx, mapping)))
 }
 
 async function deliver(ctx: Ctx, mapping: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PrincipalView } from '../iam/entities/principal.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { GLOBAL_REGION, objectName } from '../../../aws/place.ts'
+import { GLOBAL_REGION } from '../../../aws/place.ts'
 
 /** What IAM knows of a principal of an account: `{ accessKeyId }`, `{ roleArn }`…; null when it knows none. */
 export async function principalOf(
@@ -8,6 +8,6 @@ export async function principalOf(
   account: string,
   parameters: Record<string, string>,
 ): Promise<PrincipalView | null> {
-  const name = objectName({ place: { ...ctx.place, account, region: GLOBAL_REGION }, service: 'iam' })
-  return (await ctx.env.OBJECTS.getByName(name).introspect('principal', parameters)) as PrincipalView | null // its view's shape
+  const view = await ctx.view('iam', 'principal', parameters, { account, region: GLOBAL_REGION })
+  return view as PrincipalView | null // its own shape
 }

@@ -1,3 +1,4 @@
+import { stsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sts.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { AssumeRole } from './assume-role.ts'
@@ -31,5 +32,7 @@ const operations = {
 export const sts: ServiceDefinition = {
   operations,
   migrations: [],
+  access: stsAccess,
+  dialect: 'query',
   wire: { validation: { code: 'ValidationError' } },
 }

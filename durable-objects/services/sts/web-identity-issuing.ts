@@ -1,6 +1,6 @@
 import type { Operations } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { GLOBAL_REGION, objectName } from '../../../aws/place.ts'
+import { GLOBAL_REGION } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { callerOf } from './callers.ts'
 import { sessionTags } from './session-tags.ts'
@@ -49,7 +49,6 @@ export async function GetWebIdentityToken(ctx: Ctx, input: In): Promise<Out> {
 
 /** The account's keys are with IAM. */
 async function issue(ctx: Ctx, account: string, asked: { algorithm: string; claims: string }) {
-  const name = objectName({ place: { ...ctx.place, account, region: GLOBAL_REGION }, service: 'iam' })
-  const issued = (await ctx.env.OBJECTS.getByName(name).introspect('issueToken', asked)) as { token: string } | null // its view's shape
-  return issued?.token
+  const issued = await ctx.view('iam', 'issueToken', asked, { account, region: GLOBAL_REGION })
+  return (issued as { token: string } | null)?.token // the view's own shape
 }

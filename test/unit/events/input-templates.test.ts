@@ -39,3 +39,15 @@ test.each([
 ])('%s', (_title, template, filled) => {
   expect(fill(template)).toBe(filled)
 })
+
+test('a template is filled up to what a target may get, and no further', () => {
+  const long = 'x'.repeat(200_000)
+  const of = (InputTemplate: string, value: unknown) =>
+    fillTemplate({ InputPathsMap: { a: '$.detail.a' }, InputTemplate }, { detail: { a: value } }, RESERVED)
+  expect(of('"<a>"', long)).toHaveLength(200_002)
+  expect(of('"<a><a>"', long)).toBeUndefined()
+  expect(of(`"${'<a>'.repeat(2700)}"`, long)).toBeUndefined()
+  // Bytes count, and those of the input as it is sent: numbers may be longer in it.
+  expect(of('"<a>"', '€'.repeat(90_000))).toBeUndefined()
+  expect(of(`{"a": [${'1e20,'.repeat(1000)}<a>]}`, 'x'.repeat(250_000))).toBeUndefined()
+})

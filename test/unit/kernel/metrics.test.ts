@@ -1,8 +1,12 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { META_SCHEMA } from '../../../durable-objects/kernel/object/meta.ts'
-import { type MetricsPage, metricsPage, noteMetric } from '../../../durable-objects/kernel/metrics/metrics.ts'
-import { METRICS_SCHEMA } from '../../../durable-objects/kernel/metrics/metrics-schema.ts'
+import {
+  METRICS_SCHEMA,
+  type MetricsPage,
+  metricsPage,
+  noteMetric,
+} from '../../../durable-objects/kernel/metrics/metrics.ts'
 import type { Tx } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql } from '../../../durable-objects/kernel/object/sql.ts'
 
@@ -43,19 +47,15 @@ function object() {
     caller: {},
   } as unknown as Tx & { now: number } // likewise
   const note = (value: number, name = 'Duration', dimensions: Record<string, string> = { FunctionName: 'work' }) =>
-    noteMetric(ctx, { namespace: 'AWS/Lambda', name, value, unit: 'Milliseconds', dimensions }, async () => {
+    noteMetric(ctx, { namespace: 'AWS/Lambda', name, value, unit: 'Milliseconds', dimensions }, () => {
       told += 1
     })
   const fetch = (page?: MetricsPage) =>
-    metricsPage(
-      ctx,
-      { operations: {}, migrations: [] },
-      {
-        watched: true,
-        after: page?.rows.at(-1)?.version ?? 0,
-        epoch: page?.epoch ?? '',
-      },
-    )
+    metricsPage(ctx, () => [], {
+      watched: true,
+      after: page?.rows.at(-1)?.version ?? 0,
+      epoch: page?.epoch ?? '',
+    })
   const sleep = () => {
     memory = new Map()
   }

@@ -23,8 +23,20 @@ const ACTIONS: Record<StateValue, keyof Actions> = {
 export function deliverActions(ctx: Tx, row: AlarmRow, change: StateChange): void {
   if (!row.actionsEnabled) return
   const definition = JSON.parse(row.definition) as Actions // an alarm of either kind has them
-  for (const action of definition[ACTIONS[change.after.state]] ?? [])
-    ctx.deliver(actionOf(ctx, row, { action, change }))
+  for (const action of definition[ACTIONS[change.after.state]] ?? []) {
+    const delivery = actionOf(ctx, row, { action, change })
+    if (TAKEN.has(parseArn(action)?.service ?? '')) ctx.deliver(delivery)
+    else refuse(ctx, row, delivery)
+  }
+}
+
+/** Alarms are made with any action; of these only some can be taken. */
+const TAKEN = new Set(['lambda', 'sns'])
+
+function refuse(ctx: Tx, row: AlarmRow, { from, to, event }: Delivery): void {
+  const reason = 'Actions of this kind are not implemented'
+  ctx.journal({ from, to, outcome: 'refused', reason, event })
+  noteAction(ctx, row, { to, failure: reason })
 }
 
 type Acting = { action: string; change: StateChange }
@@ -83,11 +95,16 @@ export function deliverConfigurationEvent(ctx: Tx, row: AlarmRow, operation: 'cr
 export function ended(ctx: Tx, { to, from, operation }: Delivery, undelivered?: Undelivered): void {
   const row = operation === 'PutEvents' ? undefined : alarmByName(ctx, alarmName(from))
   if (!row) return
-  const summary = undelivered
-    ? `Failed to execute action ${to}. Received error: "${undelivered.error.message}"`
-    : `Successfully executed action ${to}`
+  noteAction(ctx, row, { to, failure: undelivered?.error.message })
+}
+
+function noteAction(ctx: Tx, row: AlarmRow, { to, failure }: { to: string; failure: string | undefined }): void {
+  const summary =
+    failure === undefined
+      ? `Successfully executed action ${to}`
+      : `Failed to execute action ${to}. Received error: "${failure}"`
   const data = {
-    actionState: undelivered ? 'Failed' : 'Succeeded',
+    actionState: failure === undefined ? 'Succeeded' : 'Failed',
     notificationResource: to,
     stateUpdateTimestamp: row.updatedAt,
   }

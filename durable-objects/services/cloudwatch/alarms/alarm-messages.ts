@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import type { MetricDataQuery } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { alarmArn, definitionOf } from './alarm-rows.ts'
@@ -10,7 +11,7 @@ import type { AlarmRow, Input, StateValue } from '../schema.ts'
 type Metric = Input<'PutMetricAlarm'>
 type Composite = Input<'PutCompositeAlarm'>
 
-const regionName = ({ place: { region } }: Ctx) => REGION_NAMES[region] ?? region
+const regionName = ({ place: { region } }: Ctx) => own(REGION_NAMES, region) ?? region
 const MOST_SUBJECT = 100
 
 /** `ALARM: "orders late" in US East (N. Virginia)` */

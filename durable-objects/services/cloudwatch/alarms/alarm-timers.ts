@@ -27,11 +27,3 @@ export function setTimer(ctx: Tx): void {
   const next = ctx.sql.first<{ at: number | null }>('SELECT MIN(nextAt) AS at FROM cloudwatch_alarms')?.at ?? null
   if (next !== null) ctx.timers.set('evaluate', '', next)
 }
-
-/** What the services' objects tell when they have new values. No model has it, so no request can name it. */
-export type NoteMetricsOperation = { NoteMetrics: { input: Record<string, never>; output: Record<string, never> } }
-
-export function NoteMetrics(ctx: Tx): Record<string, never> {
-  noteData(ctx)
-  return {}
-}

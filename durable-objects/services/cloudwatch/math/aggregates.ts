@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import { MathError } from './tokens.ts'
 import { listOf, ofSeries, scalar, type Series, type Value, withPoints } from './values.ts'
 
@@ -19,7 +20,7 @@ export const AGGREGATES: Record<string, (values: readonly number[]) => number> =
 
 /** Of one series a number; of an array a series, of the values at each time. Several arguments are an array. */
 export function aggregate(name: string, args: Value[]): Value {
-  const apply = AGGREGATES[name]
+  const apply = own(AGGREGATES, name)
   const [first] = args
   if (!apply || !first) throw new MathError(`${name} takes time series`)
   if (args.length === 1 && first.kind === 'scalar') return first

@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import { MathError } from './tokens.ts'
 import { AGGREGATES } from './aggregates.ts'
 import {
@@ -83,7 +84,7 @@ export function slice(value: Value, from: number, to: number | undefined): Value
 /** SORT(array, AVG, DESC[, count]) */
 export function sort(value: Value, [by, order, count]: (Value | undefined)[]): Value {
   const name = by?.kind === 'text' ? by.value : ''
-  const apply = name === 'LAST' ? undefined : AGGREGATES[name]
+  const apply = name === 'LAST' ? undefined : own(AGGREGATES, name)
   if (!apply && name !== 'LAST') throw new MathError('SORT takes one of AVG, MIN, MAX, SUM and STDDEV')
   const worth = ({ points }: Series) =>
     points.size === 0 ? Number.NEGATIVE_INFINITY : (apply?.([...points.values()]) ?? 0)
@@ -127,6 +128,6 @@ const DATE_PARTS: Record<string, (date: Date) => number> = {
 
 /** HOUR(series): of each time that the series has a value at. */
 export function datePart(name: string, value: Value): Value | undefined {
-  const part = DATE_PARTS[name]
+  const part = own(DATE_PARTS, name)
   return part && mapEach(value, series => mapPoints(series, (_value, at) => part(new Date(at))))
 }

@@ -1,35 +1,18 @@
 import type { Metric, MetricsPage, MetricsRow, StoredMetrics } from '../../../kernel/metrics/metrics.ts'
 import { dimensionsKey } from '../../../kernel/metrics/metrics.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { parseObjectName } from '../../../../aws/place.ts'
 import { addValue, emptyDistribution, storedDistribution } from '../../../shared/distribution.ts'
 import { noteMetricName, putDatapoint } from './metrics.ts'
 
 /*
- * Services → CloudWatch: what the objects of this account and region have measured, fetched when somebody looks.
+ * Services → CloudWatch: what those of this account and region have measured, fetched when somebody looks.
  */
-
-/** Objects that are asked at once. */
-const AT_ONCE = 16
 
 type Source = { object: string; epoch: string; version: number }
 
-/** Fetches what is new. @param watched whether alarms wait for more of it */
+/** Fetches what is new, and says whether alarms wait for more of it. */
 export async function fetchMetrics(ctx: Ctx): Promise<void> {
-  const sources = (await ctx.neighbours()).filter(name => isSource(ctx, name))
-  const watched = hasServiceAlarms(ctx)
-  let next = 0
-  const work = async () => {
-    for (let name = sources[next++]; name !== undefined; name = sources[next++]) await fetchFrom(ctx, name, watched)
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, sources.length) }, work))
-}
-
-function isSource({ place }: Ctx, name: string): boolean {
-  const source = parseObjectName(name)
-  return (
-    source.place.account === place.account && source.place.region === place.region && source.service !== 'cloudwatch'
-  )
+  while (ctx.change(fetchPage)) {}
 }
 
 /** Whether an alarm may be on what services publish: on a namespace of AWS's, or on whatever an expression finds. */
@@ -38,24 +21,25 @@ export function hasServiceAlarms(ctx: Ctx): boolean {
   return ctx.sql.first(query) !== undefined
 }
 
-async function fetchFrom(ctx: Ctx, object: string, watched: boolean): Promise<void> {
-  for (;;) {
-    const known = ctx.sql.first<Source>('SELECT * FROM cloudwatch_sources WHERE object = ?', object)
-    const query = { epoch: known?.epoch ?? '', after: known?.version ?? 0, watched }
-    const page: MetricsPage = await ctx.env.OBJECTS.getByName(object).metrics(query)
-    ctx.change(tx => store(tx, object, page))
-    if (!page.full) return
-  }
+/** Answers whether there is more. */
+function fetchPage(ctx: Tx): boolean {
+  const known = ctx.sql.first<Source>('SELECT * FROM cloudwatch_sources WHERE object = ?', HERE)
+  const page = ctx.measured({ epoch: known?.epoch ?? '', after: known?.version ?? 0, watched: hasServiceAlarms(ctx) })
+  store(ctx, page)
+  return page.full
 }
 
-/** No await lies in it: rows and the mark of how far they were read are kept together. */
-function store(ctx: Tx, object: string, { epoch, rows, gauges }: MetricsPage): void {
+/** All services of a place measure in one object, which is this one. */
+const HERE = ''
+
+/** Rows, and the mark of how far they were read. */
+function store(ctx: Tx, { epoch, rows, gauges }: MetricsPage): void {
   for (const row of rows) storeRow(ctx, row, `${epoch}#${row.id}`)
   for (const gauge of gauges) storeGauge(ctx, gauge, epoch)
   const last = rows.at(-1)
   if (!last) return
   const query = 'INSERT OR REPLACE INTO cloudwatch_sources (object, epoch, version) VALUES (?, ?, ?)'
-  ctx.sql.run(query, object, epoch, last.version)
+  ctx.sql.run(query, HERE, epoch, last.version)
 }
 
 function storeRow(ctx: Tx, { namespace, dimensions, minute, metrics }: MetricsRow, source: string): void {

@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import type { Delivery } from '../../../kernel/outbox/deliver.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
@@ -87,7 +88,7 @@ const LONGEST_ROW = 1_900_000
 
 function send(ctx: Tx, delivery: Delivery): void {
   const service = parseArn(delivery.to)?.service ?? ''
-  const longest = LONGEST[service] ?? LONGEST_ROW
+  const longest = own(LONGEST, service) ?? LONGEST_ROW
   const bytes = new TextEncoder().encode(delivery.payload ?? '').byteLength
   const row = JSON.stringify(delivery).length
   if (bytes <= longest && row <= LONGEST_ROW) {

@@ -44,7 +44,7 @@ const WATCH_WAITING_MS = 300_000
 type Queue = { running: Set<string>; waiting: Set<string>; watchedUntil: number }
 
 const queueOf = (ctx: Ctx): Queue =>
-  ctx.memory('events', () => ({ running: new Set(), waiting: new Set(), watchedUntil: 0 }))
+  ctx.memory('lambda.events', () => ({ running: new Set(), waiting: new Set(), watchedUntil: 0 }))
 
 /** Accepts an event and starts it. */
 export function queueEvent(ctx: Tx, event: NewEvent): void {
@@ -62,10 +62,14 @@ export function queueEvent(ctx: Tx, event: NewEvent): void {
     event.payload,
   )
   noteEventReceived(ctx, event)
-  const queue = queueOf(ctx)
-  if (queue.watchedUntil <= ctx.now) watch(ctx, WATCH_MS)
-  // Whoever waits already goes first.
-  if (!queue.waiting.has(event.name)) startEvent(ctx, event.id)
+  // Its run begins once it is sure to be there, and whoever waits already goes first.
+  ctx.committed(() => {
+    ctx.change(tx => {
+      const queue = queueOf(tx)
+      if (queue.watchedUntil <= tx.now) watch(tx, WATCH_MS)
+      if (!queue.waiting.has(event.name)) startEvent(tx, event.id)
+    })
+  })
 }
 
 /** One timer wakes the object as long as events may be left in it. */

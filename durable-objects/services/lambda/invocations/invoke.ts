@@ -1,5 +1,5 @@
 import type { Frame, Outcome } from '../../../shared/functions/contract.ts'
-import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { type Caller, type Ctx, FAR, type Tx } from '../../../kernel/object/operation.ts'
 import { constraintError } from '../errors.ts'
 import { queueEvent } from './events.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type Job,
   performRun,
 } from './executions.ts'
-import { namedFunction } from '../functions/names.ts'
+import { type NamedFunction, namedFunction } from '../functions/names.ts'
 import { checkJson, parseClientContext, payloadText } from './payloads.ts'
 import { type Input, type Output, versionName } from '../schema.ts'
 import { type ByteStream, byteStream } from '../urls/url-streams.ts'
@@ -28,14 +28,7 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
   checkJson(payload)
   const clientContext = parseClientContext(input.ClientContext)
   if (type === 'DryRun') return { StatusCode: 204 }
-  if (type === 'Event') {
-    const { name, qualifier = null } = named
-    const { requestId: id, traceId, trace = null } = ctx
-    const context = input.ClientContext ?? null
-    const source = sourceOf(ctx.caller)
-    ctx.change(tx => queueEvent(tx, { id, name, qualifier, source, traceId, trace, clientContext: context, payload }))
-    return { StatusCode: 202 }
-  }
+  if (type === 'Event') return ctx.change(tx => accept(tx, named, { payload, clientContext: input.ClientContext }))
   checkRunnable(target)
   const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: false })
   const outcome = await performRun(ctx, run)
@@ -47,6 +40,28 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
     ...(failed ? { FunctionError: 'Unhandled' } : {}),
     ...(input.LogType === 'Tail' ? { LogResult: base64(logTail) } : {}),
   }
+}
+
+/** What a neighbour delivers is an event, and waits for nothing. */
+export function invokeNearby(ctx: Tx, input: Input<'Invoke'>): Output<'Invoke'> | typeof FAR {
+  if (input.InvocationType !== 'Event') return FAR
+  const named = namedFunction(ctx, input)
+  const payload = payloadText(input.Payload as Payload, 'Event') // deliveries carry text
+  findTarget(ctx, named)
+  checkJson(payload)
+  parseClientContext(input.ClientContext)
+  return accept(ctx, named, { payload, clientContext: input.ClientContext })
+}
+
+type Event = { payload: string; clientContext?: string | undefined }
+
+function accept(ctx: Tx, named: NamedFunction, event: Event): Output<'Invoke'> {
+  const { name, qualifier = null } = named
+  const { requestId: id, traceId, trace = null } = ctx
+  const { payload, clientContext = null } = event
+  const source = sourceOf(ctx.caller)
+  queueEvent(ctx, { id, name, qualifier, source, traceId, trace, clientContext, payload })
+  return { StatusCode: 202 }
 }
 
 function invocationType(type: string | undefined): 'RequestResponse' | 'Event' | 'DryRun' {

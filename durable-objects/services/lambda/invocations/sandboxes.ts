@@ -34,7 +34,7 @@ const IDLE_MS = 10 * 60_000
 const CREDENTIALS_MS = 12 * 3_600_000
 
 const sandboxesOf = (ctx: Ctx): Sandboxes =>
-  ctx.memory('sandboxes', () => ({ idle: new Map(), busy: new Set(), prunedAt: Date.now() }))
+  ctx.memory('lambda.sandboxes', () => ({ idle: new Map(), busy: new Set(), prunedAt: Date.now() }))
 
 const poolOf = (row: VersionRow) => `${row.name}:${row.number}:${row.build}`
 

@@ -29,7 +29,7 @@ export type Poller = {
   throttles: number
 }
 
-const pollersOf = (ctx: Ctx): Map<string, Poller> => ctx.memory<Map<string, Poller>>('mappings', () => new Map())
+const pollersOf = (ctx: Ctx): Map<string, Poller> => ctx.memory<Map<string, Poller>>('lambda.mappings', () => new Map())
 
 export function pollerOf(ctx: Ctx, uuid: string): Poller {
   const pollers = pollersOf(ctx)

@@ -5,7 +5,7 @@ import { CONCURRENT_EXECUTIONS, LEAST_UNRESERVED, unreservedConcurrency } from '
 /** Executions under way: in all, and of each function. Functions that reserve concurrency count for themselves. */
 type Running = { unreserved: number; byFunction: Map<string, number> }
 
-const runningOf = (ctx: Ctx): Running => ctx.memory('running', () => ({ unreserved: 0, byFunction: new Map() }))
+const runningOf = (ctx: Ctx): Running => ctx.memory('lambda.running', () => ({ unreserved: 0, byFunction: new Map() }))
 
 export type Claimant = { name: string; reserved: number | null }
 

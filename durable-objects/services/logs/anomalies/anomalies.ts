@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -99,13 +100,13 @@ export function UpdateAnomaly(ctx: Tx, input: In<'UpdateAnomaly'>): void {
   if (!ctx.sql.first(found, detector, given)) throw notFound('anomaly')
   const { value = 0, suppressionUnit = '' } = suppressionPeriod ?? {}
   const limited = suppressionType === 'LIMITED'
-  if (limited && (value <= 0 || !UNIT_MS[suppressionUnit])) {
+  if (limited && (value <= 0 || !own(UNIT_MS, suppressionUnit))) {
     throw invalidParameter('suppressionPeriod must be specified for suppressionType LIMITED.')
   }
   ctx.sql.run(
     `UPDATE logs_anomalies SET suppressed = ?, suppressedUntil = ?, baseline = ? WHERE detector = ? AND ${which} = ?`,
     suppressionType === undefined ? null : ctx.now,
-    limited ? ctx.now + value * (UNIT_MS[suppressionUnit] ?? 0) : null,
+    limited ? ctx.now + value * (own(UNIT_MS, suppressionUnit) ?? 0) : null,
     baseline ? 1 : 0,
     detector,
     given,

@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import type { DeliveryDestination, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
@@ -54,7 +55,7 @@ function typeOf(resourceArn: string | undefined, given: string | undefined): Del
     if (given === 'XRAY') return given
     throw validation('deliveryDestinationConfiguration is required for this delivery destination type.')
   }
-  const type = TYPES[parseArn(resourceArn)?.service ?? '']
+  const type = own(TYPES, parseArn(resourceArn)?.service ?? '')
   if (type === undefined) throw validation(`The specified destination resource ARN is invalid: ${resourceArn}`)
   if (given !== undefined && given !== type) {
     throw validation(`The delivery destination type ${given} does not match the destination resource ARN.`)

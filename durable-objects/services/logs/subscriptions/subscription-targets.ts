@@ -1,4 +1,5 @@
 import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { checkTaken } from '../../../kernel/outbox/deliver.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../refusals.ts'
@@ -14,6 +15,7 @@ export type Trial = { destinationArn: string; roleArn?: string | undefined; sour
  */
 export async function tryDestination(ctx: Ctx, trial: Trial): Promise<void> {
   const { service, account = '', region = '', resource = '' } = parseArn(trial.destinationArn) ?? {}
+  checkTaken(ctx, trial.destinationArn)
   const own = { place: { account, region }, caller: { accountId: account } }
   switch (service) {
     case 'lambda':

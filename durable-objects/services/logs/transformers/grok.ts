@@ -1,3 +1,4 @@
+import { own } from '../../../../aws/own.ts'
 import { regexOf } from '../regex/regex.ts'
 
 /** The patterns of AWS's list that are used most. */
@@ -41,7 +42,7 @@ export function grokOf(match: string): Grok | undefined {
   const fields: string[] = []
   let known = true
   const source = match.replace(/%\{(\w+)(?::([\w.@[\]-]+))?\}/g, (_whole, name: string, field: string | undefined) => {
-    const pattern = PATTERNS[name]
+    const pattern = own(PATTERNS, name)
     if (pattern === undefined) known = false
     if (field === undefined) return `(?:${pattern})`
     fields.push(field)

@@ -6,6 +6,9 @@ import { deleteAt, type Event, setAt, valueAt } from './paths.ts'
 /** One step of a transformation: it changes the event. It throws when it cannot, and the event stays as it came. */
 export type Step = (event: Event, message: string) => void
 
+/** The longest that an event may become, in characters of its JSON. */
+export const MOST_TRANSFORMED = 1_048_576
+
 type Kinds = { [K in keyof Required<Processor>]?: (processor: NonNullable<Processor[K]>) => Step }
 
 /**
@@ -78,7 +81,10 @@ type Place = { target: string; overwriteIfExists?: boolean | undefined }
 function copy(event: Event, source: string, { target, overwriteIfExists = false }: Place): boolean {
   const value = valueAt(event, source)
   if (value === undefined || (!overwriteIfExists && valueAt(event, target) !== undefined)) return false
-  setAt(event, target, value)
+  const text = JSON.stringify(value)
+  // Copies of what holds copies double each time.
+  if (JSON.stringify(event).length + text.length > MOST_TRANSFORMED) throw new TypeError('the event is too long')
+  setAt(event, target, JSON.parse(text))
   return true
 }
 

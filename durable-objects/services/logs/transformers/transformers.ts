@@ -7,7 +7,7 @@ import { invalidOperation, invalidParameter, notFound } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { grokOf } from './grok.ts'
 import type { Event } from './paths.ts'
-import { PROCESSORS, type Step } from './processors.ts'
+import { MOST_TRANSFORMED, PROCESSORS, type Step } from './processors.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -39,7 +39,8 @@ export function transformationOf(config: readonly Processor[]): Transformation {
       if (error instanceof TypeError || error instanceof SyntaxError) return undefined
       throw error
     }
-    return JSON.stringify(event)
+    const text = JSON.stringify(event)
+    return text.length > MOST_TRANSFORMED ? undefined : text
   }
 }
 

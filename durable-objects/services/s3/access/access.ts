@@ -1,5 +1,7 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { type Access, type Input, tagsIn, textOf } from '../../../authorization/access.ts'
+import { UNCLAIMED } from '../../../../aws/place.ts'
+import { policyView } from './bucket-policy.ts'
 import { s3Keys } from './condition-keys.ts'
 
 /** Configurations whose actions are named otherwise than their operations: what follows Get, Put, List or Delete. */
@@ -145,4 +147,14 @@ function deletions(access: Access, { Delete, BypassGovernanceRetention }: Input)
   }))
   if (BypassGovernanceRetention !== true) return each
   return each.flatMap(one => [one, { ...one, action: 's3:BypassGovernanceRetention' }])
+}
+
+/** What is asked of a bucket from any region. */
+const ANY_REGION = new Set(['CreateBucket', 'GetBucketLocation'])
+
+/** Clients ask for a bucket's location to learn where to sign for; a bucket that is not there has none. */
+export function bucketRegion(ctx: Ctx): string | undefined {
+  const { resource, place, operation } = ctx
+  if (resource === undefined || place.region === UNCLAIMED || ANY_REGION.has(operation)) return undefined
+  return policyView(ctx) ? place.region : undefined
 }

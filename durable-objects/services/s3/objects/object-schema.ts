@@ -1,6 +1,5 @@
 import type { Grant, Tag } from '../../../../aws/models/s3.types.ts'
 import type { HashAlgorithm } from '../../../shared/hash.ts'
-import { BLOB_SCHEMA } from '../../../kernel/blobs/blobs.ts'
 
 /**
  * Append-only. Times are epoch milliseconds of the namespace's clock, sizes bytes. A key's versions are ordered by `seq`;
@@ -8,7 +7,6 @@ import { BLOB_SCHEMA } from '../../../kernel/blobs/blobs.ts'
  * is a blob, and an assembled upload's is the blobs of its parts.
  */
 export const objectMigrations: readonly string[] = [
-  BLOB_SCHEMA,
   `
 CREATE TABLE s3_objects (
   seq INTEGER PRIMARY KEY, key TEXT NOT NULL, versionId TEXT NOT NULL, latest INTEGER NOT NULL, marker INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+import { own } from '../../../../../aws/own.ts'
 import type { Evaluate } from './expressions.ts'
 import { fieldOf } from './rows.ts'
 import { expect, malformed, type Scanner, takeMatch, takeWord } from './scanner.ts'
@@ -47,7 +48,7 @@ export type Period = { ms: number } | { months: number }
 
 export function periodOf(text: string): Period | undefined {
   const [, count, unit = ''] = /^(\d{1,9})\s*([a-z]+)$/.exec(text.toLowerCase()) ?? []
-  const [ms, months] = [UNITS[unit], MONTHS[unit]]
+  const [ms, months] = [own(UNITS, unit), own(MONTHS, unit)]
   if (count === undefined || Number(count) === 0) return undefined
   if (ms !== undefined) return { ms: Number(count) * ms }
   return months === undefined ? undefined : { months: Number(count) * months }

@@ -1,5 +1,5 @@
 import type { Env } from '../env.ts'
-import { type NamespaceSettings, namespaceStub } from '../namespace/namespace-stub.ts'
+import { type NamespaceSettings, namespaceStub } from './namespace-stub.ts'
 import { parseObjectName } from '../../../aws/place.ts'
 
 /** Makes an object known to its namespace, which answers with its clock and modes: once, however many ask at once. */

@@ -1,5 +1,0 @@
-export const METRICS_SCHEMA = `
-CREATE TABLE _metrics (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, dimensions TEXT NOT NULL, minute INTEGER NOT NULL,
-  metrics TEXT NOT NULL, version INTEGER NOT NULL
-);`

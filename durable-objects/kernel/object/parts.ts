@@ -1,0 +1,87 @@
+import { type TimerRounds, timerRounds } from '../clock/clock.ts'
+import type { Env } from '../env.ts'
+import { writeHop } from '../journal/journal.ts'
+import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { Neighbourhood } from '../outbox/nearby.ts'
+import { type Delivered, type Outbox, outboxOf } from '../outbox/outbox.ts'
+import type { Sent } from '../outbox/requests.ts'
+import type { Above, Gate } from './catalog.ts'
+import { type Changes, changesOf } from './changes.ts'
+import type { OperationRequest, Tx } from './operation.ts'
+import { type Sql, sqlOf } from './sql.ts'
+import { type Tables, tablesOf } from './tables.ts'
+import { type Wake, wakeOf } from './wake.ts'
+
+/** The kernel's parts, once for all services of an object. */
+export type Parts = {
+  changes: Changes
+  sql: Sql
+  wake: Wake
+  outbox: Outbox
+  tables: Tables
+  timers: TimerRounds
+  here: Neighbourhood
+}
+
+/** What the parts ask of the object that they are of. */
+export type Whole = {
+  readonly name: string
+  readonly gate: Gate
+  now(): number
+  own(service: string, traceId?: string): Tx
+  context(request: OperationRequest): Tx
+  requestOf(sent: Sent, delivery: Delivery): OperationRequest
+  deliver(delivery: Delivery, of: { service: string; traceId: string }): void
+  ended(of: Delivered, delivery: Delivery, undelivered?: Undelivered): void
+  track(what: string, work: Promise<unknown>): void
+  arm(): void
+}
+
+export function partsOf(
+  whole: Whole,
+  storage: DurableObjectStorage,
+  { env, above }: { env: Env; above: Above },
+): Parts {
+  const changes = changesOf(storage)
+  const sql = sqlOf(storage, changes)
+  const wake = wakeOf(storage)
+  const change = <T>(work: () => T) => changes.run(work)
+  const now = () => whole.now()
+  const request = (sent: Sent, delivery: Delivery) => whole.requestOf(sent, delivery)
+  const own = (service: string) => whole.own(service)
+  const tables = tablesOf({ sql, changes, above, name: () => whole.name, own })
+  const outbox = outboxOf({
+    sql,
+    request,
+    send: (to, lists) => env.OBJECTS.getByName(to).receive(lists),
+    change,
+    deliver: (delivery, of) => whole.deliver(delivery, of),
+    ended: (of, ...end) => whole.ended(of, ...end),
+    note: (traceId, hop, at = now()) => void writeHop(sql, { traceId, now: at }, hop),
+    now,
+    track: work => whole.track('outbox', work),
+    wakeBy: at => changes.committed(() => wake.by(at)),
+  })
+  const timers = timerRounds({
+    sql,
+    now,
+    run: ({ service, name, key }) => {
+      const handlers = tables.open(service).timers
+      return handlers && Object.hasOwn(handlers, name) ? handlers[name]?.(own(service), key) : undefined
+    },
+    change,
+    ended: () => whole.arm(),
+    track: work => whole.track('timers', work),
+  })
+  const here: Neighbourhood = {
+    self: () => whole.name,
+    catalog: above.catalog,
+    gate: () => whole.gate,
+    changes,
+    outbox,
+    request,
+    open: service => void tables.open(service),
+    context: asked => whole.context(asked),
+  }
+  return { changes, sql, wake, outbox, tables, timers, here }
+}

@@ -1,0 +1,340 @@
+import { DurableObject } from 'cloudflare:workers'
+import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
+import { errorData } from '../../../aws/errors.ts'
+import { type ClockState, clockNow, REAL_CLOCK, realTimeOf, timersOf } from '../clock/clock.ts'
+import type { Env } from '../env.ts'
+import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
+import { metricsPage } from '../metrics/metrics.ts'
+import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
+import { registrar } from '../namespace/registration.ts'
+import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import { noteReceived, receiveAll, wasReceived } from '../outbox/inbox.ts'
+import { deliverNearby } from '../outbox/nearby.ts'
+import type { Delivered } from '../outbox/outbox.ts'
+import { requestOf, type Sent } from '../outbox/requests.ts'
+import { backgroundOf, type SettleReport } from './background.ts'
+import type { Above, Gate } from './catalog.ts'
+import { type Parts, partsOf } from './parts.ts'
+import { contextOf, ownRequest } from './context.ts'
+import { readMeta, writeMeta } from './meta.ts'
+import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
+import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
+
+/**
+ * The one class of objects: holds what all services have in one account and region, or one resource that has an object
+ * of its own. Which, its name says; what a service does, its definition. The kernel's parts (clock, outbox, journal,
+ * metrics) are here once for all of them.
+ * @param above the services and who checks their callers, handed in
+ */
+export function placeObject(above: Above) {
+  const { catalog } = above
+
+  return class PlaceObject extends DurableObject<Env> {
+    readonly parts: Parts
+    facts: ObjectFacts
+    name: string
+    clock: ClockState = REAL_CLOCK
+    gate: Gate = above.gate(this.env, { clock: REAL_CLOCK })
+    memory = new Map<string, unknown>()
+    registered = false
+    activity = 0
+    /** How often it was erased: what began before an erase changes nothing after it. */
+    life = 0
+    readonly background = backgroundOf(() => {
+      this.activity += 1
+    })
+    readonly register = registrar(this.env, settings => {
+      this.configure(settings)
+      this.registered = true
+    })
+
+    constructor(ctx: DurableObjectState, env: Env) {
+      super(ctx, env)
+      this.parts = partsOf(this, ctx.storage, { env, above })
+      // An object that holds nothing is not made by being looked at.
+      const used = this.parts.sql.first("SELECT 1 FROM sqlite_master WHERE name = '_meta'") !== undefined
+      this.name = ctx.id.name ?? (used ? readMeta(this.parts.sql, 'name') : undefined) ?? ''
+      this.facts = parseObjectName(this.name)
+      if (used) this.wakeUp()
+    }
+
+    /** Takes up what was under way when the object last slept. */
+    wakeUp(): void {
+      this.parts.tables.wake()
+      const stored = readMeta(this.parts.sql, 'facts')
+      if (stored) this.facts = JSON.parse(stored) as ObjectFacts // written by claim()
+      const settings = readMeta(this.parts.sql, 'settings')
+      if (settings === undefined) return
+      this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
+      this.registered = true
+      this.parts.outbox.kick()
+      this.each((definition, service) => definition.onWake?.(this.own(service)))
+    }
+
+    /** Each service that has something here, in a change of its own. */
+    each(work: (definition: ServiceDefinition, service: string) => void): void {
+      for (const service of this.parts.tables.opened()) {
+        this.parts.changes.run(() => work(catalog.definitionOf(service), service))
+      }
+    }
+
+    now(): number {
+      return clockNow(this.clock)
+    }
+
+    applySettings(settings: NamespaceSettings): void {
+      this.clock = settings.clock
+      this.gate = above.gate(this.env, settings)
+    }
+
+    /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
+    async invoke(request: OperationRequest): Promise<OperationResult> {
+      if (!this.registered) await this.register(request.to)
+      return await this.serve(request)
+    }
+
+    async serve(request: OperationRequest): Promise<OperationResult> {
+      this.activity += 1
+      this.parts.tables.prepare()
+      if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
+      const visits = request.signed !== undefined && request.caller.via !== undefined
+      const visited = visits ? await this.visit(request) : undefined
+      const result = await this.perform(request)
+      visited?.(result)
+      const { answerHeaders } = catalog.definitionOf(request.service)
+      const headers = request.http && answerHeaders?.(this.context(request), request.input)
+      return headers ? { ...result, headers } : result
+    }
+
+    async visit(request: OperationRequest) {
+      this.parts.tables.open(request.service)
+      return await above.noteVisit(this.context(request), request.input)
+    }
+
+    /** Takes deliveries, several in one go. */
+    receive(lists: OperationRequest[][]): Promise<OperationResult[][]> {
+      return receiveAll(lists, request => this.invoke(request))
+    }
+
+    async perform(request: OperationRequest): Promise<OperationResult> {
+      const { life } = this
+      const { service, operation } = request
+      let body = request.input.Body
+      try {
+        const definition = this.parts.tables.open(service)
+        const known = Object.hasOwn(definition.operations, operation) ? definition.operations[operation] : undefined
+        const handler = known ?? notImplemented(service, operation)
+        const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
+        const { ctx, input } = await this.gate.admit(request, { definition, context })
+        body = input.Body
+        const answer = this.parts.changes.run(() => {
+          // `never`: the handler's own input type was checked against the model when the request was decoded.
+          const given = handler(ctx, input as never)
+          if (!(given instanceof Promise)) this.noteDone(request)
+          return given
+        })
+        const output = await answer
+        if (answer instanceof Promise) this.noteDone(request)
+        return { output: (output ?? {}) as Record<string, unknown> }
+      } catch (thrown) {
+        await readLeftover(body)
+        if (life !== this.life) return { error: errorData(erasedMeanwhile()) }
+        return { error: errorData(refusalOf(this.facts.place, request, thrown)) }
+      }
+    }
+
+    /** A delivery is remembered in the change that it made, so that the two commit together. */
+    noteDone({ delivery }: OperationRequest): void {
+      if (delivery) noteReceived(this.parts.sql, delivery.id)
+    }
+
+    context(request: OperationRequest, trailers?: Promise<Record<string, string>>): Tx {
+      const { service } = request
+      const { life } = this
+      return contextOf({
+        alive: () => life === this.life,
+        env: this.env,
+        facts: this.facts,
+        sql: this.parts.sql,
+        changes: this.parts.changes,
+        request,
+        trailers,
+        timers: timersOf(this.parts.sql, service, () => this.parts.changes.committed(() => this.arm())),
+        carrier: {
+          catalog,
+          self: () => this.name,
+          invoke: called => this.serve(called),
+          view: async (of, name, parameters) => await this.view(of, name, parameters),
+        },
+        now: () => this.now(),
+        deliver: (delivery, { traceId }) => this.deliver(delivery, { service, traceId: delivery.traceId ?? traceId }),
+        measured: query => metricsPage(this.own(service), () => this.gauges(), query),
+        tell: tx => this.tell(tx),
+        track: work => this.track(service, work),
+        memory: this.memory,
+        claim: owner => this.claim(owner),
+      })
+    }
+
+    /** The context of what a service does of its own accord. */
+    own(service: string, traceId?: string): Tx {
+      return this.context(ownRequest(this.facts.place, service, this.now(), traceId))
+    }
+
+    requestOf(sent: Sent, delivery: Delivery): OperationRequest {
+      return requestOf(catalog, this.facts.place, sent, delivery)
+    }
+
+    /** Nearby at once, as a part of the change under way; else by the outbox. */
+    deliver(delivery: Delivery, of: { service: string; traceId: string }): void {
+      this.activity += 1
+      if (this.env.FAKECLOUD_NEARBY !== 'off' && deliverNearby(this.parts.here, delivery, of)) return
+      this.parts.outbox.add(delivery, of)
+    }
+
+    ended(of: Delivered, delivery: Delivery, undelivered?: Undelivered): void {
+      catalog.definitionOf(of.service).ended?.(this.own(of.service, of.traceId), delivery, undelivered)
+    }
+
+    /** Services of this object that wait for measurements hear of them. */
+    tell(tx: Tx): void {
+      for (const service of this.parts.tables.opened()) {
+        const { onMetrics } = catalog.definitionOf(service)
+        if (onMetrics && service !== tx.service) onMetrics(this.own(service))
+      }
+    }
+
+    gauges() {
+      return this.parts.tables
+        .opened()
+        .flatMap(service => catalog.definitionOf(service).gauges?.(this.own(service)) ?? [])
+    }
+
+    claim(owner: { account: string; region: string }): void {
+      const before = this.facts
+      this.facts = { ...before, place: { ...before.place, ...owner } }
+      writeMeta(this.parts.sql, 'facts', JSON.stringify(this.facts))
+      this.parts.changes.undone(() => {
+        this.facts = before
+      })
+    }
+
+    track(what: string, work: Promise<unknown>): void {
+      const { life } = this
+      const failed = (error: unknown) => {
+        if (life === this.life) console.error(`${what}: background`, error)
+      }
+      this.ctx.waitUntil(this.background.add(work, failed))
+    }
+
+    /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
+    async settle(boundMs: number): Promise<SettleReport> {
+      if (!this.parts.tables.ready()) return { activity: this.activity, busy: false, due: null }
+      this.parts.outbox.kick()
+      await this.background.rest(boundMs)
+      const busy = this.background.busy() || this.parts.outbox.nextTry() !== null
+      return { activity: this.activity, busy, due: this.parts.timers.next() }
+    }
+
+    /** Takes the namespace's clock and modes; kept, so that a woken object knows them. */
+    configure(settings: NamespaceSettings): void {
+      this.parts.tables.prepare()
+      this.applySettings(settings)
+      writeMeta(this.parts.sql, 'settings', JSON.stringify(settings))
+      this.arm()
+      this.tellClock()
+    }
+
+    tellClock(): void {
+      this.each((definition, service) => definition.onClock?.(this.own(service)))
+    }
+
+    /**
+     * One step of an advancing clock: shows its time, in memory alone, runs what is due, and reports as a settle does.
+     * @returns with how many timers ran
+     */
+    async step(clock: ClockState, boundMs: number): Promise<SettleReport & { ran: number }> {
+      this.parts.tables.prepare()
+      this.clock = clock
+      this.tellClock()
+      const ran = await this.parts.timers.finish()
+      this.activity += ran
+      this.arm()
+      return { ...(await this.settle(boundMs)), ran }
+    }
+
+    override async alarm(): Promise<void> {
+      if (!this.parts.tables.ready()) return
+      this.parts.wake.rang()
+      this.activity += this.parts.timers.start()
+      this.parts.outbox.kick()
+      this.arm()
+    }
+
+    /** Sets the alarm for the earliest of the timers and the outbox's retries. */
+    arm(): void {
+      const timer = this.parts.timers.next()
+      const due = timer === null ? null : realTimeOf(this.clock, timer)
+      const retry = this.parts.outbox.nextTry()
+      const next = Math.min(due ?? Number.POSITIVE_INFINITY, retry === null ? Number.POSITIVE_INFINITY : retry + 2000)
+      if (Number.isFinite(next)) this.parts.wake.by(next)
+    }
+
+    /** The client of an operation that may still wait has gone. */
+    abandon(service: string, operation: string, requestId: string): void {
+      this.parts.changes.run(() => catalog.definitionOf(service).abandoned?.[operation]?.(this.own(service), requestId))
+    }
+
+    /** One of a service's views; null when it has none of that name. */
+    async view(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
+      const { introspections } = this.parts.tables.open(service)
+      const view = introspections && Object.hasOwn(introspections, name) ? introspections[name] : undefined
+      return (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
+    }
+
+    /** The same for `/_fakecloud/*`: null where the service has nothing here. */
+    async look(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
+      return this.parts.tables.has(service) ? await this.view(service, name, parameters) : null
+    }
+
+    /** The account that owns this object: its place's, or the one that claimed it. */
+    owner(): string {
+      return this.facts.place.account
+    }
+
+    hops(query: JournalQuery): JournalRow[] {
+      return this.parts.tables.ready() ? readHops(this.parts.sql, query) : []
+    }
+
+    /** What was decided on this object's operations, and by which statements. */
+    decisions(query: Record<string, string | number>): unknown[] {
+      return this.parts.tables.ready() ? above.decisions(this.parts.sql, query) : []
+    }
+
+    /** Forgets everything, or all that one service has here: reset and expiry of a namespace. */
+    async erase(service?: string): Promise<void> {
+      if (service !== undefined && this.facts.service === undefined) {
+        this.eraseService(service)
+        return
+      }
+      const opened = this.parts.tables.opened()
+      this.life += 1
+      await this.parts.wake.never()
+      await this.ctx.storage.deleteAll()
+      this.parts.tables.forget()
+      this.registered = false
+      this.facts = parseObjectName(this.name)
+      this.applySettings({ clock: REAL_CLOCK })
+      // Whoever waits looks again, and finds nothing.
+      for (const each of opened) catalog.definitionOf(each).onErase?.(this.own(each))
+      this.memory = new Map()
+    }
+
+    eraseService(service: string): void {
+      if (!this.parts.tables.has(service)) return
+      this.parts.tables.drop(service)
+      catalog.definitionOf(service).onErase?.(this.own(service))
+      for (const key of this.memory.keys()) if (key.startsWith(`${service}.`)) this.memory.delete(key)
+    }
+  }
+}

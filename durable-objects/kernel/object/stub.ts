@@ -1,0 +1,31 @@
+import type { ClockState } from '../clock/clock.ts'
+import type { JournalQuery, JournalRow } from '../journal/journal.ts'
+import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
+import type { SettleReport } from './background.ts'
+import type { OperationRequest, OperationResult } from './operation.ts'
+
+/** What a PlaceObject does for others. */
+export type PlaceStub = Rpc.DurableObjectBranded & {
+  /** Runs one operation. Refusals come back as data. */
+  invoke(request: OperationRequest): Promise<OperationResult>
+  /** Takes deliveries: lists beside each other, each in its order and no further than its first refusal. */
+  receive(lists: OperationRequest[][]): Promise<OperationResult[][]>
+  /** Waits for what is under way, no longer than `boundMs` of real time. */
+  settle(boundMs: number): Promise<SettleReport>
+  /** Takes the namespace's clock and modes. */
+  configure(settings: NamespaceSettings): void
+  /** One step of an advancing clock. `ran`: how many timers did. */
+  step(clock: ClockState, boundMs: number): Promise<SettleReport & { ran: number }>
+  /** The client of an operation that may still wait has gone. */
+  abandon(service: string, operation: string, requestId: string): void
+  /** One of a service's views; null when it has none of that name. */
+  view(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
+  /** The same; null where the service has nothing here. */
+  look(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
+  /** The account that owns the object. */
+  owner(): string
+  hops(query: JournalQuery): JournalRow[]
+  decisions(query: Record<string, string | number>): unknown[]
+  /** Forgets everything, or all that one service has here. */
+  erase(service?: string): Promise<void>
+}
