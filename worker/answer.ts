@@ -76,8 +76,8 @@ const isForm = (service: string, operation: string) => service === 's3' && opera
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
   const first = detectService(routed.wire)
   if (first === 's3') {
-    // A form with no credentials may still be another service's; S3's own forms are multipart.
-    const wire = credentialScope(routed.wire) ? routed.wire : await withForm(routed.wire)
+    // A form whose credentials name no service may still be another's; S3's own forms are multipart.
+    const wire = credentialScope(routed.wire)?.date ? routed.wire : await withForm(routed.wire)
     const service = wire.form ? detectService(wire) : 's3'
     return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
   }

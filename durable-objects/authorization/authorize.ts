@@ -1,7 +1,7 @@
 import { authenticate, checkLifetimes, type Verified } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import type { IamMode, Modes } from './modes.ts'
-import type { Ctx, OperationRequest, ServiceDefinition, Tx } from '../kernel/object/operation.ts'
+import type { Caller, Ctx, OperationRequest, ServiceDefinition, Tx } from '../kernel/object/operation.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { unframe } from './unframe.ts'
@@ -22,20 +22,29 @@ export type Admitted = { ctx: Tx; input: Record<string, unknown> }
  */
 export async function admit(request: OperationRequest, door: Door): Promise<Admitted> {
   const { definition, modes } = door
-  const { caller } = request
-  // Its letters do not tell: only the namespace knows its root's key.
-  if (modes.rootKey !== undefined && caller.accessKeyId === modes.rootKey) request.caller = { ...caller, root: true }
   const guarded = modes.verify || modes.iam !== 'off'
   if (guarded && definition.doorAccess?.(door.context(), request.input) === 'open') {
+    request.caller = callerOf(request, modes)
     return { ctx: door.context(), input: request.input }
   }
   const verified = await authenticateRequest(request, door)
+  request.caller = callerOf(request, modes, verified)
   const { input, trailers } = unframe(request, verified)
   const ctx = door.context(trailers)
   authorizeService(ctx, definition, input)
   const mode = modeFor(ctx, modes)
   if (mode !== 'off') await authorize({ ctx, definition, input, mode }, modes)
   return { ctx, input }
+}
+
+/**
+ * Who calls, once and for all. Where signatures are verified, whoever comes from outside and has proved nothing is
+ * nobody, whatever the request names.
+ */
+function callerOf({ caller, signed }: OperationRequest, { verify, rootKey }: Modes, verified?: Verified): Caller {
+  if (verify && signed && !verified) return { accountId: caller.accountId, anonymous: true, via: caller.via }
+  // Its letters do not tell: only the namespace knows its root's key.
+  return rootKey !== undefined && caller.accessKeyId === rootKey ? { ...caller, root: true } : caller
 }
 
 /**
