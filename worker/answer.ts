@@ -17,23 +17,33 @@ import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
 import { dialectOf } from '../aws/sigv4/sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
-type Stage = { requestId: string; model?: ServiceModel; form: WireForm; knobs: WireKnobs }
+type Stage = {
+  requestId: string
+  model?: ServiceModel
+  form: WireForm
+  knobs: WireKnobs
+  refusal: AwsError | undefined
+}
 
-/** Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode. */
-export async function answer(request: Request, env: Env): Promise<Response> {
-  const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {} }
+/**
+ * Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode.
+ * @param refusal what is answered in any case, in the words of the service that was asked
+ */
+export async function answer(request: Request, env: Env, refusal?: AwsError): Promise<Response> {
+  const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {}, refusal }
   try {
     return await perform(request, env, stage)
   } catch (thrown) {
-    return refuse(stage, request, refusalOf(thrown, stage))
+    return refuse(stage, request, refusalOf(refusal ?? thrown, stage))
   } finally {
-    await drain(request)
+    // Whoever is refused unheard need not be read to the end.
+    if (!refusal) await drain(request)
   }
 }
 
 async function perform(request: Request, env: Env, stage: Stage): Promise<Response> {
   const routed = routeOf(request, env)
-  const { service, wire } = await serviceOf(routed, env)
+  const { service, wire } = stage.refusal ? unread(routed) : await serviceOf(routed, env)
   const model = loadModel(service)
   if (!model) throw new AwsError('UnknownService', 'Unable to determine service/operation name to be authorized', 403)
   const definition = definitionOf(service)
@@ -41,6 +51,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
   if (service === 's3') stage.requestId = s3RequestId()
+  if (stage.refusal) throw stage.refusal
   const decoded = await decode(model, stage.form, wire)
   const { operation } = decoded
   if (!definition.operations[operation]) {
@@ -83,6 +94,9 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
   }
   return { service: first ?? '', wire: await withForm(routed.wire) }
 }
+
+/** As far as it can be told without the body. */
+const unread = ({ wire }: Routed) => ({ service: detectService(wire) ?? '', wire })
 
 /** 16 upper-case hexadecimal digits. */
 function s3RequestId(): string {
