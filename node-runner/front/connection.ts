@@ -3,12 +3,12 @@ import { readRequestHead, readResponseHead } from './head.ts'
 import { linger } from './linger.ts'
 import { Malformed, refusal } from './malformed.ts'
 import { createMessageReader, type MessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
+import type { Peer } from './peer.ts'
 
 export type ConnectionOptions = {
   /** Where the Worker listens, on this machine. */
   port: number
-  /** Whether the client speaks TLS to us. */
-  secure: boolean
+  peer: Peer
 }
 
 /** A head must be whole within that time, in milliseconds. */
@@ -79,8 +79,8 @@ function isWaiting({ exchanges, requests }: Connection): boolean {
 }
 
 function admit(connection: Connection, bytes: Buffer) {
-  const { client, exchanges, secure } = connection
-  const head = readRequestHead(bytes, secure)
+  const { client, exchanges, peer } = connection
+  const head = readRequestHead(bytes, peer)
   // Told at once, unless an earlier answer would be torn apart.
   const waits = head.expectsContinue && exchanges.length > 0
   if (head.expectsContinue && !waits) client.write(CONTINUE)

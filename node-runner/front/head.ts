@@ -1,5 +1,6 @@
 import { type BodyFollower, followChunked, followLength, followToEnd } from './body.ts'
 import { Malformed } from './malformed.ts'
+import { type Peer, sourceOf } from './peer.ts'
 
 export type RequestHead = {
   method: string
@@ -27,7 +28,25 @@ const STRAY_CONTROL = /\r[^\n]|[^\r]\n|\r$|\0/
 const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
 
 /** What only the front and the inside may say. */
-const RESERVED = new Set(['x-fakecloud-raw-path', 'x-fakecloud-internal', 'x-fakecloud-host'])
+const RESERVED = new Set([
+  'x-fakecloud-raw-path',
+  'x-fakecloud-peer',
+  'x-fakecloud-internal',
+  'x-fakecloud-host',
+  'x-fakecloud-source',
+])
+/** What a proxy says of whom it speaks for; from anybody else it is a claim. */
+const FORWARDED = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+])
+/** Whom the Worker takes a request to be from that says nothing of it. */
+const LOOPBACK = '127.0.0.1'
 
 type Fields = {
   hosts: number
@@ -36,23 +55,24 @@ type Fields = {
   connection: string
   upgrade: boolean
   expectsContinue: boolean
+  forwardedFor: string[]
+  forwardedProto: boolean
   kept: string[]
 }
 
 /**
- * Reads a request's head, blank line included. It goes on untouched unless it says what only the inside may say, what
- * the front answers itself (`Expect`), or a path that a URL parser would change.
- * @param secure whether it came over TLS
+ * Reads a request's head, blank line included. It goes on untouched unless it comes from another machine, or says what
+ * only the inside or a proxy may say, what the front answers itself (`Expect`), or a path that a URL parser would change.
  */
-export function readRequestHead(bytes: Buffer, secure: boolean): RequestHead {
+export function readRequestHead(bytes: Buffer, peer: Peer): RequestHead {
   const text = bytes.toString('latin1', 0, bytes.length - 4)
   if (STRAY_CONTROL.test(text)) throw new Malformed('a header holds a control character')
   const [first = '', ...lines] = text.split('\r\n')
   const [, method = '', target = '', minor] = REQUEST_LINE.exec(first) ?? []
   if (method === '') throw new Malformed('the request line is not HTTP/1.1')
   if (method === 'CONNECT') throw new Malformed('CONNECT is not supported', 501)
-  const fields = fieldsOf(lines, secure)
-  const added = addedTo(target, secure)
+  const fields = fieldsOf(lines, peer)
+  const added = addedTo(target, peer, fields)
   const changed = added.length > 0 || fields.kept.length !== lines.length
   return {
     method,
@@ -76,7 +96,7 @@ export function readResponseHead(bytes: Buffer, toHead: boolean): ResponseHead {
   return { status, body: bodiless ? undefined : responseBody(text), close: CLOSES.test(text) }
 }
 
-function fieldsOf(lines: string[], secure: boolean): Fields {
+function fieldsOf(lines: string[], { address, isProxy }: Peer): Fields {
   const fields: Fields = {
     hosts: 0,
     length: [],
@@ -84,14 +104,21 @@ function fieldsOf(lines: string[], secure: boolean): Fields {
     connection: '',
     upgrade: false,
     expectsContinue: false,
+    forwardedFor: [],
+    forwardedProto: false,
     kept: [],
   }
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
     if (!NAME.test(name)) throw new Malformed('a header line has no name')
-    if (RESERVED.has(name) || (secure && name === 'x-forwarded-proto')) continue
     const value = () => line.slice(colon + 1).trim()
+    if (RESERVED.has(name)) continue
+    if (FORWARDED.has(name)) {
+      if (!isProxy(address)) continue
+      if (name === 'x-forwarded-for') fields.forwardedFor.push(value())
+      if (name === 'x-forwarded-proto') fields.forwardedProto = true
+    }
     if (name === 'expect' && value().toLowerCase() === '100-continue') {
       fields.expectsContinue = true
       continue
@@ -116,9 +143,12 @@ function checkHost(fields: Fields, host: string): void {
   if (!PLAIN_HOST.test(host) && !URL.canParse(`http://${host}/`)) throw new Malformed('the Host is not a host')
 }
 
-function addedTo(target: string, secure: boolean): string[] {
-  const added = secure ? ['x-forwarded-proto: https'] : []
-  return DOT_SEGMENT.test(target.split('?', 1)[0] ?? '') ? [...added, `x-fakecloud-raw-path: ${target}`] : added
+function addedTo(target: string, peer: Peer, { forwardedFor, forwardedProto }: Fields): string[] {
+  const added = peer.secure && !forwardedProto ? ['x-forwarded-proto: https'] : []
+  const source = sourceOf(peer, forwardedFor)
+  if (source !== LOOPBACK) added.push(`x-fakecloud-peer: ${source}`)
+  if (DOT_SEGMENT.test(target.split('?', 1)[0] ?? '')) added.push(`x-fakecloud-raw-path: ${target}`)
+  return added
 }
 
 function closes(connection: string, byDefault: boolean): boolean {

@@ -59,6 +59,7 @@ async function setUp() {
     host: '127.0.0.1',
     port: 0,
     region: 'us-east-1',
+    isProxy: () => false,
     worker: Promise.resolve(port),
     log: () => {},
   })
