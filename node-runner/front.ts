@@ -11,6 +11,8 @@ export type FrontOptions = {
   /** Whose hosts the certificate names, besides the local ones. */
   region: string
   isProxy: IsProxy
+  /** Bytes. */
+  maxRequestBodyBytes: number
   /** The port on which the Worker listens. Clients that come before it is known wait. */
   worker: Promise<number>
   log: (line: string) => void
@@ -32,6 +34,7 @@ const OPENING_MS = 30_000
 export async function startFront(options: FrontOptions): Promise<Front> {
   const clients = new Set<Socket>()
   const tls = tlsServer(options)
+  const { maxRequestBodyBytes: mostBody } = options
   const open = async (socket: Socket) => {
     const port = await options.worker
     const secure = await speaksTls(socket)
@@ -40,7 +43,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       socket.allowHalfOpen = false
       return (await tls()).emit('connection', socket)
     }
-    serveConnection(socket, { port, peer: peerOf(socket, options, false) })
+    serveConnection(socket, { port, mostBody, peer: peerOf(socket, options, false) })
     socket.resume()
   }
   // A client's end does not end our side: it may still wait for its answer.
@@ -87,13 +90,15 @@ function speaksTls(socket: Socket): Promise<boolean> {
 
 /** A server that is made at the first use, since its certificate takes time and memory. */
 function tlsServer(options: FrontOptions): () => Promise<TlsServer> {
-  const { region, worker } = options
+  const { region, worker, maxRequestBodyBytes: mostBody } = options
   let made: Promise<TlsServer> | undefined
   const make = async () => {
     const certificate = await makeCertificate(region)
     const port = await worker
     const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: OPENING_MS })
-    server.on('secureConnection', client => serveConnection(client, { port, peer: peerOf(client, options, true) }))
+    server.on('secureConnection', client =>
+      serveConnection(client, { port, mostBody, peer: peerOf(client, options, true) }),
+    )
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server
   }

@@ -3,7 +3,7 @@ import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError, type ErrorData, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
 import { throughAccessPoint } from './access-points.ts'
-import { drain } from './body.ts'
+import { bodyReader, drain, limited, type Refusal } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from '../aws/wire/decode.ts'
 import { credentialScope, detectService, detectWireForm } from '../aws/wire/detect.ts'
@@ -22,27 +22,27 @@ type Stage = {
   model?: ServiceModel
   form: WireForm
   knobs: WireKnobs
-  refusal: AwsError | undefined
+  refusal: Refusal | undefined
 }
 
 /**
  * Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode.
  * @param refusal what is answered in any case, in the words of the service that was asked
  */
-export async function answer(request: Request, env: Env, refusal?: AwsError): Promise<Response> {
+export async function answer(request: Request, env: Env, refusal?: Refusal): Promise<Response> {
   const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {}, refusal }
   try {
     return await perform(request, env, stage)
   } catch (thrown) {
-    return refuse(stage, request, refusalOf(refusal ?? thrown, stage))
+    return refuse(stage, request, refusalOf(thrown, stage))
   } finally {
     // Whoever is refused unheard need not be read to the end.
-    if (!refusal) await drain(request)
+    if (!stage.refusal) await drain(request)
   }
 }
 
 async function perform(request: Request, env: Env, stage: Stage): Promise<Response> {
-  const routed = routeOf(request, env)
+  const routed = countedOf(request, env, stage)
   const { service, wire } = stage.refusal ? unread(routed) : await serviceOf(routed, env)
   const model = loadModel(service)
   if (!model) throw new AwsError('UnknownService', 'Unable to determine service/operation name to be authorized', 403)
@@ -51,7 +51,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
   if (service === 's3') stage.requestId = s3RequestId()
-  if (stage.refusal) throw stage.refusal
+  checkRefused(stage, service)
   const decoded = await decode(model, stage.form, wire)
   const { operation } = decoded
   if (!definition.operations[operation]) {
@@ -74,6 +74,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
     },
     env,
   )
+  checkRefused(stage, service)
   const response = result.error
     ? refuse(stage, request, result.error)
     : encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
@@ -95,6 +96,22 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
   return { service: first ?? '', wire: await withForm(routed.wire) }
 }
 
+/** Routed, with a body that is followed where nobody else does. */
+function countedOf(request: Request, env: Env, stage: Stage): Routed {
+  const routed = routeOf(request, env)
+  if (stage.refusal) return routed
+  const body = limited(request, env, refusal => {
+    stage.refusal = refusal
+  })
+  if (body === request.body) return routed
+  const source = { headers: request.headers, body, arrayBuffer: () => request.arrayBuffer() }
+  return { ...routed, wire: { ...routed.wire, stream: body, body: bodyReader(source) } }
+}
+
+function checkRefused({ refusal }: Stage, service: string): void {
+  if (refusal) throw refusal(service)
+}
+
 /** As far as it can be told without the body. */
 const unread = ({ wire }: Routed) => ({ service: detectService(wire) ?? '', wire })
 
@@ -104,6 +121,7 @@ function s3RequestId(): string {
 }
 
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
+  if (stage.refusal) return errorData(stage.refusal(stage.model?.name ?? 's3'))
   if (thrown instanceof AwsError) return errorData(thrown)
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
   return {

@@ -1,5 +1,6 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { AwsError } from '../aws/errors.ts'
+import type { Refusal } from './body.ts'
 import { isInternal } from './route.ts'
 
 /** Names and addresses that lead to the machine that asks, and those that a resolver of its own makes lead there. */
@@ -13,9 +14,9 @@ const MESSAGE =
  * Why a request to a deployment without FAKECLOUD_SECRET is not served: what signs its sessions would be known to
  * everybody. `wrangler dev` needs none: nothing but the machine itself gets there.
  */
-export function withoutSecret(request: Request, env: Env): AwsError | undefined {
-  if (env.FAKECLOUD_SECRET) return undefined
-  return isLocal(request, env) ? undefined : new AwsError('AccessDenied', MESSAGE, 403)
+export function withoutSecret(request: Request, env: Env): Refusal | undefined {
+  if (env.FAKECLOUD_SECRET || isLocal(request, env)) return undefined
+  return () => new AwsError('AccessDenied', MESSAGE, 403)
 }
 
 /** Cloudflare marks whatever comes over its network, and no client can take that off. */

@@ -7,7 +7,9 @@ export type RequestHead = {
   /** The head as it goes on to the Worker. */
   bytes: Buffer
   body: BodyFollower | undefined
-  /** The client waits for `100 Continue` before it sends the body. */
+  /** `bytes` of a request in chunks, which may become too many. */
+  chunkedHead: Buffer | undefined
+  /** The client waits for `100 Continue` before it sends the body, and is to send it. */
   expectsContinue: boolean
   upgrade: boolean
   /** The connection ends with this exchange. */
@@ -31,6 +33,7 @@ const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
 const RESERVED = new Set([
   'x-fakecloud-raw-path',
   'x-fakecloud-peer',
+  'x-fakecloud-too-large',
   'x-fakecloud-internal',
   'x-fakecloud-host',
   'x-fakecloud-source',
@@ -63,8 +66,9 @@ type Fields = {
 /**
  * Reads a request's head, blank line included. It goes on untouched unless it comes from another machine, or says what
  * only the inside or a proxy may say, what the front answers itself (`Expect`), or a path that a URL parser would change.
+ * @param mostBody bytes that a body may have
  */
-export function readRequestHead(bytes: Buffer, peer: Peer): RequestHead {
+export function readRequestHead(bytes: Buffer, peer: Peer, mostBody = Number.POSITIVE_INFINITY): RequestHead {
   const text = bytes.toString('latin1', 0, bytes.length - 4)
   if (STRAY_CONTROL.test(text)) throw new Malformed('a header holds a control character')
   const [first = '', ...lines] = text.split('\r\n')
@@ -74,11 +78,14 @@ export function readRequestHead(bytes: Buffer, peer: Peer): RequestHead {
   const fields = fieldsOf(lines, peer)
   const added = addedTo(target, peer, fields)
   const changed = added.length > 0 || fields.kept.length !== lines.length
+  const passed = changed ? Buffer.from([first, ...fields.kept, ...added, '', ''].join('\r\n'), 'latin1') : bytes
+  const tooLong = Number(fields.length[0] ?? 0) > mostBody
   return {
     method,
-    bytes: changed ? Buffer.from([first, ...fields.kept, ...added, '', ''].join('\r\n'), 'latin1') : bytes,
-    body: requestBody(fields),
-    expectsContinue: fields.expectsContinue && minor === '1',
+    bytes: passed,
+    body: requestBody(fields, mostBody),
+    chunkedHead: fields.encoding.length > 0 ? passed : undefined,
+    expectsContinue: fields.expectsContinue && minor === '1' && !tooLong,
     upgrade: fields.upgrade && /\bupgrade\b/i.test(fields.connection),
     close: closes(fields.connection, minor === '0'),
   }
@@ -156,12 +163,12 @@ function closes(connection: string, byDefault: boolean): boolean {
 }
 
 /** Two ways to tell where a body ends are one too many: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
-function requestBody({ length, encoding }: Fields): BodyFollower | undefined {
+function requestBody({ length, encoding }: Fields, most: number): BodyFollower | undefined {
   if (encoding.length > 0) {
     if (encoding.length > 1 || encoding[0] !== 'chunked')
       throw new Malformed('the transfer encoding is not chunked', 501)
     if (length.length > 0) throw new Malformed('both Content-Length and Transfer-Encoding')
-    return followChunked()
+    return followChunked(most)
   }
   if (length.length > 1) throw new Malformed('more than one Content-Length')
   const [text = '0'] = length

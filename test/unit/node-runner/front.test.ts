@@ -60,6 +60,7 @@ async function setUp() {
     port: 0,
     region: 'us-east-1',
     isProxy: () => false,
+    maxRequestBodyBytes: 1000,
     worker: Promise.resolve(port),
     log: () => {},
   })

@@ -3,7 +3,7 @@ import type { Env } from '../../../durable-objects/kernel/env.ts'
 import { withoutSecret } from '../../../worker/secretless.ts'
 
 const ask = (url: string, headers: Record<string, string> = {}, secret?: string) =>
-  withoutSecret(new Request(url, { headers }), { FAKECLOUD_SECRET: secret } as Env)?.message // no other binding is read
+  withoutSecret(new Request(url, { headers }), { FAKECLOUD_SECRET: secret } as Env)?.('s3').message // no other binding is read
 
 test('a deployment that has a secret serves everybody', () => {
   expect(ask('https://fakecloud.example.workers.dev/', { 'cf-ray': '1' }, 'secret')).toBeUndefined()
