@@ -231,11 +231,29 @@ const HALVES: Record<string, Half> = {
     header(at, service, () => ALGORITHM),
     header(at, service, () => ''),
   ],
+  // Signed by somebody who may sign, under the name of somebody else.
+  'a header that names two keys': ({ at, service, session }) => {
+    const signed = at.signed(service.unsigned, { service: service.name, key: session })
+    const named = `Credential=${credentialOf(at.root.accessKeyId, service)}`
+    const { authorization = '', ...headers } = signed.headers
+    return [`${ALGORITHM} ${named}, ${authorization.slice(ALGORITHM.length + 1)}`, `${authorization}, ${named}`].map(
+      both => ({ ...signed, headers: { ...without(headers, 'x-amz-security-token'), authorization: both } }),
+    )
+  },
   'a header of version 2': ({ at, service, session }) =>
     namesOf(at, session).flatMap(key => [
       header(at, service, () => `AWS ${key}:`),
       header(at, service, () => `AWS ${key}:bm90IGl0`),
     ]),
+  'a key in the fields of a form': ({ at, service, session }) => {
+    const { headers = {}, body } = service.unsigned
+    if (!headers['content-type']?.includes('form')) return []
+    return namesOf(at, session).flatMap(key =>
+      [`AWSAccessKeyId=${key}&Signature=x`, `X-Amz-Credential=${encodeURIComponent(credentialOf(key, service))}`].map(
+        fields => ({ ...plain(at, service), body: `${body}&${fields}` }),
+      ),
+    )
+  },
   'a session token alone': ({ at, service, session }) => {
     const token = session.sessionToken ?? ''
     return [
@@ -265,7 +283,7 @@ function bodiesOf({ unsigned: { body } }: Service): string[] {
 }
 
 const CODES = {
-  s3: /^(?:403 AccessDenied|400 AuthorizationQueryParametersError|400 AuthorizationHeaderMalformed|400 InvalidRequest|400 InvalidArgument|400 InvalidToken): /,
+  s3: /^(?:403 AccessDenied|403 SignatureDoesNotMatch|403 InvalidAccessKeyId|400 AuthorizationQueryParametersError|400 AuthorizationHeaderMalformed|400 InvalidRequest|400 InvalidArgument|400 InvalidToken): /,
   others:
     /^40[03] (?:MissingAuthenticationToken|IncompleteSignature|SignatureDoesNotMatch|InvalidSignature|InvalidClientTokenId|UnrecognizedClient)(?:Exception)?: /,
 }
