@@ -1,4 +1,5 @@
 import { ASSETS, checkBuilt, ISOLATE_HOST_BUNDLE, readVersion } from './dist.ts'
+import { proxiesOf } from './front/peer.ts'
 import { type Front, startFront } from './front.ts'
 import { type Supervisor, startSupervisor } from './isolates/supervisor.ts'
 import { createLog } from './log.ts'
@@ -35,7 +36,12 @@ async function startParts(settings: Settings, parts: Parts) {
   parts.state = state
   // Listening comes first: it finds the port, or that it is taken. Clients wait until the Worker does.
   const listening = Promise.withResolvers<number>()
-  const front = await startFront({ ...settings, worker: listening.promise, log: line => log('error', line) })
+  const front = await startFront({
+    ...settings,
+    isProxy: proxiesOf(settings.trustedProxies),
+    worker: listening.promise,
+    log: line => log('error', line),
+  })
   parts.front = front
   const { secret } = state
   let workerPort = 0
@@ -67,6 +73,7 @@ async function stopParts({ front, worker, supervisor, state }: Parts): Promise<v
 function bindingsOf(settings: Settings, secret: string, port: number): Record<string, string> {
   const bindings = {
     FAKECLOUD_SECRET: secret,
+    FAKECLOUD_FRONT: 'true',
     FAKECLOUD_REGION: settings.region,
     FAKECLOUD_ACCOUNT_ID: settings.accountId,
     FAKECLOUD_IAM: settings.iam,

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls'
 import { makeCertificate } from './front/certificate.ts'
 import { serveConnection } from './front/connection.ts'
+import { addressOf, type IsProxy, type Peer } from './front/peer.ts'
 
 export type FrontOptions = {
   host: string
@@ -9,6 +10,9 @@ export type FrontOptions = {
   port: number
   /** Whose hosts the certificate names, besides the local ones. */
   region: string
+  isProxy: IsProxy
+  /** Bytes. */
+  maxRequestBodyBytes: number
   /** The port on which the Worker listens. Clients that come before it is known wait. */
   worker: Promise<number>
   log: (line: string) => void
@@ -30,6 +34,7 @@ const OPENING_MS = 30_000
 export async function startFront(options: FrontOptions): Promise<Front> {
   const clients = new Set<Socket>()
   const tls = tlsServer(options)
+  const { maxRequestBodyBytes: mostBody } = options
   const open = async (socket: Socket) => {
     const port = await options.worker
     const secure = await speaksTls(socket)
@@ -38,7 +43,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       socket.allowHalfOpen = false
       return (await tls()).emit('connection', socket)
     }
-    serveConnection(socket, { port, secure })
+    serveConnection(socket, { port, mostBody, peer: peerOf(socket, options, false) })
     socket.resume()
   }
   // A client's end does not end our side: it may still wait for its answer.
@@ -62,6 +67,10 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   return { host: address, port, close }
 }
 
+function peerOf({ remoteAddress }: Socket, { isProxy }: FrontOptions, secure: boolean): Peer {
+  return { address: addressOf(remoteAddress), secure, isProxy }
+}
+
 /** Looks at a connection's first byte, and leaves it there; the connection stands still until it is resumed. */
 function speaksTls(socket: Socket): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -80,13 +89,16 @@ function speaksTls(socket: Socket): Promise<boolean> {
 }
 
 /** A server that is made at the first use, since its certificate takes time and memory. */
-function tlsServer({ region, worker }: FrontOptions): () => Promise<TlsServer> {
+function tlsServer(options: FrontOptions): () => Promise<TlsServer> {
+  const { region, worker, maxRequestBodyBytes: mostBody } = options
   let made: Promise<TlsServer> | undefined
   const make = async () => {
     const certificate = await makeCertificate(region)
     const port = await worker
     const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: OPENING_MS })
-    server.on('secureConnection', client => serveConnection(client, { port, secure: true }))
+    server.on('secureConnection', client =>
+      serveConnection(client, { port, mostBody, peer: peerOf(client, options, true) }),
+    )
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server
   }

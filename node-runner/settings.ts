@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { proxiesOf } from './front/peer.ts'
 import { LEVELS } from './log.ts'
 
 const DEFAULT_ADDRESS = '0.0.0.0:4566'
@@ -36,6 +37,19 @@ function oneOf<const T extends readonly string[]>(values: T) {
   return z.enum(values, `expected ${values.join(', ')}`)
 }
 
+const proxies = z.pipe(
+  z.string(),
+  z.transform((text, context) => {
+    try {
+      proxiesOf(text)
+      return text
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: error instanceof Error ? error.message : '', input: text })
+      return z.NEVER
+    }
+  }),
+)
+
 const matching = (pattern: RegExp, error: string) => z.string().check(z.regex(pattern, error))
 
 /** Every setting: its variable, its flag, and what it may be. */
@@ -64,6 +78,7 @@ const SETTINGS = {
   },
   'lambda-internet': { env: 'FAKECLOUD_LAMBDA_INTERNET', schema: z._default(oneOf(['on', 'off']), 'on') },
   host: { env: 'FAKECLOUD_HOST', schema: z.optional(z.string()) },
+  'trusted-proxies': { env: 'FAKECLOUD_TRUSTED_PROXIES', schema: z.optional(proxies) },
 } as const
 
 type Name = keyof typeof SETTINGS
@@ -89,6 +104,8 @@ export type Settings = {
   lambdaInternet: Parsed['lambda-internet']
   /** The domain under which `<namespace>.<domain>` addresses a namespace. */
   domain?: string | undefined
+  /** Addresses and CIDR blocks of the proxies whose X-Forwarded-* headers are taken. */
+  trustedProxies?: string | undefined
 }
 
 /** Some of the settings; the others have their defaults. */
@@ -150,6 +167,7 @@ function flagsOf(settings: Settings): Flags {
     'max-request-body-bytes': String(settings.maxRequestBodyBytes),
     'lambda-internet': settings.lambdaInternet,
     host: settings.domain,
+    'trusted-proxies': settings.trustedProxies,
   }
 }
 
@@ -164,6 +182,7 @@ function rest(parsed: Parsed): Omit<Settings, 'host' | 'port' | 'dataPath'> {
     maxRequestBodyBytes: parsed['max-request-body-bytes'],
     lambdaInternet: parsed['lambda-internet'],
     domain: parsed.host,
+    trustedProxies: parsed['trusted-proxies'],
   }
 }
 

@@ -3,7 +3,7 @@ import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError, type ErrorData, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
 import { throughAccessPoint } from './access-points.ts'
-import { drain } from './body.ts'
+import { bodyReader, drain, limited, type Refusal } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from '../aws/wire/decode.ts'
 import { credentialScope, detectService, detectWireForm } from '../aws/wire/detect.ts'
@@ -17,23 +17,33 @@ import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
 import { dialectOf } from '../aws/sigv4/sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
-type Stage = { requestId: string; model?: ServiceModel; form: WireForm; knobs: WireKnobs }
+type Stage = {
+  requestId: string
+  model?: ServiceModel
+  form: WireForm
+  knobs: WireKnobs
+  refusal: Refusal | undefined
+}
 
-/** Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode. */
-export async function answer(request: Request, env: Env): Promise<Response> {
-  const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {} }
+/**
+ * Answers an AWS request: route, decode, validate, one hop to the object that holds the state, encode.
+ * @param refusal what is answered in any case, in the words of the service that was asked
+ */
+export async function answer(request: Request, env: Env, refusal?: Refusal): Promise<Response> {
+  const stage: Stage = { requestId: newRequestId(), form: 'rest-xml', knobs: {}, refusal }
   try {
     return await perform(request, env, stage)
   } catch (thrown) {
     return refuse(stage, request, refusalOf(thrown, stage))
   } finally {
-    await drain(request)
+    // Whoever is refused unheard need not be read to the end.
+    if (!stage.refusal) await drain(request)
   }
 }
 
 async function perform(request: Request, env: Env, stage: Stage): Promise<Response> {
-  const routed = routeOf(request, env)
-  const { service, wire } = await serviceOf(routed, env)
+  const routed = countedOf(request, env, stage)
+  const { service, wire } = stage.refusal ? unread(routed) : await serviceOf(routed, env)
   const model = loadModel(service)
   if (!model) throw new AwsError('UnknownService', 'Unable to determine service/operation name to be authorized', 403)
   const definition = definitionOf(service)
@@ -41,6 +51,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
   if (service === 's3') stage.requestId = s3RequestId()
+  checkRefused(stage, service)
   const decoded = await decode(model, stage.form, wire)
   const { operation } = decoded
   if (!definition.operations[operation]) {
@@ -63,6 +74,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
     },
     env,
   )
+  checkRefused(stage, service)
   const response = result.error
     ? refuse(stage, request, result.error)
     : encode(model, stage.form, { operation, output: result.output, requestId: stage.requestId })
@@ -76,13 +88,32 @@ const isForm = (service: string, operation: string) => service === 's3' && opera
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
   const first = detectService(routed.wire)
   if (first === 's3') {
-    // A form with no credentials may still be another service's; S3's own forms are multipart.
-    const wire = credentialScope(routed.wire) ? routed.wire : await withForm(routed.wire)
+    // A form whose credentials name no service may still be another's; S3's own forms are multipart.
+    const wire = credentialScope(routed.wire)?.date ? routed.wire : await withForm(routed.wire)
     const service = wire.form ? detectService(wire) : 's3'
     return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
   }
   return { service: first ?? '', wire: await withForm(routed.wire) }
 }
+
+/** Routed, with a body that is followed where nobody else does. */
+function countedOf(request: Request, env: Env, stage: Stage): Routed {
+  const routed = routeOf(request, env)
+  if (stage.refusal) return routed
+  const body = limited(request, env, refusal => {
+    stage.refusal = refusal
+  })
+  if (body === request.body) return routed
+  const source = { headers: request.headers, body, arrayBuffer: () => request.arrayBuffer() }
+  return { ...routed, wire: { ...routed.wire, stream: body, body: bodyReader(source) } }
+}
+
+function checkRefused({ refusal }: Stage, service: string): void {
+  if (refusal) throw refusal(service)
+}
+
+/** As far as it can be told without the body. */
+const unread = ({ wire }: Routed) => ({ service: detectService(wire) ?? '', wire })
 
 /** 16 upper-case hexadecimal digits. */
 function s3RequestId(): string {
@@ -90,6 +121,7 @@ function s3RequestId(): string {
 }
 
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
+  if (stage.refusal) return errorData(stage.refusal(stage.model?.name ?? 's3'))
   if (thrown instanceof AwsError) return errorData(thrown)
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
   return {

@@ -1,3 +1,5 @@
+import type { Env } from '../durable-objects/kernel/env.ts'
+import { TOO_LARGE_HEADER } from '../durable-objects/shared/functions/contract.ts'
 import { AwsError } from '../aws/errors.ts'
 
 /**
@@ -8,8 +10,55 @@ const MOST_BUFFERED = 70_167_211
 
 const tooLarge = () => new AwsError('RequestEntityTooLarge', 'Request Entity Too Large', 413)
 
+/** A refusal in the words of the service that was asked. */
+export type Refusal = (service: string) => AwsError
+
+/** What a deployment takes of a body at most, if it says so. */
+export function mostBytes({ FAKECLOUD_MAX_REQUEST_BODY_BYTES: most }: Env): number | undefined {
+  return most !== undefined && /^\d{1,15}$/.test(most) ? Number(most) : undefined
+}
+
+/** Why a body is not taken, where its length is known: by its header, or because the front has counted it. */
+export function overLimit({ headers }: Request, env: Env): Refusal | undefined {
+  const most = mostBytes(env)
+  if (most === undefined) return undefined
+  const declared = Number(headers.get('content-length') ?? 0)
+  if (declared > most) return beyond(most, declared)
+  return env.FAKECLOUD_FRONT && headers.has(TOO_LARGE_HEADER) ? beyond(most) : undefined
+}
+
+function beyond(most: number, ProposedSize?: number): Refusal {
+  const message = 'Your proposed upload exceeds the maximum allowed size'
+  const fields = { ...(ProposedSize !== undefined && { ProposedSize }), MaxSizeAllowed: most }
+  return service => (service === 's3' ? new AwsError('EntityTooLarge', message, 400, fields) : tooLarge())
+}
+
+/**
+ * A body whose length nobody has declared, and no front counts, counted as it is read.
+ * @param onBeyond told at the first byte too many, before the stream fails
+ */
+export function limited(request: Request, env: Env, onBeyond: (refusal: Refusal) => void): Request['body'] {
+  const most = mostBytes(env)
+  const counts = most !== undefined && !env.FAKECLOUD_FRONT && !request.headers.has('content-length')
+  if (!request.body || !counts) return request.body
+  let length = 0
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      length += bytes.byteLength
+      if (length > most) {
+        onBeyond(beyond(most))
+        throw tooLarge()
+      }
+      controller.enqueue(bytes)
+    },
+  })
+  return request.body.pipeThrough(count)
+}
+
+type Source = Pick<Request, 'headers' | 'body' | 'arrayBuffer'>
+
 /** Reads a request's whole body once; later calls get the same bytes. */
-export function bodyReader(request: Request): () => Promise<Uint8Array> {
+export function bodyReader(request: Source): () => Promise<Uint8Array> {
   let read: Promise<Uint8Array> | undefined
   return () => {
     read ??= readAll(request)
@@ -17,7 +66,7 @@ export function bodyReader(request: Request): () => Promise<Uint8Array> {
   }
 }
 
-async function readAll(request: Request): Promise<Uint8Array> {
+async function readAll(request: Source): Promise<Uint8Array> {
   try {
     return await readWhole(request)
   } catch (error) {
@@ -27,7 +76,7 @@ async function readAll(request: Request): Promise<Uint8Array> {
   }
 }
 
-async function readWhole(request: Request): Promise<Uint8Array> {
+async function readWhole(request: Source): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array(0)
   const declared = request.headers.get('content-length')
   if (declared !== null) {

@@ -6,7 +6,7 @@ import { definitionOf, homeOf } from '../durable-objects/services/index.ts'
 import { newTraceId } from '../aws/ids.ts'
 import { bodyOf, carried } from './carried.ts'
 import type { Decoded } from '../aws/wire/types.ts'
-import { callerOf, type Routed, sentPath } from './route.ts'
+import { callerOf, type Routed, sentPath, sourceIpOf } from './route.ts'
 import { proofOf, signedOf, verifiesAll } from '../aws/sigv4/sigv4.ts'
 import type { FormCredentials } from '../aws/sigv4/form.ts'
 import { type Dialect, type Proof, PROOF_WANTED, type Signed } from '../aws/sigv4/proof.ts'
@@ -33,12 +33,12 @@ export type Call = {
 export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
   if (call.form !== undefined) return await sendForm(call, call.form, env)
   const { streams } = bodyOf(call.decoded, call.routed.wire)
-  const proof = verifiesAll(env) ? await prove(call) : streams ? await foreseen(call) : undefined
+  const proof = verifiesAll(env) || streams ? await foreseen(call, env) : undefined
   const sent = await operationOf(call, env, proof)
   if (definitionOf(call.service).abandoned?.[sent.operation]) watchClient(call.request, env, sent)
   const result = await sendOperation(env, sent)
   if (result.error?.code !== PROOF_WANTED) return result
-  return await sendOperation(env, await operationOf(call, env, await prove(call)))
+  return await sendOperation(env, await operationOf(call, env, await prove(call, env)))
 }
 
 /** A form's content is read once, and what its signature rests on is at hand. */
@@ -64,7 +64,8 @@ async function operationOf(call: Call, env: Env, proof: Proof | null | undefined
   const { operation } = decoded
   const { caller, place, strangeToken } = callerOf(credentialed(routed, form), env)
   const framed = proof !== undefined
-  const { input, http } = await carried(decoded, { wire, baseUrl, region: place.region, framed })
+  const sourceIp = sourceIpOf(wire, env)
+  const { input, http } = await carried(decoded, { wire, baseUrl, region: place.region, sourceIp, framed })
   return {
     ...homeOf({ service, operation, input }, place),
     operation,
@@ -83,18 +84,18 @@ function signedBy({ routed, dialect, open, form }: Call, strangeToken: boolean):
 }
 
 /** A signature that cannot be read is for those to refuse who verify: they ask again. */
-async function foreseen(call: Call): Promise<Proof | null | undefined> {
-  return await prove(call).catch(() => undefined)
+async function foreseen(call: Call, env: Env): Promise<Proof | null | undefined> {
+  return await prove(call, env).catch(() => undefined)
 }
 
-async function prove({ request, routed, decoded, dialect }: Call): Promise<Proof | null> {
+async function prove({ request, routed, decoded, dialect }: Call, env: Env): Promise<Proof | null> {
   const { wire } = routed
   const { member, streams } = bodyOf(decoded, wire)
   const { clientAcceptEncoding } = (request.cf ?? {}) as { clientAcceptEncoding?: string } // the edge's own
   const acceptEncoding = clientAcceptEncoding || undefined
   return await proofOf({
     wire,
-    path: sentPath(request),
+    path: sentPath(request, env),
     dialect,
     acceptEncoding,
     streams,

@@ -9,6 +9,7 @@ type Origin = {
   wire: WireRequest
   baseUrl: string
   region: string
+  sourceIp: string
   /** Small bodies keep their framing too: their chunks' signatures are to be verified. */
   framed: boolean
 }
@@ -43,13 +44,13 @@ export async function carried(
   return { input: { ...input, [member]: data }, http: { ...http, contentLength: data.length, trailers } }
 }
 
-function factsOf(decoded: Decoded, { wire, baseUrl, region }: Origin): HttpFacts {
+function factsOf(decoded: Decoded, { wire, baseUrl, region, sourceIp }: Origin): HttpFacts {
   const { headers } = wire
   return {
     baseUrl,
     host: wire.host,
     region,
-    sourceIp: headers.get('cf-connecting-ip') ?? headers.get('x-forwarded-for') ?? '127.0.0.1',
+    sourceIp,
     userAgent: headers.get('user-agent') ?? '',
     origin: headers.get('origin') ?? undefined,
     contentLength: decoded.contentLength,

@@ -4,10 +4,12 @@ import { AwsError, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
 import { admin } from './admin/app.ts'
 import { answer } from './answer.ts'
+import { overLimit, type Refusal } from './body.ts'
 import { functionUrlAnswer } from './doors/function-urls.ts'
 import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
 import { snsLink } from './doors/sns-links.ts'
+import { withoutSecret } from './secretless.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.ts'
@@ -46,4 +48,17 @@ app.onError(error => {
   return encodeError(undefined, 'rest-xml', { error: data, requestId: newRequestId(), method: 'GET' })
 })
 
-export default app
+export default {
+  fetch: (request, env, context) => {
+    const refusal = withoutSecret(request, env) ?? overLimit(request, env)
+    return refusal ? refuse(request, env, refusal) : app.fetch(request, env, context)
+  },
+} satisfies ExportedHandler<Env>
+
+/** In the form that its client reads: our own endpoints', or that of the service that was asked. */
+async function refuse(request: Request, env: Env, refusal: Refusal): Promise<Response> {
+  const path = withoutNamespace(new URL(request.url).pathname)
+  if (!/^\/_(?:fakecloud|localstack|reset)(?:\/|$)/.test(path)) return await answer(request, env, refusal)
+  const { message, status } = refusal('')
+  return Response.json({ error: message }, { status })
+}

@@ -11,6 +11,8 @@ import {
   HOST_HEADER,
   INTERNAL_HEADER,
   NAMESPACE_HEADER,
+  PEER_HEADER,
+  RAW_PATH_HEADER,
   SOURCE_HEADER,
 } from '../durable-objects/shared/functions/contract.ts'
 import { plainBody } from '../aws/wire/body-in.ts'
@@ -40,7 +42,7 @@ export function isInternal(headers: Headers, env: Env): boolean {
 export function routeOf(request: Request, env: Env): Routed {
   const target = splitUrl(request.url)
   const host = hostOf(request, env, target.host)
-  const raw = rawPath(request) ?? target.path
+  const raw = rawPath(request, env) ?? target.path
   const prefix = PREFIX.exec(raw)
   const named = prefix?.[1] ?? request.headers.get(NAMESPACE_HEADER) ?? namespaceOfHost(host, env)
   const namespace = named ?? DEFAULT_NAMESPACE
@@ -50,9 +52,7 @@ export function routeOf(request: Request, env: Env): Routed {
       `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`,
     )
   }
-  const forwarded = request.headers.get('x-forwarded-proto') ?? ''
-  const proto = /^https?$/.test(forwarded) ? forwarded : request.url.slice(0, request.url.indexOf(':'))
-  const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${proto}://${host}`
+  const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${protocolOf(request, env)}://${host}`
   const path = prefix ? raw.slice(prefix[0].length) || '/' : raw
   const wire: WireRequest = {
     method: request.method,
@@ -72,10 +72,30 @@ function hostOf(request: Request, env: Env, urlHost: string): string {
   return asked !== null && isInternal(request.headers, env) ? asked : (request.headers.get('host') ?? urlHost)
 }
 
+/** What the front says of a request, where there is one, of what did come through it. */
+function saidByFront(headers: Headers, name: string, env: Env): string | null {
+  const said = env.FAKECLOUD_FRONT ? headers.get(name) : null
+  return said !== null && isInternal(headers, env) ? null : said
+}
+
 /** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
-function rawPath(request: Request): string | undefined {
-  const raw = request.headers.get('x-fakecloud-raw-path')
+function rawPath({ headers }: Request, env: Env): string | undefined {
+  const raw = saidByFront(headers, RAW_PATH_HEADER, env)
   return raw?.startsWith('/') ? raw.split('?', 1)[0] : undefined
+}
+
+function protocolOf({ url, headers }: Request, env: Env): string {
+  const said = saidByFront(headers, 'x-forwarded-proto', env) ?? ''
+  return /^https?$/.test(said) ? said : url.slice(0, url.indexOf(':'))
+}
+
+/**
+ * The address that asks: the front says it, and on the edge Cloudflare; neither lets a client do so. What comes from
+ * inside comes from this machine.
+ */
+export function sourceIpOf({ headers }: WireRequest, env: Env): string {
+  const onEdge = env.FAKECLOUD_FRONT || isInternal(headers, env) ? null : headers.get('cf-connecting-ip')
+  return onEdge ?? saidByFront(headers, PEER_HEADER, env) ?? '127.0.0.1'
 }
 
 /** Puts an S3 virtual host's bucket, or what stands for one, into the path. */
@@ -94,8 +114,8 @@ export async function withForm(wire: WireRequest): Promise<WireRequest> {
 }
 
 /** The path as its client sent and signed it. */
-export function sentPath(request: Request): string {
-  return rawPath(request) ?? splitUrl(request.url).path
+export function sentPath(request: Request, env: Env): string {
+  return rawPath(request, env) ?? splitUrl(request.url).path
 }
 
 /** `strangeToken`: the session token that came along is not one of this namespace's, for this key. */

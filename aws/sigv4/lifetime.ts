@@ -1,7 +1,7 @@
 import { AwsError } from '../errors.ts'
 import type { WireRequest } from '../wire/types.ts'
 import type { Dialect, Lifetime } from './proof.ts'
-import { malformedUrl } from './refusals.ts'
+import { halfPresigned, halfVersionTwo, malformedUrl } from './refusals.ts'
 import { parseTime } from './times.ts'
 
 const REQUIRED = [
@@ -44,9 +44,7 @@ function lenient(parameter: Parameters): Lifetime | undefined {
 
 function strict(parameter: Parameters): Lifetime {
   if (REQUIRED.some(name => !parameter(name))) {
-    throw malformedUrl(
-      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
-    )
+    throw halfPresigned()
   }
   if (!ALGORITHMS.includes(parameter('X-Amz-Algorithm') ?? '')) {
     throw malformedUrl('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"')
@@ -69,10 +67,7 @@ function strict(parameter: Parameters): Lifetime {
 
 function legacyLifetime(parameter: Parameters): Lifetime {
   const stated = parameter('Expires')
-  if (!stated) {
-    const message = 'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters'
-    throw new AwsError('AccessDenied', message, 403)
-  }
+  if (!stated) throw halfVersionTwo()
   if (!/^\d{1,12}$/.test(stated))
     throw new AwsError('AccessDenied', `Invalid date (should be seconds since epoch): ${stated}`, 403)
   return { from: Number(stated) * 1000, seconds: 0, stated, legacy: true }

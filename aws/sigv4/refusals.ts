@@ -19,6 +19,19 @@ export const malformedHeader = (reason: string, fields: Record<string, unknown> 
 export const malformedUrl = (message: string, fields: Record<string, unknown> = {}) =>
   new AwsError('AuthorizationQueryParametersError', message, 400, fields)
 
+/** A URL of S3 that has some of a presigned one's parameters. */
+export const halfPresigned = () =>
+  malformedUrl(
+    'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+  )
+
+export const halfVersionTwo = () =>
+  new AwsError(
+    'AccessDenied',
+    'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+    403,
+  )
+
 /** A header that cannot be read as a signature, but for S3's. */
 export const incompleteSignature = (dialect: Dialect, message: string) =>
   refusal(dialect, { json: 'IncompleteSignatureException', query: 'IncompleteSignature', message })

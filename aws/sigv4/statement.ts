@@ -2,7 +2,16 @@ import { AwsError } from '../errors.ts'
 import type { WireRequest } from '../wire/types.ts'
 import type { Algorithm, Scope } from './keys.ts'
 import type { Dialect } from './proof.ts'
-import { incompleteSignature, invalidSignature, malformedHeader, malformedUrl, versionTwo } from './refusals.ts'
+import {
+  halfPresigned,
+  halfVersionTwo,
+  incompleteSignature,
+  invalidSignature,
+  malformedHeader,
+  malformedUrl,
+  missingToken,
+  versionTwo,
+} from './refusals.ts'
 import { basicTime, parseTime } from './times.ts'
 
 /** What a request states of its signature. */
@@ -21,18 +30,22 @@ type Source = { wire: WireRequest; dialect: Dialect }
 
 const HEADER = /^(AWS4-HMAC-SHA256|AWS4-ECDSA-P256-SHA256)[ \t]+(.*)$/s
 
+/** Any of these makes a URL a presigned one, which must then have them all. */
+const URL_MARKS = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature']
+
 /**
  * What the Authorization header, or a presigned URL, states; undefined when the request is not signed.
- * @throws AwsError in the words of the service for what cannot be read
+ * @throws AwsError in the words of the service for what cannot be read, half a signature among it
  */
 export function statementOf(source: Source): Statement | undefined {
   const { wire } = source
   const authorization = wire.headers.get('authorization')
   if (authorization !== null) return fromHeader(source, authorization)
   const parameter = (name: string) => wire.query.find(([key]) => key === name)?.[1]
-  if (parameter('X-Amz-Signature') !== undefined) return fromUrl(source, parameter)
-  if (parameter('AWSAccessKeyId') !== undefined && parameter('Signature') !== undefined) throw versionTwo()
-  return undefined
+  if (URL_MARKS.some(name => parameter(name) !== undefined)) return fromUrl(source, parameter)
+  if (parameter('AWSAccessKeyId') === undefined) return undefined
+  if (source.dialect !== 's3') throw missingToken(source.dialect)
+  throw parameter('Signature') === undefined ? halfVersionTwo() : versionTwo()
 }
 
 function fromHeader(source: Source, authorization: string): Statement {
@@ -52,22 +65,29 @@ function fromHeader(source: Source, authorization: string): Statement {
   return statement
 }
 
+const URL_PARTS = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature', 'X-Amz-SignedHeaders', 'X-Amz-Date']
+
 function fromUrl({ dialect }: Source, parameter: (name: string) => string | undefined): Statement {
-  const [algorithm, credential, signedHeaders] = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-SignedHeaders'].map(
-    name => parameter(name) ?? '',
-  )
-  const time = parameter('X-Amz-Date') ?? ''
-  if (!algorithm || !HEADER.test(`${algorithm} `) || parseTime(time) === undefined) {
-    throw incompleteSignature(dialect, 'AWS query-string parameters must include X-Amz-Algorithm and X-Amz-Date')
+  if (URL_PARTS.some(name => !parameter(name))) throw missingParameters(dialect, parameter)
+  const [algorithm = '', credential = '', signature = '', signedHeaders = '', time = ''] = URL_PARTS.map(parameter)
+  if (!HEADER.test(`${algorithm} `)) throw incompleteSignature(dialect, `Unsupported algorithm: '${algorithm}'`)
+  if (parseTime(time) === undefined) {
+    throw incompleteSignature(dialect, `Date must be in ISO-8601 'basic format'. Got '${time}'.`)
   }
-  const read = credentialOf(credential ?? '', algorithm as Algorithm, reason =>
+  const read = credentialOf(credential, algorithm as Algorithm, reason =>
     dialect === 's3' ? malformedUrl(`Error parsing the X-Amz-Credential parameter; ${reason}`) : undefined,
   )
-  if (!read) throw incompleteSignature(dialect, badCredential(credential ?? ''))
-  const signature = parameter('X-Amz-Signature') ?? ''
-  const statement = { ...read, signedHeaders: namesOf(signedHeaders ?? ''), signature, time, presigned: true }
+  if (!read) throw incompleteSignature(dialect, badCredential(credential))
+  const statement = { ...read, signedHeaders: namesOf(signedHeaders), signature, time, presigned: true }
   checkDate(dialect, statement)
   return statement
+}
+
+function missingParameters(dialect: Dialect, parameter: (name: string) => string | undefined): AwsError {
+  if (dialect === 's3') return halfPresigned()
+  const missing = URL_PARTS.filter(name => !parameter(name))
+  const reasons = missing.map(name => `AWS query-string parameters must include '${name}'. `)
+  return incompleteSignature(dialect, `${reasons.join('')}Re-examine the query-string parameters.`)
 }
 
 const namesOf = (list: string) => list.toLowerCase().split(';').filter(Boolean)

@@ -80,11 +80,13 @@ export function detectService(request: WireRequest): string | undefined {
     if (byTarget) return byTarget
   }
   const scope = credentialScope(request)
-  if (scope) return serviceOfScope(scope.service, request)
+  if (scope?.date) return serviceOfScope(scope.service, request)
   if (target) return undefined
   const version = parameter(request.form ?? request.query, 'Version')
   const action = parameter(request.form ?? request.query, 'Action')
-  return (action !== undefined && version !== undefined && lookUp(versions, version)) || 's3'
+  const byVersion = action !== undefined && version !== undefined ? lookUp(versions, version) : undefined
+  // Signature Version 2 names no service, and who does not sign none either.
+  return byVersion ?? serviceOfScope('s3', request)
 }
 
 /** Names that sign for S3 in its other shapes. */

@@ -54,13 +54,15 @@ function signatureExpired(
 
 /**
  * Verifies a request's signature; undefined when it is not signed, which only operations open to all and S3's public
- * resources may be.
+ * resources may be. A key or token that is named without proof is a refusal, never a caller.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export async function authenticate(ctx: Ctx, signed: Signed, modes: Modes): Promise<Verified | undefined> {
   const { dialect, proof, strangeToken } = signed
   if (proof === undefined) throw new AwsError(PROOF_WANTED)
   if (proof === null) {
+    if (ctx.caller.accessKeyId !== undefined) throw missingToken(dialect)
+    if (strangeToken && dialect === 's3') throw invalidToken(dialect)
     if (signed.open || dialect === 's3') return undefined
     throw missingToken(dialect)
   }

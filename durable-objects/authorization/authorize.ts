@@ -4,7 +4,7 @@ import { type IamMode, type Modes, modesOf } from './modes.ts'
 import type { Env } from '../kernel/env.ts'
 import type { NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 import type { Admitted, Door as KernelDoor, Gate } from '../kernel/object/catalog.ts'
-import type { Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
+import type { Caller, Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
 import { unframe } from './unframe.ts'
@@ -30,20 +30,29 @@ type Door = KernelDoor & { modes: Modes }
  */
 async function admit(request: OperationRequest, door: Door): Promise<Admitted> {
   const { definition, modes } = door
-  const { caller } = request
-  // Its letters do not tell: only the namespace knows its root's key.
-  if (modes.rootKey !== undefined && caller.accessKeyId === modes.rootKey) request.caller = { ...caller, root: true }
   const guarded = modes.verify || modes.iam !== 'off'
   if (guarded && definition.doorAccess?.(door.context(), request.input) === 'open') {
+    request.caller = callerOf(request, modes)
     return { ctx: door.context(), input: request.input }
   }
   const verified = await authenticateRequest(request, door)
+  request.caller = callerOf(request, modes, verified)
   const { input, trailers } = unframe(request, verified)
   const ctx = door.context(trailers)
   authorizeService(ctx, definition, input)
   const mode = modeFor(ctx, modes)
   if (mode !== 'off') await authorize({ ctx, definition, input, mode }, modes)
   return { ctx, input }
+}
+
+/**
+ * Who calls, once and for all. Where signatures are verified, whoever comes from outside and has proved nothing is
+ * nobody, whatever the request names.
+ */
+function callerOf({ caller, signed }: OperationRequest, { verify, rootKey }: Modes, verified?: Verified): Caller {
+  if (verify && signed && !verified) return { accountId: caller.accountId, anonymous: true, via: caller.via }
+  // Its letters do not tell: only the namespace knows its root's key.
+  return rootKey !== undefined && caller.accessKeyId === rootKey ? { ...caller, root: true } : caller
 }
 
 /**

@@ -54,7 +54,7 @@ function requestKeys({ http, now, place, signed }: Ctx): Values {
     'aws:RequestedRegion': http?.region ?? place.region,
     'aws:SecureTransport': String(http?.baseUrl.startsWith('https:') ?? true),
     'aws:ViaAWSService': String(!direct),
-    ...(direct ? { 'aws:SourceIp': http.sourceIp.split(',')[0]?.trim() ?? '', 'aws:UserAgent': http.userAgent } : {}),
+    ...(direct ? { 'aws:SourceIp': http.sourceIp, 'aws:UserAgent': http.userAgent } : {}),
   }
 }
 

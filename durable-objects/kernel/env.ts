@@ -12,6 +12,8 @@ export type Env = {
   EMULATOR: Fetcher
   /** Signs session tokens and marks requests that come from inside; without it a development default is used. */
   FAKECLOUD_SECRET?: string
+  /** `true` behind the launcher's front, which takes off what clients claim of where they come from and says it itself. */
+  FAKECLOUD_FRONT?: string
   FAKECLOUD_REGION?: string
   FAKECLOUD_ACCOUNT_ID?: string
   FAKECLOUD_MAX_REQUEST_BODY_BYTES?: string

@@ -1,4 +1,5 @@
 import { Malformed } from './malformed.ts'
+import { TooLarge } from './too-large.ts'
 
 /**
  * Follows one body over the pieces in which it comes. Answers the offset at which it ends in this piece, or undefined
@@ -25,15 +26,21 @@ const MAX_TRAILERS = 64 * 1024
 /** Thirteen digits are below 2^53, and no body comes near. */
 const SIZE_LINE = /^([0-9a-f]{1,13})[ \t]*(?:;[^\r\n]*)?\r\n$/i
 
-/** Chunks of `<hex size>CRLF<data>CRLF`, the last of size 0, then trailers and an empty line. */
-export function followChunked(): BodyFollower {
+/**
+ * Chunks of `<hex size>CRLF<data>CRLF`, the last of size 0, then trailers and an empty line.
+ * @param most how many bytes they may have in all; more throw TooLarge before they are passed on
+ */
+export function followChunked(most = Number.POSITIVE_INFINITY): BodyFollower {
   const lines = lineReader()
   let phase: 'size' | 'data' | 'data-end' | 'trailers' = 'size'
   let left = 0
   let trailers = 0
+  let total = 0
   const onLine = (line: string): boolean => {
     if (phase === 'size') {
       left = sizeOf(line)
+      total += left
+      if (total > most) throw new TooLarge('the body is too large')
       phase = left === 0 ? 'trailers' : 'data'
     } else if (phase === 'data-end') {
       if (line !== '\r\n') throw new Malformed('a chunk is longer than its size')

@@ -3,12 +3,14 @@ import { readRequestHead, readResponseHead } from './head.ts'
 import { linger } from './linger.ts'
 import { Malformed, refusal } from './malformed.ts'
 import { createMessageReader, type MessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
+import type { Peer } from './peer.ts'
+import { refuseTooLarge, TooLarge } from './too-large.ts'
 
 export type ConnectionOptions = {
   /** Where the Worker listens, on this machine. */
   port: number
-  /** Whether the client speaks TLS to us. */
-  secure: boolean
+  peer: Peer
+  mostBody: number
 }
 
 /** A head must be whole within that time, in milliseconds. */
@@ -31,6 +33,7 @@ type Exchange = {
   /** It waits for `100 Continue` behind an earlier one. */
   waits: boolean
   answering: boolean
+  chunkedHead: Buffer | undefined
 }
 
 type Connection = ConnectionOptions & {
@@ -79,12 +82,13 @@ function isWaiting({ exchanges, requests }: Connection): boolean {
 }
 
 function admit(connection: Connection, bytes: Buffer) {
-  const { client, exchanges, secure } = connection
-  const head = readRequestHead(bytes, secure)
+  const { client, exchanges, peer, mostBody } = connection
+  const head = readRequestHead(bytes, peer, mostBody)
   // Told at once, unless an earlier answer would be torn apart.
   const waits = head.expectsContinue && exchanges.length > 0
   if (head.expectsContinue && !waits) client.write(CONTINUE)
-  exchanges.push({ head: head.method === 'HEAD', upgrade: head.upgrade, close: head.close, waits, answering: false })
+  const { upgrade, close, chunkedHead } = head
+  exchanges.push({ head: head.method === 'HEAD', upgrade, close, waits, answering: false, chunkedHead })
   toWorker(connection, head.bytes)
   return head.body
 }
@@ -216,13 +220,18 @@ function onWorkerClose(connection: Connection, worker: Socket): void {
   else if (phaseOf(requests) === 'body') linger(client)
 }
 
-/** Answers what is no HTTP, unless that would stand within the answer to an earlier request. */
+/** Answers what is no HTTP, or too much, unless that would stand within the answer to an earlier request. */
 function refuse(connection: Connection, error: unknown): void {
-  if (!(error instanceof Malformed)) throw error
-  const { client, exchanges, requests } = connection
+  if (!(error instanceof Malformed || error instanceof TooLarge)) throw error
+  const { client, exchanges, requests, port } = connection
   const own = phaseOf(requests) === 'body' ? 1 : 0
+  const head = exchanges[0]?.chunkedHead
   if (exchanges.length > own || exchanges[0]?.answering) client.destroy()
-  else say(connection, error)
+  else if (error instanceof Malformed) say(connection, error)
+  else if (head) {
+    abandon(connection)
+    refuseTooLarge(client, port, head)
+  }
 }
 
 function say(connection: Connection, { status, message }: Malformed): void {

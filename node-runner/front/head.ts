@@ -1,12 +1,15 @@
 import { type BodyFollower, followChunked, followLength, followToEnd } from './body.ts'
 import { Malformed } from './malformed.ts'
+import { type Peer, sourceOf } from './peer.ts'
 
 export type RequestHead = {
   method: string
   /** The head as it goes on to the Worker. */
   bytes: Buffer
   body: BodyFollower | undefined
-  /** The client waits for `100 Continue` before it sends the body. */
+  /** `bytes` of a request in chunks, which may become too many. */
+  chunkedHead: Buffer | undefined
+  /** The client waits for `100 Continue` before it sends the body, and is to send it. */
   expectsContinue: boolean
   upgrade: boolean
   /** The connection ends with this exchange. */
@@ -27,7 +30,26 @@ const STRAY_CONTROL = /\r[^\n]|[^\r]\n|\r$|\0/
 const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
 
 /** What only the front and the inside may say. */
-const RESERVED = new Set(['x-fakecloud-raw-path', 'x-fakecloud-internal', 'x-fakecloud-host'])
+const RESERVED = new Set([
+  'x-fakecloud-raw-path',
+  'x-fakecloud-peer',
+  'x-fakecloud-too-large',
+  'x-fakecloud-internal',
+  'x-fakecloud-host',
+  'x-fakecloud-source',
+])
+/** What a proxy says of whom it speaks for; from anybody else it is a claim. */
+const FORWARDED = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+])
+/** Whom the Worker takes a request to be from that says nothing of it. */
+const LOOPBACK = '127.0.0.1'
 
 type Fields = {
   hosts: number
@@ -36,29 +58,34 @@ type Fields = {
   connection: string
   upgrade: boolean
   expectsContinue: boolean
+  forwardedFor: string[]
+  forwardedProto: boolean
   kept: string[]
 }
 
 /**
- * Reads a request's head, blank line included. It goes on untouched unless it says what only the inside may say, what
- * the front answers itself (`Expect`), or a path that a URL parser would change.
- * @param secure whether it came over TLS
+ * Reads a request's head, blank line included. It goes on untouched unless it comes from another machine, or says what
+ * only the inside or a proxy may say, what the front answers itself (`Expect`), or a path that a URL parser would change.
+ * @param mostBody bytes that a body may have
  */
-export function readRequestHead(bytes: Buffer, secure: boolean): RequestHead {
+export function readRequestHead(bytes: Buffer, peer: Peer, mostBody = Number.POSITIVE_INFINITY): RequestHead {
   const text = bytes.toString('latin1', 0, bytes.length - 4)
   if (STRAY_CONTROL.test(text)) throw new Malformed('a header holds a control character')
   const [first = '', ...lines] = text.split('\r\n')
   const [, method = '', target = '', minor] = REQUEST_LINE.exec(first) ?? []
   if (method === '') throw new Malformed('the request line is not HTTP/1.1')
   if (method === 'CONNECT') throw new Malformed('CONNECT is not supported', 501)
-  const fields = fieldsOf(lines, secure)
-  const added = addedTo(target, secure)
+  const fields = fieldsOf(lines, peer)
+  const added = addedTo(target, peer, fields)
   const changed = added.length > 0 || fields.kept.length !== lines.length
+  const passed = changed ? Buffer.from([first, ...fields.kept, ...added, '', ''].join('\r\n'), 'latin1') : bytes
+  const tooLong = Number(fields.length[0] ?? 0) > mostBody
   return {
     method,
-    bytes: changed ? Buffer.from([first, ...fields.kept, ...added, '', ''].join('\r\n'), 'latin1') : bytes,
-    body: requestBody(fields),
-    expectsContinue: fields.expectsContinue && minor === '1',
+    bytes: passed,
+    body: requestBody(fields, mostBody),
+    chunkedHead: fields.encoding.length > 0 ? passed : undefined,
+    expectsContinue: fields.expectsContinue && minor === '1' && !tooLong,
     upgrade: fields.upgrade && /\bupgrade\b/i.test(fields.connection),
     close: closes(fields.connection, minor === '0'),
   }
@@ -76,7 +103,7 @@ export function readResponseHead(bytes: Buffer, toHead: boolean): ResponseHead {
   return { status, body: bodiless ? undefined : responseBody(text), close: CLOSES.test(text) }
 }
 
-function fieldsOf(lines: string[], secure: boolean): Fields {
+function fieldsOf(lines: string[], { address, isProxy }: Peer): Fields {
   const fields: Fields = {
     hosts: 0,
     length: [],
@@ -84,14 +111,21 @@ function fieldsOf(lines: string[], secure: boolean): Fields {
     connection: '',
     upgrade: false,
     expectsContinue: false,
+    forwardedFor: [],
+    forwardedProto: false,
     kept: [],
   }
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
     if (!NAME.test(name)) throw new Malformed('a header line has no name')
-    if (RESERVED.has(name) || (secure && name === 'x-forwarded-proto')) continue
     const value = () => line.slice(colon + 1).trim()
+    if (RESERVED.has(name)) continue
+    if (FORWARDED.has(name)) {
+      if (!isProxy(address)) continue
+      if (name === 'x-forwarded-for') fields.forwardedFor.push(value())
+      if (name === 'x-forwarded-proto') fields.forwardedProto = true
+    }
     if (name === 'expect' && value().toLowerCase() === '100-continue') {
       fields.expectsContinue = true
       continue
@@ -116,9 +150,12 @@ function checkHost(fields: Fields, host: string): void {
   if (!PLAIN_HOST.test(host) && !URL.canParse(`http://${host}/`)) throw new Malformed('the Host is not a host')
 }
 
-function addedTo(target: string, secure: boolean): string[] {
-  const added = secure ? ['x-forwarded-proto: https'] : []
-  return DOT_SEGMENT.test(target.split('?', 1)[0] ?? '') ? [...added, `x-fakecloud-raw-path: ${target}`] : added
+function addedTo(target: string, peer: Peer, { forwardedFor, forwardedProto }: Fields): string[] {
+  const added = peer.secure && !forwardedProto ? ['x-forwarded-proto: https'] : []
+  const source = sourceOf(peer, forwardedFor)
+  if (source !== LOOPBACK) added.push(`x-fakecloud-peer: ${source}`)
+  if (DOT_SEGMENT.test(target.split('?', 1)[0] ?? '')) added.push(`x-fakecloud-raw-path: ${target}`)
+  return added
 }
 
 function closes(connection: string, byDefault: boolean): boolean {
@@ -126,12 +163,12 @@ function closes(connection: string, byDefault: boolean): boolean {
 }
 
 /** Two ways to tell where a body ends are one too many: https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
-function requestBody({ length, encoding }: Fields): BodyFollower | undefined {
+function requestBody({ length, encoding }: Fields, most: number): BodyFollower | undefined {
   if (encoding.length > 0) {
     if (encoding.length > 1 || encoding[0] !== 'chunked')
       throw new Malformed('the transfer encoding is not chunked', 501)
     if (length.length > 0) throw new Malformed('both Content-Length and Transfer-Encoding')
-    return followChunked()
+    return followChunked(most)
   }
   if (length.length > 1) throw new Malformed('more than one Content-Length')
   const [text = '0'] = length

@@ -1,7 +1,7 @@
 import { AddPermissionCommand, CreateFunctionUrlConfigCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { expect, test } from 'vitest'
-import { enforcing, policy, type Somebody } from '../support/enforcing.ts'
+import { ACCOUNT, enforcing, policy, type Somebody } from '../support/enforcing.ts'
 import { create, ECHO } from '../support/lambda.ts'
 import { type Key, type Reply, send, sign } from '../support/signing.ts'
 
@@ -53,6 +53,8 @@ test('a URL with IAM lets in who has signed and may, and nobody else', async () 
   )
   const changed = { ...signed(key), body: '{"a":1}' }
   expect(messageOf(await ask(changed))).toMatch('403 The request signature we calculated does not match')
+  const named = { AWSAccessKeyId: ACCOUNT }
+  expect((await ask({ method: 'POST', path: url, query: named, body: '{}' })).status).toBe(403)
   const stranger = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x' }
   expect(messageOf(await ask(signed(stranger)))).toBe('403 The security token included in the request is invalid.')
   expect(messageOf(await ask(signed(key)))).toEqual(FORBIDDEN)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { CreateFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { expect, onTestFinished, test } from 'vitest'
 import { ECHO, Role, zip } from '../support/lambda.ts'
+import { send } from '../support/signing.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -51,4 +52,20 @@ test('wrangler dev serves the same files: a function is made and runs in an isol
   await lambda.send(new CreateFunctionCommand({ ...settings, Code: { ZipFile: zip(ECHO) } }))
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'work', Payload: '{"on":"wrangler"}' }))
   expect(JSON.parse(Payload?.transformToString() ?? '')).toMatchObject({ event: { on: 'wrangler' } })
+  await refusesOthers(endpoint)
 })
+
+/** It has no secret, and so serves its own machine alone. */
+async function refusesOthers(endpoint: string): Promise<void> {
+  const headers = { host: 'fakecloud.example.com' }
+  const ask = async (path: string, more: Record<string, string> = {}) => {
+    const { status, body } = await send(endpoint, { method: 'GET', path, headers: { ...headers, ...more } })
+    return `${status} ${body}`
+  }
+  for (const path of ['/_fakecloud/health', '/_localstack/health', '/_reset', '/_ns/a/_fakecloud/namespaces']) {
+    expect(await ask(path)).toMatch(/^403 \{"error":".*FAKECLOUD_SECRET"\}$/)
+  }
+  expect(await ask('/bucket/key')).toMatch(/^403 <\?xml.*\n?<Error><Code>AccessDenied<.*FAKECLOUD_SECRET/)
+  const target = { 'x-amz-target': 'AmazonSQS.ListQueues', 'content-type': 'application/x-amz-json-1.0' }
+  expect(await ask('/', target)).toMatch(/^403 \{"__type":"com.amazonaws.sqs#AccessDenied".*FAKECLOUD_SECRET/)
+}

@@ -8,7 +8,7 @@ import { AwsError } from '../../aws/errors.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { drain } from '../body.ts'
 import { credentialScope } from '../../aws/wire/detect.ts'
-import { callerOf, type Routed, routeOf, sentPath } from '../route.ts'
+import { callerOf, type Routed, routeOf, sentPath, sourceIpOf } from '../route.ts'
 import { proofOf, signedOf } from '../../aws/sigv4/sigv4.ts'
 import { type Proof, PROOF_WANTED } from '../../aws/sigv4/proof.ts'
 
@@ -64,7 +64,7 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
   const account = accountOfUrlId(addressed.urlId)
   if (account === undefined) return encode({ status: 404, headers: NOT_FOUND, body: '{"Message":null}' }, requestId)
   const place = { namespace: routed.namespace, account, region: addressed.region }
-  const input = await inputOf(request, { routed, addressed })
+  const input = await inputOf(request, { routed, addressed }, sourceIpOf(routed.wire, env))
   // Whoever has not signed comes by Lambda itself: what the function's policy says of everybody decides.
   const calling = input.signed ? callerOf(routed, env) : undefined
   const caller = calling?.caller ?? { accountId: account, service: 'lambda.amazonaws.com' }
@@ -74,7 +74,7 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
   const sent = { to, service: 'lambda', operation: 'InvokeFunctionUrl', input, caller, requestId, traceId, signed }
   let result = await sendOperation(env, sent)
   if (signed && result.error?.code === PROOF_WANTED) {
-    result = await sendOperation(env, { ...sent, signed: { ...signed, proof: await prove(request, routed) } })
+    result = await sendOperation(env, { ...sent, signed: { ...signed, proof: await prove(request, routed, env) } })
   }
   if (result.error) throw new AwsError(result.error.code, result.error.message, result.error.status)
   const answer = result.output as UrlAnswer // that operation's own shape
@@ -84,10 +84,10 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
 /** Function URLs refuse as Lambda's API does. */
 const DIALECT = 'rest-json'
 
-async function prove(request: Request, { wire }: Routed): Promise<Proof | null> {
+async function prove(request: Request, { wire }: Routed, env: Env): Promise<Proof | null> {
   const { clientAcceptEncoding } = (request.cf ?? {}) as { clientAcceptEncoding?: string } // the edge's own
   const acceptEncoding = clientAcceptEncoding || undefined
-  const path = sentPath(request)
+  const path = sentPath(request, env)
   return await proofOf({ wire, path, dialect: DIALECT, acceptEncoding, streams: false, streamed: false })
 }
 
@@ -96,7 +96,7 @@ const NOT_FOUND: [string, string][] = [
   ['x-amzn-errortype', 'ResourceNotFoundException'],
 ]
 
-async function inputOf(request: Request, { routed, addressed }: Found): Promise<UrlRequest> {
+async function inputOf(request: Request, { routed, addressed }: Found, sourceIp: string): Promise<UrlRequest> {
   const { wire } = routed
   const body = await wire.body()
   if (body.byteLength > MOST_BYTES) {
@@ -104,7 +104,6 @@ async function inputOf(request: Request, { routed, addressed }: Found): Promise<
     throw new AwsError('RequestEntityTooLargeException', message, 413)
   }
   const { urlId, rawPath, domainName } = addressed
-  const sourceIp = wire.headers.get('cf-connecting-ip') ?? wire.headers.get('x-forwarded-for') ?? '127.0.0.1'
   const at = request.url.indexOf('?')
   return {
     urlId,
@@ -123,15 +122,17 @@ async function inputOf(request: Request, { routed, addressed }: Found): Promise<
 function headersOf({ wire, baseUrl }: Routed, sourceIp: string): Record<string, string> {
   const https = baseUrl.startsWith('https:')
   const port = /:(\d+)$/.exec(wire.host)?.[1]
-  const headers: Record<string, string> = {
+  const headers: Record<string, string> = {}
+  wire.headers.forEach((value, name) => {
+    if (!name.startsWith('x-fakecloud-')) headers[name] = value
+  })
+  return {
+    ...headers,
+    host: wire.host,
     'x-forwarded-for': sourceIp,
     'x-forwarded-proto': https ? 'https' : 'http',
     'x-forwarded-port': port ?? (https ? '443' : '80'),
   }
-  wire.headers.forEach((value, name) => {
-    if (!name.startsWith('x-fakecloud-')) headers[name] = value
-  })
-  return { ...headers, host: wire.host }
 }
 
 function traceOf(request: Request): string {

@@ -15,6 +15,14 @@ export const NAMESPACE_HEADER = 'x-fakecloud-namespace'
 /** ARN of the function that asks. */
 export const SOURCE_HEADER = 'x-fakecloud-source'
 
+/**
+ * Said by the front of `npm start` alone: the IP address that asks, the path where a URL parser would change it, and that
+ * the body is longer than may be.
+ */
+export const PEER_HEADER = 'x-fakecloud-peer'
+export const RAW_PATH_HEADER = 'x-fakecloud-raw-path'
+export const TOO_LARGE_HEADER = 'x-fakecloud-too-large'
+
 /** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the internal secret. */
 export type CodeRef = { key: string; url: string }
 

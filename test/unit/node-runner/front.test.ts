@@ -59,6 +59,8 @@ async function setUp() {
     host: '127.0.0.1',
     port: 0,
     region: 'us-east-1',
+    isProxy: () => false,
+    maxRequestBodyBytes: 1000,
     worker: Promise.resolve(port),
     log: () => {},
   })

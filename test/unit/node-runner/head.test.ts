@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { readRequestHead, readResponseHead } from '../../../node-runner/front/head.ts'
+import { type Peer, proxiesOf } from '../../../node-runner/front/peer.ts'
 
+const LOCAL: Peer = { address: '127.0.0.1', secure: false, isProxy: proxiesOf(undefined) }
 const head = (...lines: string[]) => Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
-const request = (...fields: string[]) => readRequestHead(head('PUT /bucket/key HTTP/1.1', 'Host: x', ...fields), false)
+const request = (...fields: string[]) => readRequestHead(head('PUT /bucket/key HTTP/1.1', 'Host: x', ...fields), LOCAL)
 const passedOn = (target: string) =>
-  readRequestHead(head(`GET ${target} HTTP/1.1`, 'Host: x'), false).bytes.toString('latin1')
+  readRequestHead(head(`GET ${target} HTTP/1.1`, 'Host: x'), LOCAL).bytes.toString('latin1')
 
 describe('a request', () => {
   it('goes on as the very bytes that came', () => {
     const bytes = head('PUT /bucket/k%C3%A9y?a=../ HTTP/1.1', 'HOST:x', 'X-Amz-Meta-A:  \xe9 ', 'content-length: 3')
-    expect(readRequestHead(bytes, false).bytes).toBe(bytes)
+    expect(readRequestHead(bytes, LOCAL).bytes).toBe(bytes)
   })
 
   it('loses the expectation of 100-continue, which is ours to answer', () => {
@@ -42,15 +44,48 @@ describe('a request', () => {
   )
 
   it('over TLS says so, whatever the client claims', () => {
-    const { bytes } = readRequestHead(head('GET / HTTP/1.1', 'X-Forwarded-Proto: http'), true)
+    const { bytes } = readRequestHead(head('GET / HTTP/1.1', 'X-Forwarded-Proto: http'), { ...LOCAL, secure: true })
     expect(bytes.toString()).toBe('GET / HTTP/1.1\r\nx-forwarded-proto: https\r\n\r\n')
+  })
+
+  it.each([
+    'Forwarded',
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'X-Real-IP',
+    'CF-Connecting-IP',
+    'X-Fakecloud-Peer',
+    'X-Fakecloud-Source',
+  ])('cannot claim %s, unless it comes from a proxy that is trusted', name => {
+    expect(request(`${name}: 203.0.113.7`).bytes.toString()).toBe('PUT /bucket/key HTTP/1.1\r\nHost: x\r\n\r\n')
+  })
+
+  const from = (address: string, ...fields: string[]) =>
+    readRequestHead(head('GET / HTTP/1.1', ...fields), { address, secure: true, isProxy: proxiesOf('10.0.0.0/8') })
+      .bytes.toString()
+      .split('\r\n')
+      .filter(line => /peer|proto/i.test(line))
+
+  it('from another machine says which', () => {
+    expect(from('192.0.2.1', 'X-Forwarded-For: 203.0.113.7')).toEqual([
+      'x-forwarded-proto: https',
+      'x-fakecloud-peer: 192.0.2.1',
+    ])
+  })
+
+  it('from a trusted proxy says for whom it speaks, and how', () => {
+    expect(from('10.0.0.1', 'X-Forwarded-For: 203.0.113.7', 'X-Forwarded-Proto: http')).toEqual([
+      'X-Forwarded-Proto: http',
+      'x-fakecloud-peer: 203.0.113.7',
+    ])
   })
 
   it('closes its connection when it says so, or is HTTP/1.0', () => {
     expect(request('Connection: close').close).toBe(true)
     expect(request().close).toBe(false)
-    expect(readRequestHead(head('GET / HTTP/1.0'), false).close).toBe(true)
-    expect(readRequestHead(head('GET / HTTP/1.0', 'Connection: Keep-Alive'), false).close).toBe(false)
+    expect(readRequestHead(head('GET / HTTP/1.0'), LOCAL).close).toBe(true)
+    expect(readRequestHead(head('GET / HTTP/1.0', 'Connection: Keep-Alive'), LOCAL).close).toBe(false)
   })
 
   it.each([
@@ -71,7 +106,7 @@ describe('a request', () => {
   it.each(['GET /', 'GET  / HTTP/1.1', 'GET /a b HTTP/1.1', 'PRI * HTTP/2.0', 'GET / HTTP/1.2', ''])(
     'is refused with the line %j',
     line => {
-      expect(() => readRequestHead(head(line, 'Host: x'), false)).toThrow(expect.objectContaining({ status: 400 }))
+      expect(() => readRequestHead(head(line, 'Host: x'), LOCAL)).toThrow(expect.objectContaining({ status: 400 }))
     },
   )
 })

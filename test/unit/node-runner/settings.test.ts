@@ -37,6 +37,7 @@ describe('settings', () => {
     ['FAKECLOUD_IAM', 'on'],
     ['FAKECLOUD_VERIFY_SIGV4', 'perhaps'],
     ['FAKECLOUD_EXTERNAL_URL', 'ftp://x'],
+    ['FAKECLOUD_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['FAKECLOUD_MAX_REQUEST_BODY_BYTES', '-1'],
     ['FAKECLOUD_LAMBDA_INTERNET', 'maybe'],
   ])('refuse %s=%s, and say which it is and what it may be', (name, value) => {
