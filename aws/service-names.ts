@@ -15,3 +15,19 @@ const PREFIXES: Readonly<Record<string, string>> = { cloudwatch: 'cloudwatch', r
 export function actionPrefix(service: string): string {
   return own(PREFIXES, service) ?? loadModel(service)?.signingName ?? service
 }
+
+/** Services whose name in AWS's SDKs is not that of their model. */
+const SDK_NAMES: Readonly<Record<string, string>> = {
+  applicationautoscaling: 'application-autoscaling',
+  cloudwatchlogs: 'logs',
+  cognitoidentity: 'cognito-identity',
+  cognitoidentityprovider: 'cognito-idp',
+  elasticloadbalancingv2: 'elbv2',
+  eventbridge: 'events',
+  sfn: 'stepfunctions',
+}
+
+/** The service by its name in AWS's SDKs. */
+export function serviceOfSdk(name: string): string {
+  return own(SDK_NAMES, name) ?? name
+}

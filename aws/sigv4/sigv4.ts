@@ -1,4 +1,3 @@
-import type { Env } from '../../durable-objects/kernel/env.ts'
 import { AwsError } from '../errors.ts'
 import type { ServiceModel } from '../wire/model.ts'
 import type { WireForm, WireRequest } from '../wire/types.ts'
@@ -8,11 +7,6 @@ import { lifetimeOf } from './lifetime.ts'
 import type { Dialect, Proof, Signed } from './proof.ts'
 import { invalidSignature } from './refusals.ts'
 import { type Statement, statementOf } from './statement.ts'
-
-/** Whether every namespace verifies; a namespace may do so by its own settings too, which its objects know. */
-export function verifiesAll(env: Env): boolean {
-  return /^(?:1|true|yes|on)$/i.test(env.FAKECLOUD_VERIFY_SIGV4 ?? '')
-}
 
 /** The words in which a service refuses, by the form that it speaks. */
 export function dialectOf({ name, queryCompatible }: ServiceModel, form: WireForm): Dialect {

@@ -2,16 +2,16 @@ import type { Dialect } from '../../aws/sigv4/proof.ts'
 import { invalidToken, unknownKey } from '../../aws/sigv4/refusals.ts'
 import type { Ctx, ServiceDefinition } from '../kernel/object/operation.ts'
 import { UNCLAIMED } from '../../aws/place.ts'
-import type { PolicyView } from '../services/s3/access/bucket-policy.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
-import type { Access, Input } from './access.ts'
+import type { Access, Input } from '../shared/policy-access.ts'
 import { contextKeys, tagKeys } from './context-keys.ts'
 import { writeDecision } from './decisions.ts'
 import { accessDenied, reasonText } from './denial.ts'
 import { type Identity, identify } from './identity.ts'
-import type { IamMode, Modes } from './modes.ts'
+import type { Modes } from './modes.ts'
+import type { IamMode } from '../kernel/namespace/namespace-stub.ts'
 import { accessOf } from './rules.ts'
 
 /** An operation at its object's door. */
@@ -83,19 +83,17 @@ function resourcePolicy(ctx: Ctx, definition: ServiceDefinition, { input, access
   return document === null ? undefined : { name, policy: readPolicy(document) }
 }
 
-/** A bucket tells its policy for every operation on it, to credentials alone: its services ask by other ways. */
 function ownPolicy(ctx: Ctx, definition: ServiceDefinition, input: Input): string | null {
-  if (ctx.service !== 's3') return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
-  const view = ctx.change(tx => definition.introspections?.policy?.(tx, {})) as PolicyView | null | undefined // the view's own shape
-  return view?.document ?? null
+  if (definition.policyForCredentials) return definition.policyForCredentials(ctx) ?? null
+  return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
 }
 
 function resourceKeys(ctx: Ctx, access: Access, tags: Record<string, string> | undefined) {
-  const object = ctx.service === 's3' && /\/.|\/$/.test(access.resource)
+  const { tagConditions } = ctx.definitionOf(ctx.service)
+  const names = tagConditions?.(access.resource) ?? ['aws:ResourceTag']
   return {
     'aws:ResourceAccount': ownerOf(ctx, access),
-    ...tagKeys(object ? 's3:ExistingObjectTag' : 'aws:ResourceTag', tags),
-    ...(ctx.service === 'iam' ? tagKeys('iam:ResourceTag', tags) : {}),
+    ...Object.assign({}, ...names.map(name => tagKeys(name, tags))),
   }
 }
 

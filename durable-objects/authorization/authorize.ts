@@ -1,6 +1,7 @@
 import { authenticate, checkLifetimes, type Verified } from './authentication.ts'
 import { authorize } from './authorization.ts'
-import { type IamMode, type Modes, modesOf } from './modes.ts'
+import { type Modes, modesOf } from './modes.ts'
+import type { IamMode } from '../kernel/namespace/namespace-stub.ts'
 import type { Env } from '../kernel/env.ts'
 import type { NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 import type { Admitted, Door as KernelDoor, Gate } from '../kernel/object/catalog.ts'

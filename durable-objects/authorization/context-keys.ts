@@ -1,6 +1,6 @@
 import type { Ctx } from '../kernel/object/operation.ts'
 import type { ContextValues } from '../shared/policy-statement.ts'
-import { type Access, type Input, tagKeysIn, tagsIn } from './access.ts'
+import { type Access, type Input, tagKeysIn, tagsIn } from '../shared/policy-access.ts'
 import type { Identity } from './identity.ts'
 
 /** What aws:PrincipalType says. */

@@ -1,6 +1,6 @@
 import type { Sql } from '../kernel/object/sql.ts'
 import type { Decision } from '../shared/policy-evaluate.ts'
-import type { IamMode } from './modes.ts'
+import type { IamMode } from '../kernel/namespace/namespace-stub.ts'
 
 /** One decision as `/_fakecloud/iam/explain` gives it. `at` is in epoch milliseconds of the namespace's clock. */
 export type DecisionView = {

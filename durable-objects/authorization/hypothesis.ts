@@ -1,5 +1,5 @@
 import type { Env } from '../kernel/env.ts'
-import type { PrincipalView } from '../services/iam/entities/principal.ts'
+import type { PrincipalView } from './principal-view.ts'
 import { GLOBAL_REGION, objectOf } from '../../aws/place.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'

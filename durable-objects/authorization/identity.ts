@@ -1,4 +1,4 @@
-import type { PrincipalPolicy, PrincipalView } from '../services/iam/entities/principal.ts'
+import type { PrincipalPolicy, PrincipalView } from './principal-view.ts'
 import type { Ctx, Session } from '../kernel/object/operation.ts'
 import { GLOBAL_REGION } from '../../aws/place.ts'
 import type { NamedPolicy, PolicySet } from '../shared/policy-evaluate.ts'

@@ -1,7 +1,5 @@
 import type { Env } from '../kernel/env.ts'
-import type { NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
-
-export type IamMode = 'off' | 'soft' | 'strict'
+import type { IamMode, NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 
 /** What is checked of who calls: the deployment's settings, and a namespace's own over them. */
 export type Modes = {
@@ -21,7 +19,7 @@ export function modesOf(env: Env, settings: Partial<NamespaceSettings>): Modes {
   const { credentials } = settings
   return {
     iam: settings.iam ?? iamOf(env.FAKECLOUD_IAM),
-    verify: settings.verifySigv4 ?? /^(?:1|true|yes|on)$/i.test(env.FAKECLOUD_VERIFY_SIGV4 ?? ''),
+    verify: settings.verifySigv4 ?? verifiesAll(env),
     rootKey: credentials?.accessKeyId,
     rootSecret: credentials?.secretAccessKey ?? (env.FAKECLOUD_ROOT_SECRET || ROOT_SECRET),
   }
@@ -30,6 +28,11 @@ export function modesOf(env: Env, settings: Partial<NamespaceSettings>): Modes {
 function iamOf(text: string | undefined): IamMode {
   const mode = text?.toLowerCase()
   return mode === 'soft' || mode === 'strict' ? mode : 'off'
+}
+
+/** Whether every namespace verifies; a namespace may do so by its own settings too, which its objects know. */
+export function verifiesAll(env: Env): boolean {
+  return /^(?:1|true|yes|on)$/i.test(env.FAKECLOUD_VERIFY_SIGV4 ?? '')
 }
 
 /** Whether an access key is the account root's: nobody has to make it. */

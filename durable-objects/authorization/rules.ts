@@ -1,6 +1,6 @@
 import { loadModel } from '../../aws/wire/model.ts'
 import { actionPrefix } from '../../aws/service-names.ts'
-import { type Access, type Input, textOf } from './access.ts'
+import { type Access, type Input, textOf } from '../shared/policy-access.ts'
 import type { Ctx } from '../kernel/object/operation.ts'
 import { parseArn } from '../../aws/arn.ts'
 

@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
-import { encodeInvocation, encodeMessage } from '../../worker/isolates/session.ts'
+import { encodeInvocation, encodeMessage } from '../../durable-objects/shared/functions/session.ts'
 import type { WorkerdProcess } from './workerd-process.ts'
 
 /** A sandbox in a process, as one request that lasts as long as it lives: invocations go in, lines of frames come out. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
-import { decodeInvocation } from '../../worker/isolates/session.ts'
+import { decodeInvocation } from '../../durable-objects/shared/functions/session.ts'
 import { createPool, idleProcess, type Pool } from './pool.ts'
 import { runInvocation } from './run-invocation.ts'
 import type { ProcessOptions } from './workerd-process.ts'

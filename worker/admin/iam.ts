@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clockNow, REAL_CLOCK } from '../../durable-objects/kernel/clock/clock.ts'
-import type { PrincipalView } from '../../durable-objects/services/iam/entities/principal.ts'
+import type { PrincipalView } from '../../durable-objects/authorization/principal-view.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectOf } from '../../aws/place.ts'
 import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { directoryStub, namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../aws/place.ts'
 import { randomHex } from '../../aws/ids.ts'
-import { verifiesAll } from '../../aws/sigv4/sigv4.ts'
+import { verifiesAll } from '../../durable-objects/authorization/modes.ts'
 import type { AdminApp } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
 

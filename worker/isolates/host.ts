@@ -3,7 +3,7 @@ import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared
 import type { HostEnv } from './host-env.ts'
 import { endpointHosts, Outbound, type OutboundProps } from './outbound.ts'
 import { type ProgramCache, programOf } from './program-cache.ts'
-import { decodeInvocation, encodeMessage } from './session.ts'
+import { decodeInvocation, encodeMessage } from '../../durable-objects/shared/functions/session.ts'
 
 export { Outbound }
 

@@ -1,7 +1,9 @@
 import { proxyDurable } from 'itty-durable'
-import type { IamMode } from '../../authorization/modes.ts'
 import type { ClockState } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
+
+/** Whether policies are asked: not, to note what would be denied, or to deny. */
+export type IamMode = 'off' | 'soft' | 'strict'
 
 /** What a namespace tells each of its objects. */
 export type NamespaceSettings = {

@@ -2,7 +2,7 @@ import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { newTraceId } from '../../../aws/ids.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import { writeHop } from '../journal/journal.ts'
+import { type Hop, type Outcome, writeHop } from '../journal/journal.ts'
 import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
 import { callOperation, type Carrier, viewOf } from './calls.ts'
@@ -75,7 +75,7 @@ export function contextOf(parts: ContextParts): Tx {
     committed: work => changes.committed(work),
     undone: work => changes.undone(work),
     timers: parts.timers,
-    journal: hop => writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop),
+    journal: hop => noteHop(parts, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
@@ -91,6 +91,15 @@ export function contextOf(parts: ContextParts): Tx {
   }
   return ctx
 }
+
+/** What a hop tells of a refusal holds also if the change in which it was noted is undone by it. */
+function noteHop(parts: ContextParts, hop: Hop): void {
+  const { sql, changes, request } = parts
+  writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop)
+  if (REFUSALS.has(hop.outcome)) changes.undone(() => noteHop(parts, hop))
+}
+
+const REFUSALS: ReadonlySet<Outcome> = new Set<Outcome>(['denied', 'filtered', 'refused'])
 
 /** A delivery takes the trace header of its request along, unless it belongs to another chain. */
 function traced(delivery: Delivery, { trace }: OperationRequest): Delivery {

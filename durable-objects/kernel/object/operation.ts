@@ -1,4 +1,4 @@
-import type { Access } from '../../authorization/access.ts'
+import type { Access } from '../../shared/policy-access.ts'
 import type { Env } from '../env.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Metric, MetricsPage, MetricsQuery } from '../metrics/metrics.ts'
@@ -229,6 +229,10 @@ export type ServiceDefinition = {
   signedRegion?: (ctx: Ctx) => string | undefined
   /** Operations that the owner's root may always do, whatever policies say. */
   ownersWay?: (operation: string) => boolean
+  /** A policy that every operation asks, but of credentials alone: services ask by other ways. */
+  policyForCredentials?: (ctx: Ctx) => string | undefined
+  /** Condition keys under which a resource's tags go, where that is not `aws:ResourceTag` alone. */
+  tagConditions?: (resource: string) => string[]
   /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */

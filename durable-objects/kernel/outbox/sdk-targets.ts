@@ -1,3 +1,4 @@
+import { serviceOfSdk } from '../../../aws/service-names.ts'
 import { loadModel, type OperationModel, type ServiceModel } from '../../../aws/wire/model.ts'
 import type { Shape, Structure } from '../../../aws/wire/shapes.ts'
 import { parseTimestamp } from '../../../aws/wire/timestamps.ts'
@@ -11,17 +12,6 @@ import { AwsError } from '../../../aws/errors.ts'
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
  */
 
-/** Services whose name in AWS's SDKs is not that of their model. */
-const MODELS: Readonly<Record<string, string>> = {
-  applicationautoscaling: 'application-autoscaling',
-  cloudwatchlogs: 'logs',
-  cognitoidentity: 'cognito-identity',
-  cognitoidentityprovider: 'cognito-idp',
-  elasticloadbalancingv2: 'elbv2',
-  eventbridge: 'events',
-  sfn: 'stepfunctions',
-}
-
 export type SdkOperation = { service: string; model: ServiceModel; operation: OperationModel }
 
 /** The service and action that such an ARN names; undefined for any other. */
@@ -32,7 +22,7 @@ export function sdkAction(arn: string): { service: string; action: string } | un
 
 /** The model of a service by its name in the SDKs. */
 export function sdkModel(service: string): ServiceModel | undefined {
-  return loadModel(Object.hasOwn(MODELS, service) ? (MODELS[service] ?? service) : service)
+  return loadModel(serviceOfSdk(service))
 }
 
 /** The operation that such an ARN names, if some service here has it. */

@@ -41,6 +41,12 @@ import { migrations } from './schema.ts'
 import { endSuppression } from './mutes/suppression.ts'
 import { ListTagsForResource, resourceTags, TagResource, UntagResource } from './tags.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    cloudwatch: Operations
+  }
+}
+
 /**
  * CloudWatch metrics and alarms.
  *

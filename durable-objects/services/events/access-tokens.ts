@@ -2,7 +2,7 @@
 import type { CreateConnectionOAuthRequestParameters } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { pairsOf } from './connection-parameters.ts'
-import { lookUpConnection, parametersOf } from './connections.ts'
+import { lookUpConnection, parametersOf } from './find-connection.ts'
 import type { ConnectionRow } from './schema.ts'
 
 const TIMEOUT_MS = 5000

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, present, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
 /** Resources by the member of an input that names them. */
 const KINDS: readonly [RegExp, string][] = [

@@ -1,7 +1,7 @@
 import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { connectionByArn } from './connections.ts'
+import { connectionByArn } from './find-connection.ts'
 import { eventsArn } from './names.ts'
 import { alreadyExists, invalid, invalidToken, notFound } from './refusals.ts'
 import type { ApiDestinationRow } from './schema.ts'

@@ -4,25 +4,13 @@ import { arnOf } from '../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { exchange } from './access-tokens.ts'
-import { type AuthParameters, checkParameters, mergeParameters, shownParameters } from './connection-parameters.ts'
-import { eventsArn } from './names.ts'
+import { checkParameters, mergeParameters, shownParameters } from './connection-parameters.ts'
 import { alreadyExists, invalidToken, notFound } from './refusals.ts'
 import type { ConnectionRow } from './schema.ts'
+import { lookUpConnection, parametersOf, connectionArn } from './find-connection.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
-
-const connectionArn = (ctx: Ctx, { name, id }: ConnectionRow) => eventsArn(ctx.place, `connection/${name}/${id}`)
-
-export function lookUpConnection(ctx: Ctx, name: string): ConnectionRow | undefined {
-  return ctx.sql.first<ConnectionRow>('SELECT * FROM events_connections WHERE name = ?', name)
-}
-
-/** The connection of an ARN; undefined when it is not here. */
-export function connectionByArn(ctx: Ctx, arn: string): ConnectionRow | undefined {
-  const row = lookUpConnection(ctx, arn.split('/').at(-2) ?? '')
-  return row && connectionArn(ctx, row) === arn ? row : undefined
-}
 
 function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
   const row = lookUpConnection(ctx, name)
@@ -30,7 +18,7 @@ function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
   return row
 }
 
-export const parametersOf = ({ parameters }: ConnectionRow) => JSON.parse(parameters) as AuthParameters // as it was checked
+// as it was checked
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateConnection.html */
 export function CreateConnection(ctx: Tx, input: In<'CreateConnection'>): Out<'CreateConnection'> {

@@ -1,23 +1,15 @@
-import type { DeadLetterConfig, EventBus, LogConfig, Operations } from '../../../aws/models/events.types.ts'
+import type { EventBus, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
-import { checkForeigner } from './permissions.ts'
-import { alreadyExists, invalid, invalidToken, limitExceeded, notFound } from './refusals.ts'
+import { alreadyExists, invalid, invalidToken, limitExceeded } from './refusals.ts'
 import type { BusRow } from './schema.ts'
 import { dropTags, setTags } from './tags.ts'
+import { lookUpBus, findBus, type BusSettings, settingsOfBus } from './find-bus.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
-
-/** What is kept of a bus beside its name and policy. */
-export type BusSettings = {
-  Description?: string | undefined
-  KmsKeyIdentifier?: string | undefined
-  DeadLetterConfig?: DeadLetterConfig | undefined
-  LogConfig?: LogConfig | undefined
-}
 
 const MOST_BUSES = 100
 
@@ -33,18 +25,6 @@ function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
     JSON.stringify(settings),
     ctx.now,
   )
-}
-
-export function lookUpBus(ctx: Ctx, nameOrArn: string | undefined): BusRow | undefined {
-  return ctx.sql.first<BusRow>('SELECT * FROM events_buses WHERE name = ?', busName(nameOrArn))
-}
-
-/** @throws AwsError ResourceNotFoundException, or AccessDeniedException for who is of another account */
-export function findBus(ctx: Ctx, nameOrArn: string | undefined): BusRow {
-  const bus = lookUpBus(ctx, nameOrArn)
-  if (!bus) throw notFound(`Event bus ${busName(nameOrArn)} does not exist.`)
-  checkForeigner(ctx, bus)
-  return bus
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
@@ -73,10 +53,6 @@ function settingsOf({ Description, KmsKeyIdentifier, DeadLetterConfig, LogConfig
     ...(DeadLetterConfig?.Arn && { DeadLetterConfig }),
     ...(LogConfig && { LogConfig }),
   }
-}
-
-export function settingsOfBus({ settings }: BusRow): BusSettings {
-  return JSON.parse(settings) as BusSettings // written by the functions above and below
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEventBus.html */

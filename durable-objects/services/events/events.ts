@@ -58,6 +58,12 @@ import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 import { ListTargetsByRule, PutTargets, RemoveTargets } from './targets.ts'
 import { ended } from './undelivered.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    events: Operations & InternalOperations
+  }
+}
+
 /*
  * Known gaps and choices:
  * - Deleting a bus, a rule or a target takes effect at once; so does every change of a rule (AWS: within a minute).

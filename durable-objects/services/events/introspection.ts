@@ -1,7 +1,7 @@
 import type { Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { fireRule } from './publish.ts'
-import { lookUpRule } from './rules.ts'
+import { lookUpRule } from './find-rule.ts'
 import { scheduledEvent } from './schedules.ts'
 
 export type Fired = { targets: { type: string; arn: string }[] }

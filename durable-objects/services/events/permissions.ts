@@ -2,9 +2,8 @@ import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { evaluateResourcePolicy } from '../../shared/policy.ts'
 import { readPolicy } from '../../shared/policy-document.ts'
-import { findBus, lookUpBus } from './event-buses.ts'
+import { findBus, lookUpBus } from './find-bus.ts'
 import { busArn } from './names.ts'
 import { invalid, notFound } from './refusals.ts'
 import type { BusRow } from './schema.ts'
@@ -80,32 +79,6 @@ export function RemovePermission(ctx: Tx, input: In<'RemovePermission'>): void {
   const left = policy.Statement.filter(({ Sid }) => Sid !== input.StatementId)
   if (left.length === policy.Statement.length) throw notFound('Statement with the provided id does not exist.')
   writePolicy(ctx, bus, left.length > 0 ? JSON.stringify({ ...policy, Statement: left }) : null)
-}
-
-/** Who is of another account needs the bus's policy, for whatever it does there. */
-export function checkForeigner(ctx: Ctx, bus: BusRow, operation = ctx.operation): void {
-  const { caller, place } = ctx
-  if (caller.accountId === place.account) return
-  const resource = busArn(place, bus.name)
-  const action = `events:${operation}`
-  const arn = caller.session?.roleArn ?? `arn:aws:iam::${caller.accountId}:root`
-  const principals = caller.service && !caller.session ? [{ service: caller.service }, { aws: arn }] : [{ aws: arn }]
-  const context = {
-    'aws:PrincipalAccount': caller.accountId,
-    'aws:SourceAccount': caller.accountId,
-    ...(caller.sourceArn && { 'aws:SourceArn': caller.sourceArn }),
-  }
-  const verdicts = principals.map(principal =>
-    evaluateResourcePolicy(bus.policy, { action, resource, principal, context }),
-  )
-  if (verdicts.includes('allow') && !verdicts.includes('deny')) return
-  const why = verdicts.includes('deny')
-    ? 'with an explicit deny in a resource-based policy'
-    : `because no resource-based policy allows the ${action} action`
-  const message = `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`
-  // What comes from an outbox is journalled there.
-  if (ctx.signed) ctx.journal({ from: arn, to: resource, outcome: 'denied', event: action, reason: message })
-  throw new AwsError('AccessDeniedException', message, 400)
 }
 
 /** The policy of the one bus that a caller's request names. AWS's own services need none of it. */

@@ -1,7 +1,7 @@
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { findBus } from './event-buses.ts'
+import { findBus } from './find-bus.ts'
 import { invalidToken } from './refusals.ts'
 import { shownRule } from './rules.ts'
 import type { RuleRow } from './schema.ts'

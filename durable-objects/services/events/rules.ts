@@ -1,39 +1,18 @@
 import type { Operations, Rule } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { AwsError } from '../../../aws/errors.ts'
-import { findBus } from './event-buses.ts'
+import { findBus } from './find-bus.ts'
 import { ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
-import { invalid, limitExceeded, notFound } from './refusals.ts'
+import { invalid, limitExceeded } from './refusals.ts'
 import { arm, disarm, readScheduleExpression } from './schedules.ts'
 import type { RuleRow } from './schema.ts'
 import { dropTags, setTags } from './tags.ts'
+import { lookUpRule, findRule, checkUnmanaged } from './find-rule.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_RULES = 300
-
-export function lookUpRule(ctx: Ctx, bus: string, name: string): RuleRow | undefined {
-  return ctx.sql.first<RuleRow>('SELECT * FROM events_rules WHERE bus = ? AND name = ?', bus, name)
-}
-
-/** @throws AwsError ResourceNotFoundException */
-export function findRule(ctx: Ctx, nameOrArn: string | undefined, name: string): RuleRow {
-  const bus = findBus(ctx, nameOrArn).name
-  const rule = lookUpRule(ctx, bus, name)
-  if (!rule) throw notFound(`Rule ${name} does not exist on EventBus ${bus}.`)
-  return rule
-}
-
-/** Rules that a service made are for that service alone to change. */
-export function checkUnmanaged(ctx: Ctx, rule: RuleRow | undefined, force = false): void {
-  if (!rule?.managedBy || force || ctx.caller.service === rule.managedBy) return
-  throw new AwsError(
-    'ManagedRuleException',
-    `Rule ${rule.name} is managed by ${rule.managedBy} and cannot be modified.`,
-  )
-}
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {

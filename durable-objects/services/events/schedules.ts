@@ -4,7 +4,7 @@ import { InvalidSchedule, nextTime, readSchedule, type Schedule } from '../../sh
 import { ruleArn } from './names.ts'
 import { fireRule } from './publish.ts'
 import { invalid } from './refusals.ts'
-import { lookUpRule } from './rules.ts'
+import { lookUpRule } from './find-rule.ts'
 import type { BusEvent, RuleRow } from './schema.ts'
 
 /** @throws AwsError ValidationException */

@@ -1,9 +1,9 @@
 import type { Operations, Tag } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
-import { lookUpBus } from './event-buses.ts'
+import { lookUpBus } from './find-bus.ts'
 import { invalid, limitExceeded, notFound } from './refusals.ts'
-import { lookUpRule } from './rules.ts'
+import { lookUpRule } from './find-rule.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

@@ -2,7 +2,7 @@ import type { Operations, Target } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { invalidToken, limitExceeded } from './refusals.ts'
-import { checkUnmanaged, findRule } from './rules.ts'
+import { checkUnmanaged, findRule } from './find-rule.ts'
 import type { RuleRow, TargetRow } from './schema.ts'
 import { checkTarget } from './target-rules.ts'
 

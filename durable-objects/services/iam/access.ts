@@ -1,7 +1,7 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { principal } from './entities/principal.ts'
 import { arnOf } from '../../../aws/arn.ts'
-import { type Access, type Input, present, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
 /** A user, role or policy by the member that names it, in the order in which one of several is meant. */
 const NAMES: readonly [member: string, kind: string][] = [

@@ -1,3 +1,4 @@
+import type { Operations } from '../../../aws/models/iam.types.ts'
 import { iamAccess } from './access.ts'
 import type { ServiceDefinition } from '../../kernel/object/operation.ts'
 import { accountOperations } from './reports/account-operations.ts'
@@ -8,6 +9,12 @@ import { principal } from './entities/principal.ts'
 import { migrations } from './schema.ts'
 import { entityTags } from './entities/tags.ts'
 import { issueToken, tokenIssuer } from './providers/token-issuer.ts'
+
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    iam: Operations
+  }
+}
 
 /*
  * Known gaps and choices:
@@ -25,6 +32,7 @@ import { issueToken, tokenIssuer } from './providers/token-issuer.ts'
  */
 
 export const iam: ServiceDefinition = {
+  tagConditions: () => ['aws:ResourceTag', 'iam:ResourceTag'],
   operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
   migrations,
   introspections: { principal, multiFactor, issueToken, tokenIssuer },

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, present, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
 /** Actions that are named otherwise than their operation. */
 const ACTIONS: Readonly<Record<string, string>> = {

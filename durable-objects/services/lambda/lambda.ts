@@ -27,7 +27,7 @@ import {
   RemoveLayerVersionPermission,
 } from './layers/layer-permissions.ts'
 import * as layers from './layers/layers.ts'
-import { PollEventSource, resumeMapping } from './mappings/mappings.ts'
+import { type MappingOperations, PollEventSource, resumeMapping } from './mappings/mappings.ts'
 import { functionHome } from './functions/names.ts'
 import { noteUndelivered } from './metrics.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './settings/permissions.ts'
@@ -39,6 +39,12 @@ import { urlAccess, urlPolicy } from './urls/url-access.ts'
 import { InvokeFunctionUrl } from './urls/url-requests.ts'
 import { functionTags, ListTags, TagResource, UntagResource } from './settings/tags.ts'
 import { ListVersionsByFunction, PublishVersion } from './functions/versions.ts'
+
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    lambda: Operations & MappingOperations
+  }
+}
 
 /**
  * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
 /** By an ARN that an input names, in this order. */
 const ARNS = [

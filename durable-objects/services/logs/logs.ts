@@ -88,7 +88,7 @@ import {
 } from './queries/scheduled-queries.ts'
 import { GetScheduledQueryHistory, onScheduledQuery } from './queries/scheduled-runs.ts'
 import { migrations } from './schema.ts'
-import { CheckDestination, ForwardSubscription, type ForwardingOperations } from './subscriptions/forwarding.ts'
+import { CheckDestination, type ForwardingOperations, ForwardSubscription } from './subscriptions/forwarding.ts'
 import { FilterLogEvents } from './events/search.ts'
 import { GetLogEvents } from './events/stream-reading.ts'
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './groups/streams.ts'

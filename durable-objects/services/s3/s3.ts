@@ -1,3 +1,5 @@
+import type { IndexOperations } from './buckets/bucket-index.ts'
+import type { BucketOperations } from './buckets/other-buckets.ts'
 import { bucketRegion, s3Access } from './access/access.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
@@ -5,11 +7,18 @@ import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-op
 import { checkBucketName } from './buckets/bucket-names.ts'
 import { bucketMigrations } from './buckets/bucket-schema.ts'
 import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
+import { policyView } from './access/bucket-policy.ts'
 import { answerHeaders } from './website/cors.ts'
 import { home } from './buckets/home.ts'
 import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
 import { objectMigrations } from './objects/object-schema.ts'
 import { objectTags } from './tagging/object-tagging.ts'
+
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    s3: Operations & IndexOperations & BucketOperations
+  }
+}
 
 /*
  * S3. Each bucket is an object of its own, with all that is in it; an index of its buckets is kept for each account.
@@ -46,6 +55,8 @@ export const s3: ServiceDefinition = {
   migrations: [...bucketMigrations, ...objectMigrations],
   timers: { ...bucketTimers, ...objectTimers },
   introspections: bucketViews,
+  policyForCredentials: ctx => policyView(ctx)?.document ?? undefined,
+  tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
   resourceTags: objectTags,
   onWake: ctx => {
     resumeBucket(ctx)

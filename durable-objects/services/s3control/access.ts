@@ -1,7 +1,7 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { placeOfToken } from '../../shared/output-tokens.ts'
-import { type Access, type Input, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
 /** Reads through Object Lambda, which are S3's own operations, by the action that they ask for. */
 const READS: Readonly<Record<string, string>> = {

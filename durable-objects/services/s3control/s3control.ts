@@ -11,6 +11,12 @@ import { resolve } from './resolution.ts'
 import { objectLambdaResponses, WriteGetObjectResponse } from './responses.ts'
 import { migrations } from './schema.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    s3control: Operations
+  }
+}
+
 /*
  * S3 Control: access points and Object Lambda access points. Requests for objects through the first go on to their
  * bucket; what an Object Lambda access point transforms is answered here.

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
-import { type Access, type Input, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html */
 export function schedulerAccess(ctx: Ctx, input: Input): Access[] {

@@ -3,10 +3,11 @@ import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { answered, remember } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
-import { conflict, invalid, noGroup, quotaExceeded } from './refusals.ts'
+import { conflict, invalid, quotaExceeded } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
 import { checkTags, writeTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
+import { findGroup, findActiveGroup } from './find-group.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -29,19 +30,6 @@ function insertGroup(ctx: Tx, name: string): void {
     now,
     now,
   )
-}
-
-export function findGroup(ctx: Ctx, name: string): GroupRow {
-  const row = ctx.sql.first<GroupRow>('SELECT * FROM scheduler_groups WHERE name = ?', name)
-  if (!row) throw noGroup(name)
-  return row
-}
-
-/** A group that takes changes. */
-export function findActiveGroup(ctx: Ctx, name: string): GroupRow {
-  const group = findGroup(ctx, name)
-  if (group.state === 'DELETING') throw conflict(`Schedule group ${name} is being deleted.`)
-  return group
 }
 
 function refuseDefault(name: string): void {

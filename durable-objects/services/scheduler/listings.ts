@@ -1,7 +1,7 @@
 import type { Operations, ScheduleSummary } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { findGroup } from './groups.ts'
+import { findGroup } from './find-group.ts'
 import { scheduleArn } from './names.ts'
 import { invalid } from './refusals.ts'
 import { type Schedule, type ScheduleRow, scheduleOf } from './schema.ts'

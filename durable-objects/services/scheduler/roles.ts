@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { evaluateResourcePolicy } from '../../shared/policy.ts'
-import { trustPolicyOf } from '../../shared/role-trust.ts'
+import { trustPolicyOf } from '../../authorization/role-trust.ts'
 import { groupArn } from './names.ts'
 import { invalid } from './refusals.ts'
 

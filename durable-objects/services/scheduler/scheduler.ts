@@ -16,6 +16,12 @@ import { CreateSchedule, DeleteSchedule, GetSchedule, UpdateSchedule } from './s
 import { migrations } from './schema.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    scheduler: Operations
+  }
+}
+
 /*
  * EventBridge Scheduler.
  *

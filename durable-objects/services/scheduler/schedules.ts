@@ -1,7 +1,7 @@
 import type { CreateScheduleInput, Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { answered, remember } from './client-tokens.ts'
-import { findActiveGroup } from './groups.ts'
+import { findActiveGroup } from './find-group.ts'
 import { DEFAULT_GROUP, scheduleArn } from './names.ts'
 import { conflict, noSchedule } from './refusals.ts'
 import { checkRole } from './roles.ts'

@@ -1,6 +1,6 @@
 import type { Operations, Tag } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { findActiveGroup, findGroup } from './groups.ts'
+import { findActiveGroup, findGroup } from './find-group.ts'
 import { groupOfArn } from './names.ts'
 import { invalid, noGroup } from './refusals.ts'
 

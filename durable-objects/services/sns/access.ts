@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, present, tagsIn, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, present, tagsIn, textOf } from '../../shared/policy-access.ts'
 
 /** Operations whose action is another's. */
 const ACTIONS: Readonly<Record<string, string>> = { PublishBatch: 'Publish' }

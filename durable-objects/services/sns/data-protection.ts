@@ -1,7 +1,7 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
-import { findTopic, writeTopic } from './topics.ts'
+import { findTopic, writeTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

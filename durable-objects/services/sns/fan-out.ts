@@ -13,7 +13,7 @@ import { rootOf } from './roots.ts'
 import type { Subscription, SubscriptionRow, Topic } from './schema.ts'
 import { sign, versionOf } from './signing.ts'
 import { recordSms } from './sms.ts'
-import { subscriptionOf } from './subscriptions.ts'
+import { subscriptionOf } from './find-subscription.ts'
 
 /** A message on its way to a topic's subscribers, with its signature for each body that they get. */
 export type Published = {

@@ -1,7 +1,7 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
-import { findTopic, lookUpTopic, writeTopic } from './topics.ts'
+import { findTopic, lookUpTopic, writeTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 

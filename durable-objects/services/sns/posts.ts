@@ -6,7 +6,7 @@ import { contentTypeOf, retryPolicyOf, spacingOf } from './delivery-policies.ts'
 import { noteDelivered } from './metrics.ts'
 import { isTooLate, retryDelay } from './retry-delays.ts'
 import type { Attributes, PostRow, Topic } from './schema.ts'
-import { lookUpTopic } from './topics.ts'
+import { lookUpTopic } from './find-topic.ts'
 
 export type Post = {
   subscription: { arn: string; endpoint: string; attributes?: Attributes }

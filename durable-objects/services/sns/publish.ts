@@ -9,7 +9,7 @@ import { invalidParameter } from './refusals.ts'
 import { noteRoot } from './roots.ts'
 import type { Topic } from './schema.ts'
 import { publishSms } from './sms.ts'
-import { findTopic } from './topics.ts'
+import { findTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

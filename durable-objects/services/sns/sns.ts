@@ -20,6 +20,12 @@ import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 import { GetTopicAttributes, SetTopicAttributes } from './topic-attributes.ts'
 import { CreateTopic, DeleteTopic, ListTopics } from './topics.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    sns: Operations
+  }
+}
+
 /*
  * Known gaps and choices:
  * - ListOriginationNumbers answers 501. Text messages and pushes are kept for whoever looks, and go nowhere; the SMS

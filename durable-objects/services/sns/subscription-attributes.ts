@@ -6,8 +6,8 @@ import { effectivePolicy, invalidSubscriptionPolicy, objectOf, shownSubscription
 import { invalidFilterPolicy, isNested, type Scope } from './filter-policies.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Subscription, Topic } from './schema.ts'
-import { findSubscription, writeSubscriptionAttributes } from './subscriptions.ts'
-import { lookUpTopic } from './topics.ts'
+import { findSubscription, writeSubscriptionAttributes } from './find-subscription.ts'
+import { lookUpTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

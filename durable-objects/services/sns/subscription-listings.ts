@@ -3,7 +3,7 @@ import type { Ctx } from '../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { invalidParameter } from './refusals.ts'
 import type { SubscriptionRow } from './schema.ts'
-import { findTopic } from './topics.ts'
+import { findTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

@@ -4,34 +4,15 @@ import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { type Notice, sendNotice, signedNotice } from './confirmations.ts'
 import { checkEndpoint, isConfirmed } from './protocols.ts'
-import { invalidParameter, noSubscription } from './refusals.ts'
+import { invalidParameter } from './refusals.ts'
 import { noteRoot } from './roots.ts'
 import type { Attributes, Subscription, SubscriptionRow } from './schema.ts'
 import { checkSubscriptionAttributes } from './subscription-attributes.ts'
-import { checkArn, findTopic, lookUpTopic } from './topics.ts'
+import { checkArn, findTopic, lookUpTopic } from './find-topic.ts'
+import { subscriptionOf, rowOf } from './find-subscription.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
-
-export function subscriptionOf(row: SubscriptionRow): Subscription {
-  return { ...row, attributes: JSON.parse(row.attributes) as Attributes } // written below
-}
-
-/** @throws AwsError for what is no subscription's ARN, and for one that is not there */
-export function findSubscription(ctx: Ctx, arn: string): Subscription {
-  checkArn(arn, 'SubscriptionArn')
-  if (arn.split(':').length < 7) throw invalidParameter('SubscriptionArn')
-  const row = rowOf(ctx, arn)
-  if (!row) throw noSubscription()
-  return subscriptionOf(row)
-}
-
-const rowOf = (ctx: Ctx, arn: string) =>
-  ctx.sql.first<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE arn = ?', arn)
-
-export function writeSubscriptionAttributes(ctx: Tx, arn: string, attributes: Attributes): void {
-  ctx.sql.run('UPDATE sns_subscriptions SET attributes = ? WHERE arn = ?', JSON.stringify(attributes), arn)
-}
 
 /** 256 hexadecimal digits, as AWS's are long. */
 const newToken = () => randomHex(256)

@@ -3,7 +3,7 @@ import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Topic } from './schema.ts'
-import { checkArn, lookUpTopic, writeTopic } from './topics.ts'
+import { checkArn, lookUpTopic, writeTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

@@ -4,7 +4,7 @@ import { effectiveTopicPolicy, invalidTopicPolicy, objectOf, shownTopicPolicy } 
 import { defaultPolicy } from './permissions.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Topic } from './schema.ts'
-import { findTopic, writeTopic } from './topics.ts'
+import { findTopic, writeTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']

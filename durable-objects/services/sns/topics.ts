@@ -1,12 +1,12 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
 import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidParameter, noTopic } from './refusals.ts'
+import { invalidParameter } from './refusals.ts'
 import { outside } from './roots.ts'
-import type { Attributes, Topic, TopicRow } from './schema.ts'
+import type { Attributes, Topic } from './schema.ts'
 import { checkTags, tagsOf } from './tags.ts'
 import { checkTopicAttribute } from './topic-attributes.ts'
+import { topicArn, lookUpTopic, checkArn, writeTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -15,55 +15,6 @@ const NAME = /^[A-Za-z0-9_-]{1,256}$/
 const FIFO_NAME = /^[A-Za-z0-9_-]{1,251}\.fifo$/
 const FIFO_RULE =
   'Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.'
-
-export function topicArn(ctx: Ctx, name: string): string {
-  return arnOf({ service: 'sns', region: ctx.place.region, account: ctx.place.account, resource: name })
-}
-
-function topicOf(row: TopicRow): Topic {
-  const attributes = JSON.parse(row.attributes) as Attributes // written by writeTopic()
-  return { ...row, attributes, tags: JSON.parse(row.tags) as Attributes, fifo: row.name.endsWith('.fifo') } // likewise
-}
-
-export function lookUpTopic(ctx: Ctx, arn: string): Topic | undefined {
-  const row = ctx.sql.first<TopicRow>('SELECT * FROM sns_topics WHERE arn = ?', arn)
-  return row && topicOf(row)
-}
-
-/** @throws AwsError for what is no topic's ARN, and for a topic that is not there */
-export function findTopic(ctx: Ctx, arn: string, parameter = 'TopicArn'): Topic {
-  checkArn(arn, parameter)
-  if (isElsewhere(ctx)) throw invalidParameter(parameter)
-  const topic = lookUpTopic(ctx, arn)
-  if (!topic) throw noTopic()
-  return topic
-}
-
-/** A topic is asked for in its own region: clients sign for one. */
-const isElsewhere = ({ http, caller, place }: Ctx) =>
-  http !== undefined && caller.accessKeyId !== undefined && http.region !== place.region
-
-export function checkArn(arn: string, parameter: string): void {
-  const count = arn.split(':').length
-  if (count < 6) throw invalidParameter(`${parameter} Reason: An ARN must have at least 6 elements, not ${count}`)
-  if (parseArn(arn)?.service !== 'sns') throw invalidParameter(parameter)
-}
-
-export function writeTopic(ctx: Tx, topic: Topic): void {
-  const { arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions } = topic
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO sns_topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    arn,
-    name,
-    JSON.stringify(attributes),
-    JSON.stringify(tags),
-    dataProtection,
-    root,
-    sequence,
-    deletedSubscriptions,
-  )
-}
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
 export function CreateTopic(ctx: Tx, input: In<'CreateTopic'>): Out<'CreateTopic'> {

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, tagsIn, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, tagsIn, textOf } from '../../shared/policy-access.ts'
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
 export function sqsAccess(ctx: Ctx, input: Input): Access[] {

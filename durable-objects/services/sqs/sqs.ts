@@ -19,7 +19,13 @@ import { SendMessage, SendMessageBatch } from './send.ts'
 import { ListQueueTags, queueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
 import { abandon, abandonAll, wakeAll } from './waiters.ts'
-import { lookAgain, UnwatchQueue, watch, WatchQueue } from './watchers.ts'
+import { lookAgain, UnwatchQueue, watch, WatchQueue, type WatcherOperations } from './watchers.ts'
+
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    sqs: Operations & WatcherOperations
+  }
+}
 
 /*
  * Known gaps and choices:

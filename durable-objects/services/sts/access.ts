@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../aws/arn.ts'
-import { type Access, type Input, present, textOf } from '../../authorization/access.ts'
+import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 import { principalView } from '../../authorization/identity.ts'
 
 /** Who anybody is, anybody may ask; web identities and SAML are for the role's trust policy alone. */

@@ -8,6 +8,12 @@ import { GetFederationToken, GetSessionToken } from './user-sessions.ts'
 import { AssumeRoleWithWebIdentity } from './web-identity.ts'
 import { GetWebIdentityToken } from './web-identity-issuing.ts'
 
+declare module '../../kernel/object/service-operations.ts' {
+  interface ServiceOperations {
+    sts: Operations
+  }
+}
+
 /*
  * Known gaps and choices:
  * - Keys that nobody made (`test`, an account's 12 digits) are the root user's, which may assume roles here.

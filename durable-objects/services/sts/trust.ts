@@ -1,4 +1,4 @@
-import type { PrincipalView } from '../iam/entities/principal.ts'
+import type { PrincipalView } from '../../authorization/principal-view.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'

@@ -1,5 +1,5 @@
 import { type End, type Frame, INVOCATION_HEADER, type Invocation, type LogLine, type Outcome } from './contract.ts'
-import { encodeInvocation, type Ready } from '../../../worker/isolates/session.ts'
+import { encodeInvocation, type Ready } from './session.ts'
 
 /**
  * Starts an invocation; its frames come as the function makes them, `end` last. Throws when the isolates cannot be

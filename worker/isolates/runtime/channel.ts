@@ -1,5 +1,5 @@
 import type { Frame, LogLine } from '../../../durable-objects/shared/functions/contract.ts'
-import type { Ready } from '../session.ts'
+import type { Ready } from '../../../durable-objects/shared/functions/session.ts'
 
 export type Channel = {
   send(...frames: (Frame | Ready)[]): void

@@ -1,5 +1,5 @@
 import type { Invocation } from '../../../durable-objects/shared/functions/contract.ts'
-import type { Message } from '../session.ts'
+import type { Message } from '../../../durable-objects/shared/functions/session.ts'
 
 export type Received = { kind: 'poll' } | { kind: 'invoke'; invocation: Invocation; payload: string }
 

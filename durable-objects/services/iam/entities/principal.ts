@@ -1,3 +1,4 @@
+import type { PrincipalPolicy, PrincipalView } from '../../../authorization/principal-view.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { attachedArns } from '../policies/attachments.ts'
@@ -7,30 +8,6 @@ import { inlinePoliciesOf } from '../policies/inline-policies.ts'
 import { documentOf, policyNameOf } from '../policies/policy-arns.ts'
 import type { AccessKeyRow, Entity } from '../schema.ts'
 import { tagsOf } from './tags.ts'
-
-/** A policy with a say in what a principal may do. `arn` is null for an inline one. */
-export type PrincipalPolicy = { name: string; arn: string | null; document: string; owner: string }
-
-/** Everything that deciding a principal's request takes. */
-export type PrincipalView = {
-  arn: string
-  userId: string
-  kind: 'user' | 'role' | 'root'
-  name: string
-  path: string
-  accessKeyStatus?: 'Active' | 'Inactive'
-  secretAccessKey?: string
-  tags: Record<string, string>
-  policies: PrincipalPolicy[]
-  boundary: PrincipalPolicy | null
-  /** Names of a user's groups. */
-  groups: string[]
-  /** Of a role: its trust policy, and the longest session in seconds. */
-  trust?: string
-  maxSession?: number
-  /** The documents of `policyArns`, those of them that there are. */
-  sessionPolicies?: PrincipalPolicy[]
-}
 
 /**
  * Who has an access key, a role's ARN or name, a user's ARN or name; null when IAM does not know.

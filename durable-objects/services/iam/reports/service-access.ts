@@ -1,9 +1,10 @@
+import type { PrincipalPolicy } from '../../../authorization/principal-view.ts'
 import type { Operations, PolicyGrantingServiceAccess } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { readPolicy } from '../../../shared/policy-document.ts'
 import { entityByArn, type GranteeEntity } from '../entities/entities.ts'
 import { groupsOf } from '../entities/groups.ts'
-import { policiesOf, type PrincipalPolicy } from '../entities/principal.ts'
+import { policiesOf } from '../entities/principal.ts'
 import { noSuchEntity } from '../refusals.ts'
 
 type In = Operations['ListPoliciesGrantingServiceAccess']['input']

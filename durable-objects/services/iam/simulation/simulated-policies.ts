@@ -1,10 +1,11 @@
+import type { PrincipalPolicy } from '../../../authorization/principal-view.ts'
 import type { PolicyIdentifier } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { entityByArn, type GranteeEntity } from '../entities/entities.ts'
 import { groupsOf } from '../entities/groups.ts'
 import { documentOf, policyNameOf } from '../policies/policy-arns.ts'
-import { type PrincipalPolicy, policiesOf } from '../entities/principal.ts'
+import { policiesOf } from '../entities/principal.ts'
 import { invalidInput, noSuchEntity } from '../refusals.ts'
 
 /** A policy as the simulator speaks of it. */

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { trusts } from '../../../shared/policy.ts'
-import { trustPolicyOf } from '../../../shared/role-trust.ts'
+import { trustPolicyOf } from '../../../authorization/role-trust.ts'
 import { invalidParameter } from '../errors.ts'
 
 const PRINCIPAL = 'lambda.amazonaws.com'

@@ -1,4 +1,4 @@
-import type { Access } from '../../../authorization/access.ts'
+import type { Access } from '../../../shared/policy-access.ts'
 import type { Ctx, ResourcePolicy } from '../../../kernel/object/operation.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
 import { functionArn } from '../functions/names.ts'

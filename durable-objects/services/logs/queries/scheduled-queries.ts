@@ -1,44 +1,19 @@
 import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
-import { InvalidSchedule, nextTime, readSchedule } from '../../../shared/cron.ts'
+import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
 import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
 import { readQuery } from './insights/commands.ts'
-import { conflict, notFound, validation } from '../refusals.ts'
+import { conflict, validation } from '../refusals.ts'
 import { lastRun } from './scheduled-runs.ts'
+import { scheduledArn, findScheduled, scheduledSettings, schedule, type ScheduledSettings } from './find-scheduled.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
-export type ScheduledSettings = Omit<In<'CreateScheduledQuery'>, 'name' | 'tags'>
-
 const MOST = 1000
-
-/** AWS says "Unix epoch" of these, which some clients write in seconds. */
-export const epochMs = (time: number) => (time < 1e11 ? time * 1000 : time)
-
-export function scheduledArn(ctx: Ctx, id: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `scheduled-query:${id}` })
-}
-
-/** By its name or its ARN. @throws AwsError ResourceNotFoundException */
-export function findScheduled(ctx: Ctx, identifier: string): ScheduledQueryRow {
-  const id = identifier.startsWith('arn:') ? identifier.split(':').at(-1) : undefined
-  const row = ctx.sql.first<ScheduledQueryRow>(
-    `SELECT * FROM logs_scheduled_queries WHERE ${id === undefined ? 'name' : 'id'} = ?`,
-    id ?? identifier,
-  )
-  if (!row || (id !== undefined && scheduledArn(ctx, row.id) !== identifier)) throw notFound('scheduled query')
-  return row
-}
-
-export function scheduledSettings({ settings }: ScheduledQueryRow): ScheduledSettings {
-  return JSON.parse(settings) as ScheduledSettings // written here
-}
 
 function check(ctx: Ctx, settings: ScheduledSettings): void {
   const { queryLanguage, queryString, timezone, scheduleExpression, logGroupIdentifiers } = settings
@@ -58,19 +33,6 @@ function check(ctx: Ctx, settings: ScheduledSettings): void {
   }
   readQuery(queryString, ctx.now)
   for (const identifier of logGroupIdentifiers ?? []) findGroupByIdentifier(ctx, identifier)
-}
-
-/** Sets the timer for the query's next time, if it has one. */
-export function schedule(ctx: Tx, row: ScheduledQueryRow): void {
-  const { scheduleExpression, timezone, state, scheduleStartTime = 0, scheduleEndTime } = scheduledSettings(row)
-  const due = nextTime(readSchedule(scheduleExpression), {
-    after: Math.max(ctx.now, epochMs(scheduleStartTime) - 1),
-    start: row.createdAt,
-    timeZone: timezone,
-  })
-  const over = due === undefined || (scheduleEndTime !== undefined && due > epochMs(scheduleEndTime))
-  if (state === 'DISABLED' || over) ctx.timers.clear('scheduledQuery', row.id)
-  else ctx.timers.set('scheduledQuery', row.id, due)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateScheduledQuery.html */

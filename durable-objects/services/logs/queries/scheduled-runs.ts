@@ -5,7 +5,7 @@ import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import type { ScheduledQueryRow, ScheduledRunRow } from '../anomalies/analysis-schema.ts'
 import { StartQuery } from './queries.ts'
 import { validation } from '../refusals.ts'
-import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './scheduled-queries.ts'
+import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './find-scheduled.ts'
 import type { QueryRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import { type Access, type Input, tagsIn, textOf } from '../../../authorization/access.ts'
+import { type Access, type Input, tagsIn, textOf } from '../../../shared/policy-access.ts'
 import { UNCLAIMED } from '../../../../aws/place.ts'
 import { policyView } from './bucket-policy.ts'
 import { s3Keys } from './condition-keys.ts'

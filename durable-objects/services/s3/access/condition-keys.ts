@@ -1,6 +1,6 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { ContextValues } from '../../../shared/policy-statement.ts'
-import { type Input, present, tagsIn, textOf } from '../../../authorization/access.ts'
+import { type Input, present, tagsIn, textOf } from '../../../shared/policy-access.ts'
 
 /**
  * S3's own condition keys.

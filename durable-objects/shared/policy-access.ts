@@ -1,4 +1,4 @@
-import type { ContextValues } from '../shared/policy-statement.ts'
+import type { ContextValues } from './policy-statement.ts'
 
 /** One thing that an operation asks of policies. */
 export type Access = {

@@ -1,4 +1,4 @@
-import type { Invocation } from '../../durable-objects/shared/functions/contract.ts'
+import type { Invocation } from './contract.ts'
 
 /**
  * What flows into a sandbox: a line of JSON, and after an invocation's line its payload of `bytes` bytes. The supervisor
