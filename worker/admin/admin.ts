@@ -1,7 +1,8 @@
 import type { Context, Hono } from 'hono'
+import { z } from 'zod'
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
-import { mayHold } from '../../aws/place.ts'
+import { isRegion, mayHold } from '../../aws/place.ts'
 import type { Routed } from '../route.ts'
 import { settleAsked } from './settle.ts'
 
@@ -52,6 +53,28 @@ export async function viewNow<View>(
   const names = await objectsOf(c, service)
   const answers = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).look(service, view, parameters)))
   return answers.filter(answer => answer !== null && answer !== undefined) as View[] // each view's shape is its service's own
+}
+
+/** A request's query, as its schema says; what the schema does not name is for others. */
+export function queryOf<T>(c: AdminContext, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(c.req.query())
+  if (!result.success) throw new AdminError(400, z.prettifyError(result.error))
+  return result.data
+}
+
+/** Where something is, in a query that may leave it out. */
+export const placed = z.object({
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/, 'an account is 12 digits')
+    .optional(),
+  region: z.string().refine(isRegion, 'expected a region').optional(),
+})
+
+/** How many are asked for; nothing, or nothing said, is `fallback`. */
+export function countOf(most: number) {
+  const count = z.coerce.number().int('expected a whole number').min(1, 'expected 1 or more').max(most)
+  return z.preprocess(text => (text === '' ? undefined : text), count.optional())
 }
 
 /** The body of an admin request as JSON; `{}` when there is none. */
