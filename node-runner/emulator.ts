@@ -43,7 +43,7 @@ async function startParts(settings: Settings, parts: Parts) {
     log: line => log('error', line),
   })
   parts.front = front
-  const { secret } = state
+  const secret = settings.secret ?? state.secret
   let workerPort = 0
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${workerPort}`,
@@ -74,6 +74,7 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
   const bindings = {
     FAKECLOUD_SECRET: secret,
     FAKECLOUD_FRONT: 'true',
+    FAKECLOUD_LOCAL: settings.secret === undefined ? 'true' : undefined,
     FAKECLOUD_REGION: settings.region,
     FAKECLOUD_ACCOUNT_ID: settings.accountId,
     FAKECLOUD_IAM: settings.iam,

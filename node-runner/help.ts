@@ -17,5 +17,6 @@ Options, each with the variable that says the same; the option wins:
   --trusted-proxies LIST          proxies whose X-Forwarded-* are believed   FAKECLOUD_TRUSTED_PROXIES (none)
   --max-request-body-bytes BYTES  larger requests are refused                FAKECLOUD_MAX_REQUEST_BODY_BYTES (1 GiB)
   --log-level LEVEL               error, warn, info, debug or trace          FAKECLOUD_LOG (info)
+  (no option)                     hosts it: own endpoints need this secret   FAKECLOUD_SECRET
   -h, --help
   -v, --version`

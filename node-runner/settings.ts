@@ -79,6 +79,10 @@ const SETTINGS = {
   'lambda-internet': { env: 'FAKECLOUD_LAMBDA_INTERNET', schema: z._default(oneOf(['on', 'off']), 'on') },
   host: { env: 'FAKECLOUD_HOST', schema: z.optional(z.string()) },
   'trusted-proxies': { env: 'FAKECLOUD_TRUSTED_PROXIES', schema: z.optional(proxies) },
+  secret: {
+    env: 'FAKECLOUD_SECRET',
+    schema: z.optional(matching(/^[!-~]{16,}$/, 'expected 16 letters, digits and signs, or more')),
+  },
 } as const
 
 type Name = keyof typeof SETTINGS
@@ -106,6 +110,8 @@ export type Settings = {
   domain?: string | undefined
   /** Addresses and CIDR blocks of the proxies whose X-Forwarded-* headers are taken. */
   trustedProxies?: string | undefined
+  /** Makes it a hosted emulator: its own endpoints are for who shows this, or a key of a namespace's root. */
+  secret?: string | undefined
 }
 
 /** Some of the settings; the others have their defaults. */
@@ -118,8 +124,10 @@ export class InvalidSettings extends Error {
 
 export type Flags = { [name in Name]?: string | undefined }
 
-/** The flags of the command line by their names, as `parseArgs` wants them. */
-export const FLAG_NAMES = Object.keys(SETTINGS) as Name[] // the table's own keys
+const NAMES = Object.keys(SETTINGS) as Name[] // the table's own keys
+
+/** The flags of the command line by their names, as `parseArgs` wants them. A secret is no flag: everybody sees those. */
+export const FLAG_NAMES = NAMES.filter(name => name !== 'secret')
 
 /**
  * Settings by flag, else by variable, else the default. An empty variable counts as none.
@@ -132,9 +140,10 @@ export function readSettings(flags: Flags, env: Record<string, string | undefine
     const { success, data, error } = schema.safeParse(given)
     if (success) return data
     const source = flags[name] === undefined ? variable : `--${name}`
-    throw new InvalidSettings(`${source} is ${JSON.stringify(given)}: ${error.issues[0]?.message}`)
+    const shown = name === 'secret' ? 'no good' : JSON.stringify(given)
+    throw new InvalidSettings(`${source} is ${shown}: ${error.issues[0]?.message}`)
   }
-  const parsed = Object.fromEntries(FLAG_NAMES.map(name => [name, read(name)])) as Parsed // each by its own schema
+  const parsed = Object.fromEntries(NAMES.map(name => [name, read(name)])) as Parsed // each by its own schema
   return { ...parsed.addr, ...rest(parsed), dataPath: dataPathOf(parsed) }
 }
 
@@ -147,9 +156,9 @@ export function withDefaults(options: EmulatorOptions): Settings {
   return readSettings(flagsOf({ ...readSettings({}, {}), ...given }), {})
 }
 
-/** The arguments that say these settings. */
+/** The arguments that say these settings, all but the secret: that goes by its variable. */
 export function argumentsFor(settings: Settings): string[] {
-  const { 'verify-sigv4': verify, ...flags } = flagsOf(settings)
+  const { 'verify-sigv4': verify, secret: _secret, ...flags } = flagsOf(settings)
   const given = Object.entries(flags).filter(([, value]) => value !== undefined)
   return [...given.map(([name, value]) => `--${name}=${value}`), ...(verify === 'true' ? ['--verify-sigv4'] : [])]
 }
@@ -168,6 +177,7 @@ function flagsOf(settings: Settings): Flags {
     'lambda-internet': settings.lambdaInternet,
     host: settings.domain,
     'trusted-proxies': settings.trustedProxies,
+    secret: settings.secret,
   }
 }
 
@@ -183,6 +193,7 @@ function rest(parsed: Parsed): Omit<Settings, 'host' | 'port' | 'dataPath'> {
     lambdaInternet: parsed['lambda-internet'],
     domain: parsed.host,
     trustedProxies: parsed['trusted-proxies'],
+    secret: parsed.secret,
   }
 }
 

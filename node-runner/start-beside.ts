@@ -6,7 +6,9 @@ import type { Emulator } from './start.ts'
 
 /** Runs the command, which finds itself a newer Node.js, and ends it with this process. */
 export async function startBeside(settings: Settings): Promise<Emulator> {
-  const child = spawn(process.execPath, [PROGRAM, ...argumentsFor(settings)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, FAKECLOUD_SECRET: settings.secret }
+  const args = [PROGRAM, ...argumentsFor(settings)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   const end = () => child.kill('SIGTERM')
   process.once('exit', end)
   const ended = once(child, 'close')

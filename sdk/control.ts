@@ -1,5 +1,5 @@
 import { FakeCloud } from './fakecloud.ts'
-import { call, query } from './http.ts'
+import { type Access, call, query, rootOf } from './http.ts'
 import type {
   ClockAdvanceResponse,
   ClockResponse,
@@ -102,24 +102,32 @@ export type CreatedFakeCloud = FakeCloud & { rootKey?: { accessKeyId: string; se
 export class NamespacesClient {
   readonly #root: string
   readonly #baseUrl: string
+  readonly #access: Access
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, access: Access = {}) {
     this.#baseUrl = baseUrl.replace(/\/_ns\/[^/]+$/, '')
-    this.#root = `${this.#baseUrl}/_fakecloud/namespaces`
+    this.#access = access
+    this.#root = `${rootOf(this.#baseUrl, access)}/_fakecloud/namespaces`
   }
 
   /**
-   * Makes a namespace (or gives it a new lifetime and modes) and answers a client of it: its `url` is the endpoint for AWS
-   * clients, and `rootKey` the account root's own key where signatures are verified, told this once.
+   * Makes a namespace and answers a client of it: its `url` is the endpoint for AWS clients, and `rootKey` the account
+   * root's own key where signatures are verified or the emulator is hosted, told this once; the client uses it. One that
+   * is there gets a new lifetime and modes: where it verifies signatures, by its key alone.
    */
   async create(options: NamespaceOptions = {}): Promise<CreatedFakeCloud> {
     const { name, credentials } = await call<CreatedNamespaceResponse>(this.#root, 'POST', options)
-    return Object.assign(this.in(name), credentials && { rootKey: credentials })
+    const made = this.#client(name, { ...this.#access, ...(credentials && { credentials }) })
+    return Object.assign(made, credentials && { rootKey: credentials })
   }
 
   /** A client of a namespace, made on its first use. */
   in(name: string): FakeCloud {
-    return new FakeCloud(`${this.#baseUrl}/_ns/${encodeURIComponent(name)}`)
+    return this.#client(name, this.#access)
+  }
+
+  #client(name: string, access: Access): FakeCloud {
+    return new FakeCloud({ url: `${this.#baseUrl}/_ns/${encodeURIComponent(name)}`, ...access })
   }
 
   get(name: string): Promise<NamespaceResponse> {

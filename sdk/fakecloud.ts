@@ -8,7 +8,7 @@ import {
   SqsClient,
 } from './clients.ts'
 import { ClockClient, IamClient, JournalClient, NamespacesClient } from './control.ts'
-import { call } from './http.ts'
+import { type Access, call, rootOf } from './http.ts'
 import { LogsClient } from './logs.ts'
 import type {
   ContainerCredentialsResponse,
@@ -21,8 +21,28 @@ import type {
 /** An emulator that `FakeCloud.start()` brought up: a client of it, and the way to stop it. */
 export type StartedFakeCloud = FakeCloud & { stop(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }
 
-/** Settings of an emulator of one's own; by default its state goes when it stops. */
-export type StartOptions = { port?: number; host?: string; dataPath?: string; region?: string; accountId?: string }
+/** Settings of an emulator of one's own; by default its state goes when it stops. A `secret` closes its own endpoints. */
+export type StartOptions = {
+  port?: number
+  host?: string
+  dataPath?: string
+  region?: string
+  accountId?: string
+  secret?: string
+}
+
+/**
+ * Where an emulator listens; the `secret` of its deployment (FAKECLOUD_SECRET unless one is given) or the key of the
+ * namespace's root, for one that is hosted or whose namespace verifies signatures.
+ */
+export type FakeCloudOptions = { url?: string | undefined } & Access
+
+const DEFAULT_URL = 'http://localhost:4566'
+
+/** Where there is a process, its variable. */
+function secretOfProcess(): string | undefined {
+  return globalThis.process?.env?.FAKECLOUD_SECRET || undefined
+}
 
 /**
  * Looks into a running fakecloud, and steers it. Uses nothing but `fetch`.
@@ -33,9 +53,15 @@ export class FakeCloud {
   /** Root of the emulator or of one of its namespaces: the endpoint for AWS clients too. */
   readonly url: string
 
-  /** @param baseUrl where the emulator listens; a namespace's root addresses that namespace */
-  constructor(baseUrl = 'http://localhost:4566') {
-    this.url = baseUrl.replace(/\/+$/, '')
+  readonly #access: Access
+  readonly #root: string
+
+  /** @param at where the emulator listens, and what it asks for; a namespace's root addresses that namespace */
+  constructor(at: string | FakeCloudOptions = {}) {
+    const { url = DEFAULT_URL, secret = secretOfProcess(), credentials } = typeof at === 'string' ? { url: at } : at
+    this.#access = { secret, credentials }
+    this.#root = rootOf(url, this.#access)
+    this.url = rootOf(url, {})
   }
 
   /** Starts an emulator in this process, on a free port unless one is given. Node alone can. */
@@ -45,41 +71,42 @@ export class FakeCloud {
     const { startEmulator } = (await import(/* @vite-ignore */ runner)) as Runner
     const emulator = await startEmulator({ host: '127.0.0.1', port: 0, ...options })
     const stop = () => emulator.stop()
-    return Object.assign(new FakeCloud(emulator.url), { stop, [Symbol.asyncDispose]: stop })
+    const client = new FakeCloud({ url: emulator.url, secret: options.secret })
+    return Object.assign(client, { stop, [Symbol.asyncDispose]: stop })
   }
 
   health(): Promise<HealthResponse> {
-    return call(`${this.url}/_fakecloud/health`)
+    return call(`${this.#root}/_fakecloud/health`)
   }
 
   /** Forgets everything in the namespace, its clock included. */
   reset(): Promise<ResetResponse> {
-    return call(`${this.url}/_reset`, 'POST')
+    return call(`${this.#root}/_reset`, 'POST')
   }
 
   /** Forgets one service's state in the namespace. */
   resetService(service: string): Promise<ResetServiceResponse> {
-    return call(`${this.url}/_fakecloud/reset/${encodeURIComponent(service)}`, 'POST')
+    return call(`${this.#root}/_fakecloud/reset/${encodeURIComponent(service)}`, 'POST')
   }
 
   resetServiceForAccount(service: string, accountId: string): Promise<ResetServiceResponse> {
     const path = `${encodeURIComponent(service)}/${encodeURIComponent(accountId)}`
-    return call(`${this.url}/_fakecloud/reset/${path}`, 'POST')
+    return call(`${this.#root}/_fakecloud/reset/${path}`, 'POST')
   }
 
   /** A user with an access key that may do everything in an account. */
   createAdmin(accountId: string, userName: string): Promise<CreateAdminResponse> {
-    return call(`${this.url}/_fakecloud/iam/create-admin`, 'POST', { accountId, userName })
+    return call(`${this.#root}/_fakecloud/iam/create-admin`, 'POST', { accountId, userName })
   }
 
   /** Temporary credentials, as a container's credentials endpoint gives them. */
   credentials(): Promise<ContainerCredentialsResponse> {
-    return call(`${this.url}/_fakecloud/credentials`)
+    return call(`${this.#root}/_fakecloud/credentials`)
   }
 
   /** Waits until every accepted delivery and what it set off has come to rest; false when that takes too long. */
   async settle(boundMs = 10_000): Promise<boolean> {
-    const { settled } = await call<{ settled: boolean }>(`${this.url}/_fakecloud/settle?settle=${boundMs}`, 'POST')
+    const { settled } = await call<{ settled: boolean }>(`${this.#root}/_fakecloud/settle?settle=${boundMs}`, 'POST')
     return settled
   }
 
@@ -108,51 +135,51 @@ export class FakeCloud {
   }
 
   get lambda(): LambdaClient {
-    return new LambdaClient(this.url)
+    return new LambdaClient(this.#root)
   }
 
   get sns(): SnsClient {
-    return new SnsClient(this.url)
+    return new SnsClient(this.#root)
   }
 
   get sqs(): SqsClient {
-    return new SqsClient(this.url)
+    return new SqsClient(this.#root)
   }
 
   get s3(): S3Client {
-    return new S3Client(this.url)
+    return new S3Client(this.#root)
   }
 
   get events(): EventsClient {
-    return new EventsClient(this.url)
+    return new EventsClient(this.#root)
   }
 
   get scheduler(): SchedulerClient {
-    return new SchedulerClient(this.url)
+    return new SchedulerClient(this.#root)
   }
 
   get logs(): LogsClient {
-    return new LogsClient(this.url)
+    return new LogsClient(this.#root)
   }
 
   get iam(): IamClient {
-    return new IamClient(this.url)
+    return new IamClient(this.#root)
   }
 
   get cloudwatch(): CloudWatchClient {
-    return new CloudWatchClient(this.url)
+    return new CloudWatchClient(this.#root)
   }
 
   get clock(): ClockClient {
-    return new ClockClient(this.url)
+    return new ClockClient(this.#root)
   }
 
   get journal(): JournalClient {
-    return new JournalClient(this.url)
+    return new JournalClient(this.#root)
   }
 
   get namespaces(): NamespacesClient {
-    return new NamespacesClient(this.url)
+    return new NamespacesClient(this.url, this.#access)
   }
 }
 

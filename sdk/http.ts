@@ -13,10 +13,41 @@ export class FakeCloudError extends Error {
 
 type Method = 'GET' | 'POST' | 'DELETE'
 
+/** What an emulator asks for that is hosted, or whose namespace verifies signatures. */
+export type Access = {
+  /** The deployment's. */
+  secret?: string | undefined
+  /** A key of the namespace's root. */
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined
+}
+
+/** A root to call below, with the access to it as its user and password: see send(). */
+export function rootOf(url: string, { secret, credentials }: Access): string {
+  const root = new URL(url)
+  const text = (value: string) => encodeURIComponent(value)
+  const pair = credentials ? [credentials.accessKeyId, credentials.secretAccessKey] : ['', secret ?? '']
+  const [user = '', password = ''] = pair.map(text)
+  const access = password === '' ? '' : `${user}:${password}@`
+  return `${root.protocol}//${access}${root.host}${root.pathname}`.replace(/\/+$/, '')
+}
+
+/** A URL without the user and password that it may hold, and the header that says those. */
+function parted(url: string): { url: string; headers: Record<string, string> } {
+  const parts = new URL(url)
+  const { username, password } = parts
+  parts.username = ''
+  parts.password = ''
+  if (password === '') return { url: parts.href, headers: {} }
+  const pair = [username, password].map(decodeURIComponent)
+  const value = username === '' ? `Bearer ${pair[1]}` : `Basic ${btoa(pair.join(':'))}`
+  return { url: parts.href, headers: { authorization: value } }
+}
+
 /** Calls one endpoint; throws FakeCloudError unless the answer is 2xx. */
-async function send(url: string, method: Method, body?: unknown): Promise<Response> {
-  const init = body === undefined ? { method } : { method, body: JSON.stringify(body), headers: JSON_TYPE }
-  const response = await fetch(url, init)
+async function send(address: string, method: Method, body?: unknown): Promise<Response> {
+  const { url, headers } = parted(address)
+  const json = body === undefined ? {} : { body: JSON.stringify(body) }
+  const response = await fetch(url, { method, headers: { ...headers, ...(body !== undefined && JSON_TYPE) }, ...json })
   if (!response.ok) throw new FakeCloudError(response.status, await response.text(), `${method} ${url}`)
   return response
 }

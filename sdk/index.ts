@@ -15,7 +15,7 @@ export {
   type NamespaceOptions,
   NamespacesClient,
 } from './control.ts'
-export { FakeCloud, type StartedFakeCloud, type StartOptions } from './fakecloud.ts'
+export { FakeCloud, type FakeCloudOptions, type StartedFakeCloud, type StartOptions } from './fakecloud.ts'
 export { FakeCloudError } from './http.ts'
 export * from './logs.ts'
 export type * from './types.ts'

@@ -12,7 +12,7 @@ export const test = base.extend<{ $file: FakeCloudFixtures }>({
   fc: [
     // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures that one needs off this pattern
     async ({}, use) => {
-      const root = new FakeCloud(process.env.FAKECLOUD_URL || undefined)
+      const root = new FakeCloud({ url: process.env.FAKECLOUD_URL || undefined })
       const fc = await root.namespaces.create({ ttlSeconds: 3600 })
       await use(fc)
       await root.namespaces.delete(fc.url.split('/').at(-1) ?? '')

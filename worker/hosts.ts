@@ -1,4 +1,5 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
+import { isPrivateHost } from '../durable-objects/shared/private-hosts.ts'
 
 /** Where `<namespace>.<domain>` addresses a namespace, when the launcher or deployment names no other. */
 const DEFAULT_DOMAIN = 'fakecloud.localhost'
@@ -47,4 +48,26 @@ function bucketUnderNamespace(labels: string[]): string | undefined {
   const s3 = rest.indexOf('s3')
   if (s3 === 0 || s3 === 1) rest = rest.slice(s3 + 1)
   return rest.length > 0 ? rest.toReversed().join('.') : undefined
+}
+
+/**
+ * Whether a host is one of ours on a developer's machine: an address or a name that only that machine and its network
+ * know, or what it was told. A name of somebody else's that leads here is not.
+ */
+export function isKnownHost(host: string, env: Env): boolean {
+  const name = bare(host)
+  if (isPrivateHost(name) || /^(?:.+\.)?localhost\.localstack\.cloud$/.test(name)) return true
+  if (env.FAKECLOUD_LOCAL !== 'true') return false
+  const { FAKECLOUD_HOST: domain, FAKECLOUD_EXTERNAL_URL: url } = env
+  if (domain && (name === domain || name.endsWith(`.${domain}`))) return true
+  return url !== undefined && URL.canParse(url) && new URL(url).hostname === name
+}
+
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/
+
+/** Whether a page's origin is the host that was asked, or this machine. */
+export function isOwnOrigin(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false
+  const { host: own, hostname } = new URL(origin)
+  return own === host.toLowerCase() || LOOPBACK.test(hostname)
 }

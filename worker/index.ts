@@ -5,6 +5,7 @@ import { newRequestId } from '../aws/ids.ts'
 import { admin } from './admin/app.ts'
 import { answer } from './answer.ts'
 import { overLimit, type Refusal } from './body.ts'
+import { refuseCameBack } from './came-back.ts'
 import { functionUrlAnswer } from './doors/function-urls.ts'
 import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
@@ -50,6 +51,8 @@ app.onError(error => {
 
 export default {
   fetch: (request, env, context) => {
+    const back = refuseCameBack(request, env)
+    if (back) return back
     const refusal = withoutSecret(request, env) ?? overLimit(request, env)
     return refusal ? refuse(request, env, refusal) : app.fetch(request, env, context)
   },

@@ -1,6 +1,13 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
 import type { Caller } from '../durable-objects/kernel/object/operation.ts'
-import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, DEFAULT_REGION, NAMESPACE_PATTERN, type Place } from '../aws/place.ts'
+import {
+  DEFAULT_ACCOUNT,
+  DEFAULT_NAMESPACE,
+  DEFAULT_REGION,
+  isRegion,
+  NAMESPACE_PATTERN,
+  type Place,
+} from '../aws/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
 import { AwsError } from '../aws/errors.ts'
 import { secretOf } from '../durable-objects/kernel/namespace/secret.ts'
@@ -148,16 +155,14 @@ function accountOf(accessKeyId: string | undefined): string | undefined {
   return /^\d{12}$/.test(accessKeyId) ? accessKeyId : accountOfAccessKey(accessKeyId)
 }
 
-const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d$/
-
 function regionOf(region: string | undefined): string | undefined {
   if (region === undefined || region === '' || region === '*') return undefined
   if (region === 'aws-global') return undefined
-  return REGION.test(region) ? region : undefined
+  return isRegion(region) ? region : undefined
 }
 
 function regionOfHost(host: string): string | undefined {
-  return host.split(/[.:]/).find(label => REGION.test(label))
+  return host.split(/[.:]/).find(isRegion)
 }
 
 export function queryOf(wire: WireRequest, name: string): string | undefined {

@@ -24,7 +24,8 @@ import { isRootKey, type Modes } from './modes.ts'
 export type Verified = { proof: Proof; accessKeyId: string; verify: Verifier }
 
 /** What holds whether or not signatures are verified: presigned URLs and sessions end, on the namespace's clock. */
-export function checkLifetimes({ caller, now }: Ctx, { dialect, lifetime }: Signed): void {
+export function checkLifetimes({ caller, now, namespaceId }: Ctx, { dialect, lifetime }: Signed): void {
+  if (caller.session && caller.session.namespaceId !== namespaceId) throw invalidToken(dialect)
   if (lifetime && now > lifetime.from + lifetime.seconds * 1000) throw expired(dialect, lifetime, now)
   if (caller.session && caller.session.expires <= now) throw expiredToken(dialect)
 }

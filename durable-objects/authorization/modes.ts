@@ -1,4 +1,4 @@
-import type { Env } from '../kernel/env.ts'
+import { type Env, verifiesAll } from '../kernel/env.ts'
 import type { IamMode, NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 
 /** What is checked of who calls: the deployment's settings, and a namespace's own over them. */
@@ -28,11 +28,6 @@ export function modesOf(env: Env, settings: Partial<NamespaceSettings>): Modes {
 function iamOf(text: string | undefined): IamMode {
   const mode = text?.toLowerCase()
   return mode === 'soft' || mode === 'strict' ? mode : 'off'
-}
-
-/** Whether every namespace verifies; a namespace may do so by its own settings too, which its objects know. */
-export function verifiesAll(env: Env): boolean {
-  return /^(?:1|true|yes|on)$/i.test(env.FAKECLOUD_VERIFY_SIGV4 ?? '')
 }
 
 /** Whether an access key is the account root's: nobody has to make it. */

@@ -1,9 +1,10 @@
+import type { NamespaceStub } from './namespace/namespace-stub.ts'
 import type { PlaceStub } from './object/stub.ts'
 
 /** The bindings of wrangler.toml, and the settings that the launcher passes as text. */
 export type Env = {
   OBJECTS: DurableObjectNamespace<PlaceStub>
-  NAMESPACES: DurableObjectNamespace
+  NAMESPACES: DurableObjectNamespace<NamespaceStub>
   LOADER: WorkerLoader
   ASSETS: Fetcher
   /** The isolate host: this Worker's own entrypoint on the edge, a pool of processes behind the launcher locally. */
@@ -14,6 +15,8 @@ export type Env = {
   FAKECLOUD_SECRET?: string
   /** `true` behind the launcher's front, which takes off what clients claim of where they come from and says it itself. */
   FAKECLOUD_FRONT?: string
+  /** `true` where the launcher runs it for one developer: the admin endpoints need no secret then. */
+  FAKECLOUD_LOCAL?: string
   FAKECLOUD_REGION?: string
   FAKECLOUD_ACCOUNT_ID?: string
   FAKECLOUD_MAX_REQUEST_BODY_BYTES?: string
@@ -31,4 +34,9 @@ export type Env = {
   FAKECLOUD_NEARBY?: string
   FAKECLOUD_VERSION?: string
   FAKECLOUD_PORT?: string
+}
+
+/** Whether every namespace verifies; a namespace may do so by its own settings too, which its objects know. */
+export function verifiesAll(env: Env): boolean {
+  return /^(?:1|true|yes|on)$/i.test(env.FAKECLOUD_VERIFY_SIGV4 ?? '')
 }

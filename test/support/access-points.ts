@@ -23,12 +23,13 @@ const lookup: LookupFunction = (_host, { all }, done) => {
 
 /** Clients whose endpoint takes access points' hosts: `<name>-<account>.localhost`. */
 export async function setUpAccessPoints(locked = false) {
-  const aws = testClients()
+  const fresh = testClients()
   const requestHandler = { httpAgent: new Agent({ lookup }) }
-  const endpoint = aws.url.replace('127.0.0.1', 'localhost')
-  const modes = { name: aws.namespace, iam: 'strict', verifySigv4: true }
+  const endpoint = fresh.url.replace('127.0.0.1', 'localhost')
+  const modes = { name: fresh.namespace, iam: 'strict', verifySigv4: true }
   type Made = { credentials: { accessKeyId: string; secretAccessKey: string } }
-  const made = locked ? await aws.admin<Made>('POST', '/_fakecloud/namespaces', modes) : undefined
+  const made = locked ? await fresh.admin<Made>('POST', '/_fakecloud/namespaces', modes) : undefined
+  const aws = testClients(fresh.namespace, made?.credentials)
   const credentials = made ? { credentials: made.credentials } : {}
   const hosts = { endpoint, forcePathStyle: false, requestHandler, ...credentials }
   const s3 = aws.client(S3Client, hosts)

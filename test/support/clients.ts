@@ -20,9 +20,13 @@ export type TestClients = {
 
 const random = () => crypto.randomUUID().replaceAll('-', '').slice(0, 12)
 
+/** The key of a namespace's root, which the admin endpoints ask for where signatures are verified. */
+type RootKey = { accessKeyId: string; secretAccessKey: string }
+
 /** Clients in a fresh namespace, so that tests run beside each other and clean nothing up. */
-export function testClients(namespace = `t-${random()}`): TestClients {
+export function testClients(namespace = `t-${random()}`, root?: RootKey): TestClients {
   const url = `${inject('emulatorUrl')}/_ns/${namespace}`
+  const headers = root && { authorization: `Bearer ${root.accessKeyId}:${root.secretAccessKey}` }
   return {
     namespace,
     url,
@@ -36,7 +40,7 @@ export function testClients(namespace = `t-${random()}`): TestClients {
         ...overrides,
       }),
     admin: async <T>(method: string, path: string, body?: unknown) => {
-      const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+      const init = { method, ...(headers && { headers }), ...(body !== undefined && { body: JSON.stringify(body) }) }
       const response = await fetch(url + path, init)
       const text = await response.text()
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)

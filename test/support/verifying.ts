@@ -12,13 +12,14 @@ export type Verifying = {
 }
 
 export async function verifying(modes: object = {}): Promise<Verifying> {
-  const aws = testClients()
-  const made = await aws.admin<{ credentials: Key }>('POST', '/_fakecloud/namespaces', {
-    name: aws.namespace,
+  const { namespace, admin } = testClients()
+  const made = await admin<{ credentials: Key }>('POST', '/_fakecloud/namespaces', {
+    name: namespace,
     verifySigv4: true,
     ...modes,
   })
   const root = made.credentials
+  const aws = testClients(namespace, root)
   const { host } = new URL(aws.url)
   return {
     aws,

@@ -1,9 +1,9 @@
 import type { Context, Hono } from 'hono'
+import { z } from 'zod'
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
-import { mayHold } from '../../aws/place.ts'
+import { isRegion, mayHold } from '../../aws/place.ts'
 import type { Routed } from '../route.ts'
-import { settleAsked } from './settle.ts'
 
 /** What every admin handler has at hand: the request's namespace and the root its caller used. */
 export type AdminEnv = { Bindings: Env; Variables: { routed: Routed } }
@@ -28,30 +28,26 @@ export async function objectsOf(c: AdminContext, service?: string): Promise<stri
   return service === undefined ? objects : objects.filter(name => mayHold(name, service))
 }
 
-/**
- * Asks every object of a service in the request's namespace for one of its views, after the deliveries that were
- * already accepted have settled (unless `?settle=0`).
- */
-export async function viewAll<View>(
-  c: AdminContext,
-  service: string,
-  view: string,
-  parameters: Record<string, string> = {},
-): Promise<View[]> {
-  await settleAsked(c)
-  return viewNow<View>(c, service, view, parameters)
+/** A request's query, as its schema says; what the schema does not name is for others. */
+export function queryOf<T>(c: AdminContext, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(c.req.query())
+  if (!result.success) throw new AdminError(400, z.prettifyError(result.error))
+  return result.data
 }
 
-/** The same without settling: for ticks and other requests that change something. */
-export async function viewNow<View>(
-  c: AdminContext,
-  service: string,
-  view: string,
-  parameters: Record<string, string> = {},
-): Promise<View[]> {
-  const names = await objectsOf(c, service)
-  const answers = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).look(service, view, parameters)))
-  return answers.filter(answer => answer !== null && answer !== undefined) as View[] // each view's shape is its service's own
+/** Where something is, in a query that may leave it out. */
+export const placed = z.object({
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/, 'an account is 12 digits')
+    .optional(),
+  region: z.string().refine(isRegion, 'expected a region').optional(),
+})
+
+/** How many are asked for; nothing, or nothing said, is `fallback`. */
+export function countOf(most: number) {
+  const count = z.coerce.number().int('expected a whole number').min(1, 'expected 1 or more').max(most)
+  return z.preprocess(text => (text === '' ? undefined : text), count.optional())
 }
 
 /** The body of an admin request as JSON; `{}` when there is none. */
@@ -63,30 +59,4 @@ export async function jsonBody(c: AdminContext): Promise<unknown> {
   } catch {
     throw new AdminError(400, 'The body is not JSON')
   }
-}
-
-/** All pages of a view of all objects of a service: together they may be more than one answer between objects carries. */
-export async function pagesOf<Page extends { next?: number | string | null }>(
-  c: AdminContext,
-  service: string,
-  view: string,
-  parameters: Record<string, string> = {},
-): Promise<Page[][]> {
-  return Promise.all((await objectsOf(c, service)).map(name => pagesIn<Page>(c, name, { service, view, parameters })))
-}
-
-async function pagesIn<Page extends { next?: number | string | null }>(
-  c: AdminContext,
-  name: string,
-  { service, view, parameters }: { service: string; view: string; parameters: Record<string, string> },
-): Promise<Page[]> {
-  const pages: Page[] = []
-  for (let after: number | string | null | undefined = '0'; after !== null && after !== undefined; ) {
-    const answer = await c.env.OBJECTS.getByName(name).look(service, view, { ...parameters, after: String(after) })
-    const page = answer as Page | null // that view's own shape
-    if (!page) break
-    pages.push(page)
-    after = page.next
-  }
-  return pages
 }

@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { AwsError } from '../../aws/errors.ts'
+import { OURS } from '../came-back.ts'
 import { routeOf } from '../route.ts'
 import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'
 import { cloudwatchAdmin } from './cloudwatch.ts'
 import { eventsAdmin } from './events.ts'
+import { admitAdmin } from './gate.ts'
 import { healthAdmin } from './health.ts'
 import { iamAdmin } from './iam.ts'
 import { iamExplainAdmin } from './iam-explain.ts'
@@ -19,15 +21,13 @@ import { settleAdmin } from './settle.ts'
 import { snsAdmin } from './sns.ts'
 import { sqsAdmin } from './sqs.ts'
 
-/** Our own endpoints: JSON in and out, errors `{ "error": … }`, no authentication. */
+/** Our own endpoints: JSON in and out, errors `{ "error": … }`; gate.ts says for whom. */
 export const admin: AdminApp = new Hono<AdminEnv>({ getPath: pathOf })
-
-/** Paths that are ours. Each is under a name that no bucket can have. */
-const OURS = ['/_fakecloud/*', '/_localstack/*', '/_reset']
 
 for (const path of OURS) {
   admin.use(path, async (c, next) => {
     c.set('routed', routeOf(c.req.raw, c.env))
+    await admitAdmin(c, pathOf(c.req.raw))
     await next()
   })
 }

@@ -3,7 +3,7 @@ import { type ClockState, clockNow } from '../../durable-objects/kernel/clock/cl
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
-import { settle } from './settle.ts'
+import { nextDue, settle } from './settle.ts'
 
 const freezing = z.strictObject({ at: z.iso.datetime({ offset: true }).optional() })
 const advancing = z
@@ -76,23 +76,22 @@ const STEP_MS = 10_000
 
 /**
  * Steps from one due time to the next, across all objects: at each, every object's clock shows that time, what is due
- * runs, and what it set off comes to rest. The clock is kept once it has arrived.
+ * runs, and what it set off comes to rest. Each step is kept before it fires anything: a clock that was cut off on its
+ * way stands where it had come to.
  * @returns how many timers ran
  */
 async function advance(c: AdminContext, span: { now: number; until: number }): Promise<number> {
   const namespace = namespaceStub(c.env, c.var.routed.namespace)
   let count = 0
   let at = span.now
-  let { due } = await settle(c)
+  let due = await nextDue(c)
   while (due !== null && due <= span.until) {
     at = Math.max(at, due)
-    const clock = { offsetMs: 0, frozenAt: at }
-    const { objects } = await namespace.step(clock)
-    const steps = await Promise.all(objects.map(name => c.env.OBJECTS.getByName(name).step(clock, STEP_MS)))
+    const { settings, objects } = await namespace.step({ offsetMs: 0, frozenAt: at })
+    const steps = await Promise.all(objects.map(name => c.env.OBJECTS.getByName(name).step(settings, STEP_MS)))
     count += steps.reduce((sum, { ran }) => sum + ran, 0)
-    due = (await settle(c, STEP_MS, steps)).due
+    due = await nextDue(c, STEP_MS)
   }
-  await namespace.step(null)
   await change(c, { offsetMs: 0, frozenAt: span.until })
   await settle(c)
   return count

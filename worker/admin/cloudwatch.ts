@@ -1,5 +1,6 @@
 import type { AlarmView, MetricView } from '../../durable-objects/services/cloudwatch/introspection.ts'
-import { type AdminApp, viewAll } from './admin.ts'
+import type { AdminApp } from './admin.ts'
+import { viewAll } from './views.ts'
 
 /** `GET /_fakecloud/cloudwatch/alarms` → `{ alarms }`; `GET …/metrics` → `{ metrics }`, the services' own among them. */
 export function cloudwatchAdmin(app: AdminApp): void {

@@ -6,7 +6,8 @@ import type {
   ShownEvent,
 } from '../../durable-objects/services/events/history.ts'
 import type { Fired } from '../../durable-objects/services/events/introspection.ts'
-import { type AdminApp, type AdminContext, AdminError, jsonBody, pagesOf, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
+import { pagesOf, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 const firing = z.object({ busName: z.string().default('default'), ruleName: z.string() })

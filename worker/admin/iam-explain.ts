@@ -4,7 +4,7 @@ import { type Hypothesis, hypothesis, type Verdict } from '../../durable-objects
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
 import { parseArn } from '../../aws/arn.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { AdminError, jsonBody, objectsOf } from './admin.ts'
+import { AdminError, countOf, jsonBody, objectsOf, queryOf } from './admin.ts'
 
 const asked = z.strictObject({
   principal: z.string().min(1),
@@ -12,6 +12,13 @@ const asked = z.strictObject({
   resource: z.string().min(1).optional(),
   context: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
   resourcePolicy: z.string().optional(),
+})
+
+const wanted = z.object({
+  requestId: z.string().optional(),
+  traceId: z.string().optional(),
+  trace: z.string().optional(),
+  limit: countOf(1000),
 })
 
 type Shown = Omit<DecisionView, 'at'> & { at: string }
@@ -31,11 +38,11 @@ export function iamExplainAdmin(app: AdminApp): void {
 }
 
 async function decisions(c: AdminContext): Promise<Shown[]> {
-  const { requestId, traceId, trace, limit } = c.req.query()
+  const { requestId, traceId, trace, limit = 100 } = queryOf(c, wanted)
   const query = {
     ...(requestId && { requestId }),
     ...((traceId || trace) && { traceId: traceId ?? trace ?? '' }),
-    limit: Math.min(Number(limit) > 0 ? Math.ceil(Number(limit)) : 100, 1000),
+    limit,
   }
   const found = await Promise.all((await objectsOf(c)).map(name => c.env.OBJECTS.getByName(name).decisions(query)))
   const rows = (found.flat() as DecisionView[]).sort((a, b) => a.at - b.at)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clockNow, REAL_CLOCK } from '../../durable-objects/kernel/clock/clock.ts'
+import { clockNow } from '../../durable-objects/kernel/clock/clock.ts'
 import type { PrincipalView } from '../../durable-objects/authorization/principal-view.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectOf } from '../../aws/place.ts'
@@ -112,15 +112,17 @@ async function roleCredentials(c: AdminContext) {
   const roleArn = c.env.FAKECLOUD_CREDENTIALS_ROLE_ARN || fallback
   const accountId = parseArn(roleArn)?.account || DEFAULT_ACCOUNT
   const role = await principalOf(c, accountId, { roleArn })
-  const described = await namespaceStub(c.env, namespace).describe()
-  const now = clockNow(described.namespace?.settings.clock ?? REAL_CLOCK)
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = mintSession(c.env, namespace, {
-    accountId,
-    roleArn,
-    roleId: role?.userId ?? 'AROAFAKECLOUDFAKECLOU',
-    name: 'fakecloud',
-    expires: Math.floor(now / 1000) * 1000 + SESSION_MS,
-  })
+  const { clock, id } = await namespaceStub(c.env, namespace).settings()
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = mintSession(
+    { env: c.env, place: { namespace }, namespaceId: id },
+    {
+      accountId,
+      roleArn,
+      roleId: role?.userId ?? 'AROAFAKECLOUDFAKECLOU',
+      name: 'fakecloud',
+      expires: Math.floor(clockNow(clock) / 1000) * 1000 + SESSION_MS,
+    },
+  )
   return {
     AccessKeyId,
     SecretAccessKey,

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import type { JournalQuery, JournalRow } from '../../durable-objects/kernel/journal/journal.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { objectsOf } from './admin.ts'
+import { countOf, objectsOf, queryOf } from './admin.ts'
 import { treeOf } from './journal-tree.ts'
 import { settleAsked } from './settle.ts'
 
@@ -14,14 +15,14 @@ type ShownHop = Omit<JournalRow, 'id' | 'at'> & { at: string }
  * sentences, and without either all that went wrong, newest first.
  */
 export function journalAdmin(app: AdminApp): void {
-  app.get('/_fakecloud/journal', async c => c.json({ hops: await hops(c, queryOf(c)) }))
+  app.get('/_fakecloud/journal', async c => c.json({ hops: await hops(c, journalQuery(c)) }))
   app.get('/_fakecloud/journal/traces/:id', async c => {
     const traceId = c.req.param('id')
     const found = await hops(c, { traceId })
     return c.json({ traceId, hops: found, tree: treeOf(found) })
   })
   app.get('/_fakecloud/journal/why', async c => {
-    const query = queryOf(c)
+    const query = journalQuery(c)
     if (query.arn || query.event) {
       const found = await hops(c, query)
       return c.json({ reasons: failuresOf(found).map(sentence), hops: found })
@@ -31,13 +32,22 @@ export function journalAdmin(app: AdminApp): void {
   })
 }
 
-function queryOf(c: AdminContext): JournalQuery {
-  const { trace, arn, event, limit } = c.req.query()
+/** The newest of each object that may be asked for. */
+const MOST_HOPS = 5000
+const asked = z.object({
+  trace: z.string().optional(),
+  arn: z.string().optional(),
+  event: z.string().optional(),
+  limit: countOf(MOST_HOPS),
+})
+
+function journalQuery(c: AdminContext): JournalQuery {
+  const { trace, arn, event, limit } = queryOf(c, asked)
   return {
     ...(trace ? { traceId: trace } : {}),
     ...(arn ? { arn } : {}),
     ...(event ? { event } : {}),
-    ...(Number(limit) > 0 ? { limit: Number(limit) } : {}),
+    ...(limit ? { limit } : {}),
   }
 }
 

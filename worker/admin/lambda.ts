@@ -5,7 +5,8 @@ import type {
   ViewedInvocation,
 } from '../../durable-objects/services/lambda/invocations/invocation-records.ts'
 import { isInternal } from '../route.ts'
-import { type AdminApp, type AdminContext, AdminError, pagesOf, viewAll, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, placed, queryOf } from './admin.ts'
+import { pagesOf, viewAll, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 /**
@@ -38,7 +39,7 @@ export function lambdaAdmin(app: AdminApp): void {
   })
 }
 
-const regionOf = (c: AdminContext) => c.req.query('region') ?? c.env.FAKECLOUD_REGION ?? 'us-east-1'
+const regionOf = (c: AdminContext) => queryOf(c, placed).region ?? c.env.FAKECLOUD_REGION ?? 'us-east-1'
 
 const stem = (file: string) => file.replace(/\.zip$/, '')
 

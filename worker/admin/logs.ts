@@ -6,7 +6,8 @@ import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
-import { type AdminApp, type AdminContext, AdminError, jsonBody, viewAll } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
+import { viewAll } from './views.ts'
 
 const vended = z.strictObject({
   resourceArn: z.string().refine(text => parseArn(text) !== undefined, 'resourceArn is no ARN'),

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { directoryStub, namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../aws/place.ts'
 import { randomHex } from '../../aws/ids.ts'
-import { verifiesAll } from '../../durable-objects/authorization/modes.ts'
+import { isLocal } from '../../durable-objects/kernel/namespace/secret.ts'
+import { verifiesAll } from '../../durable-objects/kernel/env.ts'
 import type { AdminApp } from './admin.ts'
 import { AdminError, jsonBody } from './admin.ts'
+import { mayChange } from './gate.ts'
 
 const creation = z.strictObject({
   name: z.string().regex(NAMESPACE_PATTERN, 'a name is letters a-z, digits and hyphens, 63 at most').optional(),
@@ -15,25 +17,32 @@ const creation = z.strictObject({
 
 /**
  * Namespaces: hard boundaries, each with its own resources, clock and journal.
- * `POST /_fakecloud/namespaces {name?, ttlSeconds?, iam?, verifySigv4?}` makes one (or gives it a new lifetime and
- * modes), `GET` lists them,
- * `GET|DELETE /_fakecloud/namespaces/{name}`, `POST /_fakecloud/namespaces/{name}/reset`.
+ * `POST /_fakecloud/namespaces {name?, ttlSeconds?, iam?, verifySigv4?}` makes one, or gives one that
+ * is there a new lifetime and modes: where it verifies signatures, only for who shows its key (else 409). `GET` lists them, `GET|DELETE /_fakecloud/namespaces/{name}`, `POST /_fakecloud/namespaces/{name}/reset`.
  */
 export function namespacesAdmin(app: AdminApp): void {
   app.get('/_fakecloud/namespaces', async c => {
-    const { names } = await directoryStub(c.env).names()
-    return c.json({ namespaces: names })
+    return c.json({ namespaces: await directoryStub(c.env).names() })
   })
   app.post('/_fakecloud/namespaces', async c => {
     const body = creation.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
     const name = body.data.name ?? `ns-${randomHex(12)}`
     const { ttlSeconds = null, iam, verifySigv4 } = body.data
-    // Where signatures are verified a namespace has a key of its own, which this answer alone tells.
-    const verifies = verifySigv4 ?? verifiesAll(c.env)
-    const account = verifies ? { account: c.env.FAKECLOUD_ACCOUNT_ID || DEFAULT_ACCOUNT } : {}
+    // Where signatures are verified, or the emulator is hosted, a namespace has a key of its own, which this answer alone
+    // tells.
+    const keyed = (verifySigv4 ?? verifiesAll(c.env)) || !isLocal(c.env)
+    const account = keyed ? { account: c.env.FAKECLOUD_ACCOUNT_ID || DEFAULT_ACCOUNT } : {}
     const modes = { ...(iam && { iam }), ...(verifySigv4 !== undefined && { verifySigv4 }), ...account }
-    return c.json(await namespaceStub(c.env, name).create(ttlSeconds, modes), 201)
+    const changing = { mayChange: await mayChange(c, name) }
+    const made = await namespaceStub(c.env, name).create(ttlSeconds, { ...modes, ...changing })
+    if ('taken' in made) {
+      throw new AdminError(
+        409,
+        `There is a namespace ${name}, which verifies signatures: show a key of its root to change it`,
+      )
+    }
+    return c.json(made, 201)
   })
   app.get('/_fakecloud/namespaces/:name', async c => {
     const { namespace } = await namespaceStub(c.env, known(c.req.param('name'))).describe()

@@ -30,7 +30,7 @@ export function resetAdmin(app: AdminApp): void {
 }
 
 async function resetObjects(c: AdminContext, service: string, account?: string): Promise<void> {
-  const names = ALIASES[service] ?? [service]
+  const names = Object.hasOwn(ALIASES, service) ? (ALIASES[service] ?? []) : [service]
   if (!names.every(name => Object.hasOwn(services, name))) throw new AdminError(404, `Unknown service: ${service}`)
   const objects = (await objectsOf(c)).filter(object => names.some(name => mayHold(object, name)))
   const owned = account === undefined ? objects : await ownedBy(c, objects, account)

@@ -6,7 +6,7 @@ import type {
 import type { AccessPointView } from '../../durable-objects/services/s3control/introspection.ts'
 import type { ResponsePage, ResponseView } from '../../durable-objects/services/s3control/responses.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
-import { pagesOf, viewAll, viewNow } from './admin.ts'
+import { pagesOf, viewAll, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 /**

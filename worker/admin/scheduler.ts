@@ -1,6 +1,7 @@
 import type { FiredView, SchedulePage } from '../../durable-objects/services/scheduler/introspection.ts'
 import type { AdminApp } from './admin.ts'
-import { AdminError, pagesOf, viewNow } from './admin.ts'
+import { AdminError, placed, queryOf } from './admin.ts'
+import { pagesOf, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 /**
@@ -15,7 +16,7 @@ export function schedulerAdmin(app: AdminApp): void {
   })
   app.post('/_fakecloud/scheduler/fire/:group/:name', async c => {
     const { group, name } = c.req.param()
-    const { accountId, region } = c.req.query()
+    const { accountId, region } = queryOf(c, placed)
     const parameters = { group, name, ...(accountId && { accountId }), ...(region && { region }) }
     const [fired] = await viewNow<FiredView>(c, 'scheduler', 'fire', parameters)
     if (!fired) throw new AdminError(404, `There is no schedule ${group}/${name}`)

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { PendingView } from '../../durable-objects/services/sns/introspection.ts'
 import type { PublishedPage, ShownMessage, ShownSms } from '../../durable-objects/services/sns/published.ts'
 import { SIGNING_CERTIFICATE } from '../../durable-objects/services/sns/signing-key.ts'
-import { type AdminApp, type AdminContext, AdminError, jsonBody, pagesOf, viewAll, viewNow } from './admin.ts'
+import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
+import { pagesOf, viewAll, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 const confirming = z.object({ subscriptionArn: z.string() })

@@ -1,6 +1,7 @@
 import type { MessagesPage, QueueView } from '../../durable-objects/services/sqs/introspection.ts'
 import type { AdminApp } from './admin.ts'
-import { AdminError, pagesOf, viewAll, viewNow } from './admin.ts'
+import { AdminError, placed, queryOf } from './admin.ts'
+import { pagesOf, viewAll, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
 
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
@@ -22,7 +23,7 @@ export function sqsAdmin(app: AdminApp): void {
   })
   app.post('/_fakecloud/sqs/:queue/force-dlq', async c => {
     const queueName = c.req.param('queue')
-    const { accountId, region } = c.req.query()
+    const { accountId, region } = queryOf(c, placed)
     const parameters = { queueName, ...(accountId && { accountId }), ...(region && { region }) }
     const moved = await viewAll<number>(c, 'sqs', 'forceDeadLetters', parameters)
     if (moved.length === 0) throw new AdminError(404, `There is no queue ${queueName}`)

@@ -1,5 +1,6 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import { OUT_HEADER, outMark } from '../../durable-objects/kernel/http-out.ts'
 import { secretOf } from '../../durable-objects/kernel/namespace/secret.ts'
 import {
   HOST_HEADER,
@@ -31,7 +32,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
       return await this.env.EMULATOR.fetch(inward(request, url, this.env, props))
     if (!props.internet) throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
     try {
-      return await fetch(request, { redirect: 'manual' })
+      return await fetch(outward(request, this.env, props.namespace))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw new Error(`connect ECONNREFUSED ${url.host} (${reason})`, { cause: error })
@@ -64,6 +65,13 @@ function inward(request: Request, url: URL, env: HostEnv, { namespace, source }:
   const target = `http://${url.host}${url.pathname}${url.search}`
   const { method, body, signal } = request
   return new Request(target, { method, headers, body, signal, redirect: 'manual' })
+}
+
+/** What leaves says where from: should it come back to us by a name that is not known for ours, it is let in nowhere else. */
+function outward(request: Request, env: HostEnv, namespace: string): Request {
+  const headers = new Headers(request.headers)
+  headers.set(OUT_HEADER, outMark(env, namespace))
+  return new Request(request, { headers, redirect: 'manual' })
 }
 
 const AWS_HOSTS = [

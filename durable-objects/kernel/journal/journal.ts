@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../shared/struck-secrets.ts'
 import type { Sql } from '../object/sql.ts'
 
 /** How a hop ended: what `/_fakecloud/journal` shows and `why` explains. */
@@ -56,17 +57,17 @@ CREATE TABLE _journal (
 );
 CREATE INDEX _journal_trace ON _journal (traceId);`
 
-/** Answers the row's id. */
+/** Writes a hop, without the secrets that an endpoint's URL may hold. Answers the row's id. */
 export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): number {
   const row = sql.first<{ id: number }>(
     `INSERT INTO _journal (traceId, at, "from", "to", outcome, reason, event, deliveryId, attempt)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     hop.traceId ?? at.traceId,
     at.now,
-    hop.from,
-    hop.to,
+    withoutSecrets(hop.from),
+    withoutSecrets(hop.to),
     hop.outcome,
-    hop.reason ?? null,
+    hop.reason === undefined ? null : withoutSecrets(hop.reason),
     hop.event ?? null,
     hop.deliveryId ?? null,
     hop.attempt ?? null,
@@ -94,7 +95,7 @@ export function readHops(sql: Sql, query: JournalQuery): JournalRow[] {
     `SELECT * FROM _journal AS hop WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
      AND (?3 IS NULL OR instr(event, ?3) > 0) ${query.failed ? FAILED : ''} ORDER BY id DESC LIMIT ?4`,
     query.traceId ?? null,
-    query.arn ?? null,
+    query.arn === undefined ? null : withoutSecrets(query.arn),
     query.event ?? null,
     limit,
   )

@@ -9,6 +9,9 @@ export type Credentials = { AccessKeyId: string; SecretAccessKey: string; Sessio
 
 const TOKEN_PREFIX = 'IQoJb3JpZ2luX2Vj'
 
+/** Where a session is made. */
+type Minting = { env: Env; place: { namespace: string }; namespaceId: string }
+
 /** Signs what we hand out. */
 function hmac(env: Env, text: string): Buffer {
   return createHmac('sha256', secretOf(env)).update(text).digest()
@@ -53,9 +56,13 @@ export function sessionSecret(env: Env, accessKeyId: string): string {
 
 /**
  * Credentials of a role session. The token says who it is and is signed for its namespace and key: it needs no
- * storage, and is worth nothing in another namespace.
+ * storage, and is worth nothing in another namespace, or in one of the same name that is made after this one's end.
  */
-export function mintSession(env: Env, namespace: string, session: Session): Credentials {
+export function mintSession(
+  { env, place: { namespace }, namespaceId }: Minting,
+  made: Omit<Session, 'namespaceId'>,
+): Credentials {
+  const session: Session = { ...made, namespaceId }
   const AccessKeyId = newAccessKeyId('ASIA', session.accountId)
   const body = Buffer.from(JSON.stringify(session)).toString('base64url')
   const signature = hmac(env, `token/${namespace}/${AccessKeyId}/${body}`).toString('base64url')

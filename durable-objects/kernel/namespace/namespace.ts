@@ -1,20 +1,23 @@
-import { createDurable } from 'itty-durable'
-import { type ClockState, REAL_CLOCK } from '../clock/clock.ts'
+import { DurableObject } from 'cloudflare:workers'
 import { parseObjectName } from '../../../aws/place.ts'
-import type { Env } from '../env.ts'
+import { type ClockState, REAL_CLOCK } from '../clock/clock.ts'
+import { type Env, verifiesAll } from '../env.ts'
+import { changesOf } from '../object/changes.ts'
+import { type Sql, sqlOf } from '../object/sql.ts'
+import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
+import { DIRECTORY, DIRECTORY_SCHEMA, dropName, listedNames, listName } from './directory.ts'
+import { type ActiveRow, NAMESPACE_SCHEMA, type NamespaceRow, settingsOf, writeSettings } from './namespace-rows.ts'
 import {
   type CreatedNamespace,
   directoryStub,
   type NamespaceDescription,
   type NamespaceModes,
   type NamespaceSettings,
+  type NewSettings,
 } from './namespace-stub.ts'
-import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
 
-/** itty-durable's base keeps the document below in storage after each call, and gives its object under `state`. */
-type IttyState = { env: Env; idFromName?: string; storage: DurableObjectStorage }
-
-const Durable = createDurable({ autoPersist: true })
+/** Objects of one namespace: accounts, regions, buckets and the like. */
+export const NAMESPACE_MOST_OBJECTS = 100_000
 
 /** A key of the account root, good in its namespace alone. */
 const newRootKey = (account: string) => ({
@@ -22,132 +25,207 @@ const newRootKey = (account: string) => ({
   secretAccessKey: newSecretAccessKey(),
 })
 
-const freshSettings = (): NamespaceSettings => ({ clock: { ...REAL_CLOCK } })
+/**
+ * A namespace: when it was made and ends, its clock and modes, and the objects that live in it. The object of the
+ * directory lists them all.
+ */
+export class NamespaceObject extends DurableObject<Env> {
+  private readonly sql: Sql
 
-/** One small JSON document a namespace: when it was made and ends, its clock and modes, and the objects that live in it. */
-export class NamespaceObject extends Durable {
-  name = ''
-  createdAt = 0
-  expiresAt: number | null = null
-  settings: NamespaceSettings = freshSettings()
-  objects: Record<string, 1> = {}
-  /** Used by the directory alone. */
-  listed: Record<string, 1> = {}
-
-  declare private readonly stepping: ClockState | undefined
-
-  private get itty(): IttyState {
-    return this.state as IttyState // untyped in itty-durable
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.sql = sqlOf(ctx.storage, changesOf(ctx.storage))
+    if (ctx.id.name === DIRECTORY) this.sql.run(DIRECTORY_SCHEMA)
   }
 
-  async register(objectName: string): Promise<NamespaceSettings> {
-    await this.open()
-    this.objects[objectName] = 1
-    const { stepping } = this
-    return stepping ? { ...this.settings, clock: stepping } : this.settings
+  /** Undefined while there is no such namespace: merely asking for one writes nothing. */
+  private row(): NamespaceRow | undefined {
+    const made = this.sql.first("SELECT 1 FROM sqlite_master WHERE name = 'namespace'")
+    return made ? this.sql.first<NamespaceRow>('SELECT * FROM namespace') : undefined
   }
 
-  async create(ttlSeconds: number | null, modes: NamespaceModes = {}): Promise<CreatedNamespace> {
-    await this.open()
-    this.expiresAt = ttlSeconds === null ? null : Date.now() + ttlSeconds * 1000
-    if (this.expiresAt === null) await this.deleteAlarm()
-    else await this.setAlarm(this.expiresAt)
+  /** The namespace's row, made on its first use. */
+  private async open(): Promise<NamespaceRow> {
+    const before = this.row()
+    if (before) return before
+    const name = this.ctx.id.name ?? ''
+    // Listed first: what was made and is not listed would never be found again.
+    await directoryStub(this.env).add(name)
+    return this.row() ?? this.make(name)
+  }
+
+  private make(name: string): NamespaceRow {
+    const now = Date.now()
+    return this.sql.transaction(() => {
+      this.sql.run(NAMESPACE_SCHEMA)
+      this.sql.run(
+        'INSERT INTO namespace (id, name, createdAt, version, offsetMs) VALUES (?, ?, ?, ?, 0)',
+        crypto.randomUUID(),
+        name,
+        now,
+        // Above all that an earlier life has come to: no namespace changes each millisecond.
+        now,
+      )
+      return this.sql.first<NamespaceRow>('SELECT * FROM namespace') as NamespaceRow // just written
+    })
+  }
+
+  /** Adds an object to those that live here, and tells it the settings; null when there are too many. */
+  async register(objectName: string): Promise<NamespaceSettings | null> {
+    const row = await this.open()
+    const known = this.sql.first('SELECT 1 FROM objects WHERE name = ?', objectName)
+    if (!known && this.count() >= NAMESPACE_MOST_OBJECTS) return null
+    if (!known) this.sql.run('INSERT INTO objects (name) VALUES (?)', objectName)
+    return settingsOf(row)
+  }
+
+  private count(): number {
+    return this.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM objects')?.n ?? 0
+  }
+
+  /** The settings of the namespace, made if it is not there. */
+  async settings(): Promise<NamespaceSettings> {
+    return settingsOf(await this.open())
+  }
+
+  /**
+   * Makes the namespace, or gives it a new lifetime (seconds; null: none) and modes: one that verifies signatures only
+   * where its maker may change it, else `taken`.
+   */
+  async create(ttlSeconds: number | null, modes: NamespaceModes = {}): Promise<CreatedNamespace | { taken: true }> {
+    const before = this.row()
+    const closed = before && (settingsOf(before).verifySigv4 ?? verifiesAll(this.env))
+    if (closed && !modes.mayChange) return { taken: true }
+    const known = settingsOf(await this.open())
+    const expiresAt = ttlSeconds === null ? null : Date.now() + ttlSeconds * 1000
+    this.sql.run('UPDATE namespace SET expiresAt = ?', expiresAt)
+    if (expiresAt === null) await this.ctx.storage.deleteAlarm()
+    else await this.ctx.storage.setAlarm(expiresAt)
     const { iam, verifySigv4, account } = modes
-    const credentials = account === undefined || this.settings.credentials ? undefined : newRootKey(account)
-    const changed = {
+    const credentials = account === undefined || known.credentials ? undefined : newRootKey(account)
+    const changes = {
       ...(iam && { iam }),
       ...(verifySigv4 !== undefined && { verifySigv4 }),
       ...(credentials && { credentials }),
     }
-    if (Object.keys(changed).length > 0) await this.change(changed)
-    return { ...this.description(), ...(credentials && { credentials }) }
+    if (Object.keys(changes).length > 0) await this.change(changes)
+    return { ...this.description(await this.open()), ...(credentials && { credentials }) }
   }
 
-  private async open(): Promise<void> {
-    if (this.createdAt) return
-    this.name = this.itty.idFromName ?? ''
-    this.createdAt = Date.now()
-    await directoryStub(this.itty.env).add(this.name)
+  private description(row: NamespaceRow): NamespaceDescription {
+    const { name, createdAt, expiresAt } = row
+    const { credentials: _secret, id: _id, version: _version, ...settings } = settingsOf(row)
+    return { name, createdAt, expiresAt, settings, objects: this.count() }
   }
 
-  private description(): NamespaceDescription {
-    const { name, createdAt, expiresAt } = this
-    const { credentials: _secret, ...settings } = this.settings
-    return { name, createdAt, expiresAt, settings, objects: Object.keys(this.objects).length }
+  /** What decides who may steer it; that of a namespace that is not there is the deployment's. */
+  door(): { exists: boolean; settings: Partial<NamespaceSettings> } {
+    const row = this.row()
+    return { exists: row !== undefined, settings: row ? settingsOf(row) : {} }
   }
 
   describe(): { namespace: NamespaceDescription | null } {
-    return { namespace: this.createdAt ? this.description() : null }
+    const row = this.row()
+    return { namespace: row ? this.description(row) : null }
   }
 
+  /** Names of the objects that live here. */
   list(): { objects: string[] } {
-    return { objects: Object.keys(this.objects) }
+    if (!this.row()) return { objects: [] }
+    const rows = this.sql.all<{ name: string }>('SELECT name FROM objects ORDER BY name')
+    return { objects: rows.map(({ name }) => name) }
   }
 
-  step(clock: ClockState | null): { objects: string[] } {
-    // Not enumerable, so that it is not kept: after a crash the clock is where it was before the advance.
-    Object.defineProperty(this, 'stepping', { value: clock ?? undefined, configurable: true })
-    return this.list()
+  /** An object says that it has work under way; of one that is none of ours nobody waits for it. */
+  began(name: string, token: string): void {
+    if (!this.row() || !this.sql.first('SELECT 1 FROM objects WHERE name = ?', name)) return
+    this.sql.run('INSERT OR REPLACE INTO active (name, token) VALUES (?, ?)', name, token)
   }
 
-  async change(settings: Partial<NamespaceSettings>): Promise<NamespaceSettings> {
-    await this.open()
-    this.settings = { ...this.settings, ...settings }
-    await Promise.all(Object.keys(this.objects).map(name => this.object(name).configure(this.settings)))
-    return this.settings
+  /** The objects that may have work under way, without those that have come to rest since they said so. */
+  working(rested: ActiveRow[]): ActiveRow[] {
+    if (!this.row()) return []
+    for (const { name, token } of rested) this.sql.run('DELETE FROM active WHERE name = ? AND token = ?', name, token)
+    return this.sql.all<ActiveRow>('SELECT name, token FROM active')
+  }
+
+  /** Changes settings and tells every object. */
+  async change(changes: NewSettings): Promise<NamespaceSettings> {
+    const settings = await this.write(changes)
+    await Promise.all(this.list().objects.map(name => this.object(name).configure(settings)))
+    return settings
+  }
+
+  private async write(changes: NewSettings): Promise<NamespaceSettings> {
+    const known = settingsOf(await this.open())
+    writeSettings(this.sql, { ...known, ...changes })
+    return settingsOf(await this.open())
+  }
+
+  /**
+   * One step of an advancing clock: kept before anything that it fires runs, so that time never goes back. Whoever asks
+   * tells the objects, of which it answers the names.
+   */
+  async step(clock: ClockState): Promise<{ settings: NamespaceSettings; objects: string[] }> {
+    return { settings: await this.write({ clock }), ...this.list() }
   }
 
   private object(name: string) {
-    return this.itty.env.OBJECTS.getByName(name)
+    return this.env.OBJECTS.getByName(name)
   }
 
+  /** Erases the named objects, or all; the clock runs on real time again when all go. */
   async reset(objectNames: string[] | null, services?: string[]): Promise<{ erased: number }> {
+    if (!this.row()) return { erased: 0 }
     if (objectNames && services) return await this.resetServices(objectNames, services)
-    const names = objectNames ?? Object.keys(this.objects)
-    if (!objectNames) this.settings = { ...this.settings, clock: { ...REAL_CLOCK } }
-    for (const name of names) delete this.objects[name]
+    const names = objectNames ?? this.list().objects
+    if (!objectNames) await this.write({ clock: { ...REAL_CLOCK } })
+    this.forget(names)
     await Promise.all(names.map(name => this.object(name).erase()))
     return { erased: names.length }
   }
 
   /** A resource's own object goes; one of a place keeps its other services. */
   private async resetServices(names: string[], services: string[]): Promise<{ erased: number }> {
-    for (const name of names) if (parseObjectName(name).service !== undefined) delete this.objects[name]
+    this.forget(names.filter(name => parseObjectName(name).service !== undefined))
     await Promise.all(names.flatMap(name => services.map(service => this.object(name).erase(service))))
     return { erased: names.length }
   }
 
+  private forget(names: string[]): void {
+    for (const name of names) {
+      this.sql.run('DELETE FROM objects WHERE name = ?', name)
+      this.sql.run('DELETE FROM active WHERE name = ?', name)
+    }
+  }
+
+  /** Erases everything and forgets the namespace: what is made of its name from then on is another. */
   async remove(): Promise<{ removed: boolean }> {
-    const existed = this.createdAt !== 0
-    if (existed) await directoryStub(this.itty.env).drop(this.name)
-    await this.reset(null)
-    this.createdAt = 0
-    this.expiresAt = null
-    this.settings = freshSettings()
-    await this.deleteAlarm()
-    return { removed: existed }
+    const row = this.row()
+    if (!row) return { removed: false }
+    const names = this.list().objects
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+    await directoryStub(this.env).drop(row.name)
+    await Promise.all(names.map(name => this.object(name).erase()))
+    return { removed: true }
   }
 
   /** A namespace with a lifetime ends here. */
-  async alarm(): Promise<void> {
-    await this.loadFromStorage()
-    if (this.expiresAt === null || this.expiresAt > Date.now()) return
-    await this.remove()
-    await this.persist()
+  override async alarm(): Promise<void> {
+    const expiresAt = this.row()?.expiresAt ?? null
+    if (expiresAt !== null && expiresAt <= Date.now()) await this.remove()
   }
 
-  add(name: string): { added: boolean } {
-    this.listed[name] = 1
-    return { added: true }
+  add(name: string): void {
+    listName(this.sql, name)
   }
 
-  drop(name: string): { dropped: boolean } {
-    const dropped = name in this.listed
-    delete this.listed[name]
-    return { dropped }
+  drop(name: string): void {
+    dropName(this.sql, name)
   }
 
-  names(): { names: string[] } {
-    return { names: Object.keys(this.listed).sort() }
+  names(): string[] {
+    return listedNames(this.sql)
   }
 }

@@ -1,8 +1,5 @@
-/**
- * What a settle round saw: `activity` grows with every operation and delivery, so that two equal rounds mean rest; `due`
- * is when the next timer falls due (namespace's clock).
- */
-export type SettleReport = { activity: number; busy: boolean; due: number | null }
+/** Whether something is under way in an object, and when its next timer falls due (namespace's clock). */
+export type SettleReport = { busy: boolean; due: number | null }
 
 /** Work of an object that goes on after its answers: deliveries, and what handlers leave to it. */
 export type Background = {
@@ -13,17 +10,11 @@ export type Background = {
   rest(boundMs: number): Promise<void>
 }
 
-/** @param ended is called whenever a piece of it ended */
-export function backgroundOf(ended: () => void): Background {
+export function backgroundOf(): Background {
   const active = new Set<Promise<unknown>>()
   return {
     add(work, failed) {
-      const settled = work
-        .then(() => undefined, failed)
-        .finally(() => {
-          ended()
-          active.delete(settled)
-        })
+      const settled = work.then(() => undefined, failed).finally(() => active.delete(settled))
       active.add(settled)
       return settled
     },

@@ -34,7 +34,7 @@ export type Gate = {
 /** What stands above the kernel, and is handed to its objects. */
 export type Above = {
   catalog: Catalog
-  gate(env: Env, settings: NamespaceSettings): Gate
+  gate(env: Env, settings: Partial<NamespaceSettings>): Gate
   /** Tables of who checks, and what it tells of its decisions. */
   migrations: readonly string[]
   decisions(sql: Sql, query: Record<string, string | number>): unknown[]

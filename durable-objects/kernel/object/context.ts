@@ -14,6 +14,7 @@ import type { Sql } from './sql.ts'
 export type ContextParts = {
   env: Env
   facts: ObjectFacts
+  namespaceId: string
   sql: Sql
   changes: Changes
   /** The object was not erased since. */
@@ -53,6 +54,7 @@ export function contextOf(parts: ContextParts): Tx {
     get place() {
       return parts.facts.place
     },
+    namespaceId: parts.namespaceId,
     service: request.service,
     resource: parts.facts.resource,
     operation: request.operation,

@@ -34,6 +34,8 @@ export type Session = {
   roleId: string
   name: string
   expires: number
+  /** The id of the namespace that it was made in. */
+  namespaceId?: string | undefined
   /** Not a role's: then `roleArn` and `roleId` are the user's or root's behind it, `name` a federated user's. */
   kind?: 'user' | 'root' | 'federated' | undefined
   policy?: string | undefined
@@ -97,6 +99,8 @@ export type OperationResult = { headers?: Record<string, string> | undefined } &
 /** What an operation's handler works with. */
 export type Ctx = {
   readonly place: Place
+  /** Of the namespace's present life: one of its name that is made after its end has another. */
+  readonly namespaceId: string
   readonly service: string
   readonly resource: string | undefined
   readonly operation: string

@@ -1,6 +1,7 @@
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { writeHop } from '../journal/journal.ts'
+import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { Neighbourhood } from '../outbox/nearby.ts'
 import { type Delivered, type Outbox, outboxOf } from '../outbox/outbox.ts'
@@ -27,6 +28,7 @@ export type Parts = {
 export type Whole = {
   readonly name: string
   readonly gate: Gate
+  readonly active: Activity
   now(): number
   own(service: string, traceId?: string): Tx
   context(request: OperationRequest): Tx
@@ -53,7 +55,11 @@ export function partsOf(
   const outbox = outboxOf({
     sql,
     request,
-    send: (to, lists) => env.OBJECTS.getByName(to).receive(lists),
+    send: async (to, lists) => {
+      // Nothing is set off elsewhere before whoever waits for it can know.
+      await whole.active.told()
+      return await env.OBJECTS.getByName(to).receive(lists)
+    },
     change,
     deliver: (delivery, of) => whole.deliver(delivery, of),
     ended: (of, ...end) => whole.ended(of, ...end),

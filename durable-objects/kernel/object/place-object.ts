@@ -6,7 +6,8 @@ import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
 import { metricsPage } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
-import { registrar } from '../namespace/registration.ts'
+import { membershipOf } from '../namespace/membership.ts'
+import { later } from '../namespace/namespace-rows.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import { noteReceived, receiveAll, wasReceived } from '../outbox/inbox.ts'
 import { deliverNearby } from '../outbox/nearby.ts'
@@ -34,19 +35,13 @@ export function placeObject(above: Above) {
     facts: ObjectFacts
     name: string
     clock: ClockState = REAL_CLOCK
-    gate: Gate = above.gate(this.env, { clock: REAL_CLOCK })
+    gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
-    registered = false
-    activity = 0
     /** How often it was erased: what began before an erase changes nothing after it. */
     life = 0
-    readonly background = backgroundOf(() => {
-      this.activity += 1
-    })
-    readonly register = registrar(this.env, settings => {
-      this.configure(settings)
-      this.registered = true
-    })
+    readonly background = backgroundOf()
+    readonly membership = membershipOf(this.env, this)
+    readonly active = this.membership.active
 
     constructor(ctx: DurableObjectState, env: Env) {
       super(ctx, env)
@@ -66,7 +61,7 @@ export function placeObject(above: Above) {
       const settings = readMeta(this.parts.sql, 'settings')
       if (settings === undefined) return
       this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
-      this.registered = true
+      this.membership.registered = true
       this.parts.outbox.kick()
       this.each((definition, service) => definition.onWake?.(this.own(service)))
     }
@@ -83,18 +78,24 @@ export function placeObject(above: Above) {
     }
 
     applySettings(settings: NamespaceSettings): void {
+      this.membership.settings = settings
       this.clock = settings.clock
       this.gate = above.gate(this.env, settings)
     }
 
     /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
     async invoke(request: OperationRequest): Promise<OperationResult> {
-      if (!this.registered) await this.register(request.to)
-      return await this.serve(request)
+      try {
+        if (!this.membership.current) await this.membership.register(request.to)
+      } catch (thrown) {
+        return { error: errorData(refusalOf(this.facts.place, request, thrown)) }
+      }
+      const result = await this.serve(request)
+      await this.active.told()
+      return result
     }
 
     async serve(request: OperationRequest): Promise<OperationResult> {
-      this.activity += 1
       this.parts.tables.prepare()
       if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
       const visits = request.signed !== undefined && request.caller.via !== undefined
@@ -155,6 +156,7 @@ export function placeObject(above: Above) {
         alive: () => life === this.life,
         env: this.env,
         facts: this.facts,
+        namespaceId: this.membership.settings?.id ?? '',
         sql: this.parts.sql,
         changes: this.parts.changes,
         request,
@@ -187,7 +189,6 @@ export function placeObject(above: Above) {
 
     /** Nearby at once, as a part of the change under way; else by the outbox. */
     deliver(delivery: Delivery, of: { service: string; traceId: string }): void {
-      this.activity += 1
       if (this.env.FAKECLOUD_NEARBY !== 'off' && deliverNearby(this.parts.here, delivery, of)) return
       this.parts.outbox.add(delivery, of)
     }
@@ -220,6 +221,7 @@ export function placeObject(above: Above) {
     }
 
     track(what: string, work: Promise<unknown>): void {
+      this.active.began()
       const { life } = this
       const failed = (error: unknown) => {
         if (life === this.life) console.error(`${what}: background`, error)
@@ -229,44 +231,47 @@ export function placeObject(above: Above) {
 
     /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
     async settle(boundMs: number): Promise<SettleReport> {
-      if (!this.parts.tables.ready()) return { activity: this.activity, busy: false, due: null }
-      this.parts.outbox.kick()
+      const ready = this.parts.tables.ready()
+      if (ready) this.parts.outbox.kick()
       await this.background.rest(boundMs)
-      const busy = this.background.busy() || this.parts.outbox.nextTry() !== null
-      return { activity: this.activity, busy, due: this.parts.timers.next() }
+      const due = ready ? this.parts.timers.next() : null
+      const busy = this.background.busy() || (ready && this.parts.outbox.nextTry() !== null) || this.isDue(due)
+      if (!busy) this.active.rested()
+      return { busy, due }
     }
+
+    isDue = (timer: number | null) => timer !== null && timer <= this.now()
 
     /** Takes the namespace's clock and modes; kept, so that a woken object knows them. */
-    configure(settings: NamespaceSettings): void {
-      this.parts.tables.prepare()
+    async configure(told: NamespaceSettings): Promise<void> {
+      const settings = later(this.membership.settings, told)
       this.applySettings(settings)
+      // Until it is registered it is nobody's, and keeps nothing.
+      if (!this.membership.registered) return
+      this.parts.tables.prepare()
       writeMeta(this.parts.sql, 'settings', JSON.stringify(settings))
       this.arm()
-      this.tellClock()
-    }
-
-    tellClock(): void {
       this.each((definition, service) => definition.onClock?.(this.own(service)))
+      await this.active.told()
     }
 
     /**
-     * One step of an advancing clock: shows its time, in memory alone, runs what is due, and reports as a settle does.
+     * One step of an advancing clock: takes its time, runs what is due, and reports as a settle does.
      * @returns with how many timers ran
      */
-    async step(clock: ClockState, boundMs: number): Promise<SettleReport & { ran: number }> {
-      this.parts.tables.prepare()
-      this.clock = clock
-      this.tellClock()
+    async step(settings: NamespaceSettings, boundMs: number): Promise<SettleReport & { ran: number }> {
+      await this.configure(settings)
+      if (!this.membership.registered) return { ...(await this.settle(boundMs)), ran: 0 }
       const ran = await this.parts.timers.finish()
-      this.activity += ran
       this.arm()
+      await this.active.told()
       return { ...(await this.settle(boundMs)), ran }
     }
 
     override async alarm(): Promise<void> {
       if (!this.parts.tables.ready()) return
       this.parts.wake.rang()
-      this.activity += this.parts.timers.start()
+      this.parts.timers.start()
       this.parts.outbox.kick()
       this.arm()
     }
@@ -275,6 +280,7 @@ export function placeObject(above: Above) {
     arm(): void {
       const timer = this.parts.timers.next()
       const due = timer === null ? null : realTimeOf(this.clock, timer)
+      if (this.isDue(timer)) this.active.began()
       const retry = this.parts.outbox.nextTry()
       const next = Math.min(due ?? Number.POSITIVE_INFINITY, retry === null ? Number.POSITIVE_INFINITY : retry + 2000)
       if (Number.isFinite(next)) this.parts.wake.by(next)
@@ -289,7 +295,9 @@ export function placeObject(above: Above) {
     async view(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
       const { introspections } = this.parts.tables.open(service)
       const view = introspections && Object.hasOwn(introspections, name) ? introspections[name] : undefined
-      return (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
+      const seen = (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
+      await this.active.told()
+      return seen
     }
 
     /** The same for `/_fakecloud/*`: null where the service has nothing here. */
@@ -322,9 +330,10 @@ export function placeObject(above: Above) {
       await this.parts.wake.never()
       await this.ctx.storage.deleteAll()
       this.parts.tables.forget()
-      this.registered = false
+      this.membership.leave()
       this.facts = parseObjectName(this.name)
-      this.applySettings({ clock: REAL_CLOCK })
+      this.clock = REAL_CLOCK
+      this.gate = above.gate(this.env, {})
       // Whoever waits looks again, and finds nothing.
       for (const each of opened) catalog.definitionOf(each).onErase?.(this.own(each))
       this.memory = new Map()

@@ -1,4 +1,3 @@
-import type { ClockState } from '../clock/clock.ts'
 import type { JournalQuery, JournalRow } from '../journal/journal.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { SettleReport } from './background.ts'
@@ -13,9 +12,9 @@ export type PlaceStub = Rpc.DurableObjectBranded & {
   /** Waits for what is under way, no longer than `boundMs` of real time. */
   settle(boundMs: number): Promise<SettleReport>
   /** Takes the namespace's clock and modes. */
-  configure(settings: NamespaceSettings): void
+  configure(settings: NamespaceSettings): Promise<void>
   /** One step of an advancing clock. `ran`: how many timers did. */
-  step(clock: ClockState, boundMs: number): Promise<SettleReport & { ran: number }>
+  step(settings: NamespaceSettings, boundMs: number): Promise<SettleReport & { ran: number }>
   /** The client of an operation that may still wait has gone. */
   abandon(service: string, operation: string, requestId: string): void
   /** One of a service's views; null when it has none of that name. */

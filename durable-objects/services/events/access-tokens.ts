@@ -1,5 +1,6 @@
 /** A connection's client credentials are exchanged for an access token, which is kept until it ends. */
 import type { CreateConnectionOAuthRequestParameters } from '../../../aws/models/events.types.ts'
+import { type HttpOut, httpOut } from '../../kernel/http-out.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { pairsOf } from './connection-parameters.ts'
 import { lookUpConnection, parametersOf } from './find-connection.ts'
@@ -30,7 +31,7 @@ export async function exchange(ctx: Ctx, name: string): Promise<string | undefin
   const before = lookUpConnection(ctx, name)
   const oauth = before && parametersOf(before).OAuthParameters
   if (!before || !oauth) return undefined
-  const answer = await ask(oauth)
+  const answer = await ask(ctx, oauth)
   // What was changed, or reset, meanwhile asks for itself.
   if (lookUpConnection(ctx, name)?.parameters !== before.parameters) return undefined
   const granted = typeof answer === 'string' ? undefined : answer
@@ -50,12 +51,10 @@ export async function exchange(ctx: Ctx, name: string): Promise<string | undefin
 }
 
 /** What the authorization server grants, or why it does not. */
-async function ask(oauth: CreateConnectionOAuthRequestParameters): Promise<Granted | string> {
+async function ask(ctx: Ctx, oauth: CreateConnectionOAuthRequestParameters): Promise<Granted | string> {
   try {
-    const { url, init } = requestOf(oauth)
-    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
-    const text = await response.text()
-    if (!response.ok) return `The authorization endpoint answered ${response.status}.`
+    const { status, text } = await httpOut(ctx, ...requestOf(oauth))
+    if (status < 200 || status > 299) return `The authorization endpoint answered ${status}.`
     const { access_token, expires_in } = JSON.parse(text) as { access_token?: unknown; expires_in?: unknown } // checked below
     if (typeof access_token !== 'string') return 'The authorization endpoint did not answer with an access token.'
     const seconds = Number(expires_in)
@@ -66,7 +65,7 @@ async function ask(oauth: CreateConnectionOAuthRequestParameters): Promise<Grant
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html */
-function requestOf(oauth: CreateConnectionOAuthRequestParameters): { url: URL; init: RequestInit } {
+function requestOf(oauth: CreateConnectionOAuthRequestParameters): [URL, HttpOut] {
   const { ClientParameters, AuthorizationEndpoint, HttpMethod, OAuthHttpParameters: http = {} } = oauth
   const { ClientID, ClientSecret } = ClientParameters
   const url = new URL(AuthorizationEndpoint)
@@ -81,7 +80,8 @@ function requestOf(oauth: CreateConnectionOAuthRequestParameters): { url: URL; i
   if (HttpMethod === 'GET') for (const [name, value] of form) url.searchParams.set(name, value)
   else headers.set('content-type', 'application/x-www-form-urlencoded; charset=utf-8')
   for (const [name, value] of pairsOf(http.HeaderParameters)) headers.set(name, value)
-  return { url, init: { method: HttpMethod, headers, ...(HttpMethod !== 'GET' && { body: form.toString() }) } }
+  const body = HttpMethod === 'GET' ? undefined : form.toString()
+  return [url, { method: HttpMethod, headers: Object.fromEntries(headers), body, timeoutMs: TIMEOUT_MS, read: true }]
 }
 
 export function basic(user: string, password: string): string {

@@ -1,5 +1,7 @@
 /** EventBridge → API destinations: HTTP calls, at the destination's rate, tried again as the target's policy says. */
 import type { Target } from '../../../aws/models/events.types.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import { httpOut } from '../../kernel/http-out.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { accessToken, forgetToken } from './access-tokens.ts'
 import { type CallParts, type HttpCall, requestOf } from './api-destination-requests.ts'
@@ -154,7 +156,7 @@ async function send(ctx: Ctx, row: ApiCallRow): Promise<Failed | undefined> {
   const call = callOf({ ...parts, body: row.body, traceId: row.traceId })
   if (!call)
     return { code: 'INVALID_PARAMETER', reason: 'The event makes no HTTP request that can be sent', lasting: true }
-  const answer = await fetchOnce(call)
+  const answer = await fetchOnce(ctx, call)
   if (oauth && (answer.status === 401 || answer.status === 407)) ctx.change(tx => forgetToken(tx, connection.name))
   return failureOf(ctx, answer)
 }
@@ -174,16 +176,14 @@ function callOf(parts: CallParts): HttpCall | undefined {
   }
 }
 
-type Answer = { status?: number; retryAfter?: string | null; error?: string }
+type Answer = { status?: number; retryAfter?: string | null; error?: string; refused?: string }
 
-async function fetchOnce({ url, ...init }: HttpCall): Promise<Answer> {
+async function fetchOnce(ctx: Ctx, { url, ...request }: HttpCall): Promise<Answer> {
   try {
-    const { body, ...rest } = init
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const response = await fetch(url, { ...rest, ...(body !== undefined && { body }), redirect: 'manual', signal })
-    await response.body?.cancel()
-    return { status: response.status, retryAfter: response.headers.get('retry-after') }
+    const { status, headers } = await httpOut(ctx, url, { ...request, timeoutMs: TIMEOUT_MS })
+    return { status, retryAfter: headers.get('retry-after') }
   } catch (error) {
+    if (error instanceof AwsError) return { refused: error.message }
     return { error: error instanceof Error ? error.message : String(error) }
   }
 }
@@ -191,7 +191,8 @@ async function fetchOnce({ url, ...init }: HttpCall): Promise<Answer> {
 /** Statuses other than a server's own fault that are worth another try. */
 const WORTH_A_TRY = new Set([401, 407, 409, 429])
 
-function failureOf(ctx: Ctx, { status, retryAfter, error }: Answer): Failed | undefined {
+function failureOf(ctx: Ctx, { status, retryAfter, error, refused }: Answer): Failed | undefined {
+  if (refused !== undefined) return { code: 'CONNECTION_FAILURE', reason: refused, lasting: true }
   if (status === undefined) {
     const timedOut = /timeout|timed out|abort/i.test(error ?? '')
     const reason = `The endpoint did not answer: ${error}`

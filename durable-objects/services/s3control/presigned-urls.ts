@@ -22,7 +22,7 @@ export function presignedUrl(ctx: Ctx, { method, path, query, session, hosted }:
   const { region } = ctx.place
   const root = rootOf(ctx, hosted)
   const prefix = root.pathname.replace(/\/+$/, '')
-  const credentials = mintSession(ctx.env, ctx.place.namespace, session)
+  const credentials = mintSession(ctx, session)
   const time = basicTime(ctx.now)
   const scope = { date: time.slice(0, 8), region, service: 's3' }
   const signed: [string, string][] = [

@@ -1,4 +1,6 @@
 /** SNS → HTTP(S): notifications are posted, and tried again as the delivery policy says, by the namespace's clock. */
+import { AwsError } from '../../../aws/errors.ts'
+import { httpOut } from '../../kernel/http-out.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { jsonWithBytes, parseWithBytes } from '../../../aws/json-bytes.ts'
 import { sendDeadLetter } from './dead-letters.ts'
@@ -87,7 +89,7 @@ export function attemptPost(ctx: Ctx, id: string): void {
 async function attempt(ctx: Ctx, id: string): Promise<void> {
   const row = ctx.sql.first<PostRow>('SELECT * FROM sns_posts WHERE id = ?', id)
   if (!row) return
-  const failure = await send(row)
+  const failure = await send(ctx, row)
   // What was reset meanwhile is not written again.
   return ctx.change(tx => {
     if (!tx.sql.first('SELECT 1 FROM sns_posts WHERE id = ?', id)) return
@@ -134,16 +136,15 @@ const hopOf = (row: PostRow) => ({
 type Failure = { reason: string; lasting: boolean }
 
 /** Anything but a 2xx is a failure; a 4xx other than 429 is one for good. */
-async function send(row: PostRow): Promise<Failure | undefined> {
+async function send(ctx: Ctx, row: PostRow): Promise<Failure | undefined> {
   try {
     const headers = JSON.parse(row.headers) as Record<string, string> // written by startPost()
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
-    const response = await fetch(row.url, { method: 'POST', headers, body: row.body, redirect: 'manual', signal })
-    await response.body?.cancel()
-    const { status } = response
+    const out = { method: 'POST', headers, body: row.body, timeoutMs: TIMEOUT_MS }
+    const { status } = await httpOut(ctx, row.url, out)
     if (status >= 200 && status < 300) return undefined
     return { reason: `The endpoint answered ${status}`, lasting: status >= 400 && status < 500 && status !== 429 }
   } catch (error) {
+    if (error instanceof AwsError) return { reason: error.message, lasting: true }
     return { reason: `The endpoint did not answer: ${error instanceof Error ? error.message : error}`, lasting: false }
   }
 }

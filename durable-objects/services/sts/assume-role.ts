@@ -95,7 +95,7 @@ export function sessionOf(ctx: Ctx, role: TrustingRole, { seconds, ...granted }:
   const session = { accountId: role.account, roleArn: role.arn, roleId: role.id, expires, ...withoutEmpty(granted) }
   const size = packedSize(session)
   return {
-    Credentials: mintSession(ctx.env, ctx.place.namespace, session),
+    Credentials: mintSession(ctx, session),
     AssumedRoleUser: { AssumedRoleId: `${role.id}:${granted.name}`, Arn: assumedRoleArn(role.arn, granted.name) },
     ...(size !== undefined && { PackedPolicySize: size }),
     ...(granted.sourceIdentity !== undefined && { SourceIdentity: granted.sourceIdentity }),

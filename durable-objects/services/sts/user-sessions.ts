@@ -44,7 +44,7 @@ export async function GetSessionToken(ctx: Ctx, input: In<'GetSessionToken'>): P
     expires: expiryOf(ctx, secondsOf(caller, input.DurationSeconds)),
     ...(multiFactor && { context: { 'aws:MultiFactorAuthPresent': 'true' } }),
   }
-  return { Credentials: mintSession(ctx.env, ctx.place.namespace, session) }
+  return { Credentials: mintSession(ctx, session) }
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html */
@@ -67,7 +67,7 @@ export async function GetFederationToken(
   }
   const size = packedSize(session)
   return {
-    Credentials: mintSession(ctx.env, ctx.place.namespace, session),
+    Credentials: mintSession(ctx, session),
     FederatedUser: {
       FederatedUserId: `${caller.account}:${input.Name}`,
       Arn: `arn:aws:sts::${caller.account}:federated-user/${input.Name}`,

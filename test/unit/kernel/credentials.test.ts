@@ -31,9 +31,9 @@ test('no account is read from a key that we did not make', () => {
 })
 
 test('a session token says who it is, in its own namespace and with its own key only', () => {
-  const minted = mintSession(env, 'one', session)
+  const minted = mintSession({ env, place: { namespace: 'one' }, namespaceId: 'id' }, session)
   const given = { accessKeyId: minted.AccessKeyId, sessionToken: minted.SessionToken }
-  expect(openSession(env, 'one', given)).toEqual(session)
+  expect(openSession(env, 'one', given)).toEqual({ ...session, namespaceId: 'id' })
   expect(openSession(env, 'two', given)).toBeUndefined()
   expect(openSession({ FAKECLOUD_SECRET: 'another' } as Env, 'one', given)).toBeUndefined()
   expect(openSession(env, 'one', { ...given, accessKeyId: newAccessKeyId('ASIA', session.accountId) })).toBeUndefined()

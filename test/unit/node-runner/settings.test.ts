@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSettings, withDefaults } from '../../../node-runner/settings.ts'
+import { argumentsFor, readSettings, withDefaults } from '../../../node-runner/settings.ts'
 
 describe('settings', () => {
   it('have defaults', () => {
@@ -48,5 +48,18 @@ describe('settings', () => {
 
   it('of a program are defaults but for what is said', () => {
     expect(withDefaults({ port: 0, region: undefined })).toMatchObject({ port: 0, region: 'us-east-1' })
+  })
+})
+
+describe('a secret', () => {
+  const secret = 'sixteen-letters-or-more'
+
+  it('comes from its variable, is no argument, and is shown in no message', () => {
+    const settings = readSettings({}, { FAKECLOUD_SECRET: secret })
+    expect(settings.secret).toBe(secret)
+    expect(argumentsFor(settings).join(' ')).not.toContain(secret)
+    expect(() => readSettings({}, { FAKECLOUD_SECRET: 'short' })).toThrow(
+      'FAKECLOUD_SECRET is no good: expected 16 letters, digits and signs, or more',
+    )
   })
 })

@@ -1,3 +1,4 @@
+import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import { runsInIsolate } from './runtimes.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -93,8 +94,9 @@ function codeLocation(ctx: Ctx, row: VersionRow): NonNullable<Output<'GetFunctio
   if (ImageUri !== undefined) return { RepositoryType: 'ECR', ImageUri, ResolvedImageUri: ImageUri }
   const { account, region } = ctx.place
   const file = `${row.number === LATEST ? 'latest' : row.number}.zip`
-  const path = `_fakecloud/lambda/function-code/${account}/${row.name}/${file}?region=${region}`
-  return { RepositoryType: 'S3', Location: `${ctx.http?.baseUrl ?? ''}/${path}` }
+  const path = `/_fakecloud/lambda/function-code/${account}/${row.name}/${file}?region=${region}`
+  const link = signedLink(ctx, path)
+  return { RepositoryType: 'S3', Location: `${ctx.http?.baseUrl ?? ''}${link}` }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */

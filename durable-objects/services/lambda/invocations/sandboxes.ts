@@ -142,7 +142,7 @@ type Renewed = { row: VersionRow; configuration: StoredConfiguration; credential
 
 /** A session of the execution role, as Lambda assumes it: named after the function. */
 function roleCredentials(ctx: Ctx, { row, configuration, credentialsEnd }: Renewed) {
-  return mintSession(ctx.env, ctx.place.namespace, {
+  return mintSession(ctx, {
     accountId: parseArn(configuration.Role)?.account ?? ctx.place.account,
     roleArn: configuration.Role,
     roleId: `AROA${randomHex(17).toUpperCase()}`,

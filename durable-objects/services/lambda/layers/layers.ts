@@ -1,3 +1,4 @@
+import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -189,10 +190,10 @@ function describe(ctx: Ctx, row: LayerVersionRow) {
 
 function describeWhole(ctx: Ctx, row: LayerVersionRow): Output<'GetLayerVersion'> {
   const { account, region } = ctx.place
-  const path = `_fakecloud/lambda/layer-content/${account}/${row.layer}/${row.version}.zip?region=${region}`
+  const path = `/_fakecloud/lambda/layer-content/${account}/${row.layer}/${row.version}.zip?region=${region}`
   return {
     Content: {
-      Location: `${ctx.http?.baseUrl ?? ''}/${path}`,
+      Location: `${ctx.http?.baseUrl ?? ''}${signedLink(ctx, path)}`,
       CodeSha256: codeSha256(row.code),
       CodeSize: findArchive(ctx, row.code)?.size ?? 0,
     },
