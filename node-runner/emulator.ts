@@ -44,7 +44,7 @@ async function startParts(settings: Settings, parts: Parts) {
     secret,
     assetsDir: ASSETS,
     hostBundle: ISOLATE_HOST_BUNDLE,
-    port: String(front.port),
+    addresses: addressesOf(settings, front.port),
     log: line => log('warn', line),
   })
   parts.supervisor = supervisor
@@ -72,12 +72,18 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
     FAKECLOUD_IAM: settings.iam,
     FAKECLOUD_VERIFY_SIGV4: String(settings.verifySigv4),
     FAKECLOUD_MAX_REQUEST_BODY_BYTES: String(settings.maxRequestBodyBytes),
-    FAKECLOUD_EXTERNAL_URL: settings.externalUrl,
     FAKECLOUD_LAMBDA_INTERNET: settings.lambdaInternet,
-    FAKECLOUD_HOST: settings.domain,
     FAKECLOUD_VERSION: readVersion(),
-    FAKECLOUD_PORT: String(port),
   }
+  return { ...given(bindings), ...addressesOf(settings, port) }
+}
+
+/** Under what the emulator is found. */
+function addressesOf({ externalUrl, domain }: Settings, port: number): Record<string, string> {
+  return given({ FAKECLOUD_PORT: String(port), FAKECLOUD_EXTERNAL_URL: externalUrl, FAKECLOUD_HOST: domain })
+}
+
+function given(bindings: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(bindings).filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 

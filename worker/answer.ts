@@ -13,7 +13,7 @@ import { loadModel, type ServiceModel } from '../aws/wire/model.ts'
 import type { WireForm, WireKnobs } from '../aws/wire/types.ts'
 import { validate } from '../aws/wire/validate.ts'
 import { readFormUpload } from './s3-form.ts'
-import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
+import { checkNamespace, pathStyle, readRoute, type Routed, withForm } from './route.ts'
 import { dialectOf } from '../aws/sigv4/sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
@@ -32,7 +32,7 @@ export async function answer(request: Request, env: Env): Promise<Response> {
 }
 
 async function perform(request: Request, env: Env, stage: Stage): Promise<Response> {
-  const routed = routeOf(request, env)
+  const routed = readRoute(request, env)
   const { service, wire } = await serviceOf(routed, env)
   const model = loadModel(service)
   if (!model) throw new AwsError('UnknownService', 'Unable to determine service/operation name to be authorized', 403)
@@ -40,6 +40,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.model = model
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
+  checkNamespace(routed)
   if (service === 's3') stage.requestId = s3RequestId()
   const decoded = await decode(model, stage.form, wire)
   const { operation } = decoded

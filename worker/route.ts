@@ -3,16 +3,11 @@ import type { Caller } from '../durable-objects/kernel/object/operation.ts'
 import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, DEFAULT_REGION, NAMESPACE_PATTERN, type Place } from '../aws/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
 import { AwsError } from '../aws/errors.ts'
-import { secretOf } from '../durable-objects/kernel/namespace/secret.ts'
+import { type FunctionClaim, readFunctionToken } from '../durable-objects/kernel/namespace/claims.ts'
 import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
-import {
-  HOST_HEADER,
-  INTERNAL_HEADER,
-  NAMESPACE_HEADER,
-  SOURCE_HEADER,
-} from '../durable-objects/shared/functions/contract.ts'
+import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from '../durable-objects/shared/functions/contract.ts'
 import { plainBody } from '../aws/wire/body-in.ts'
 import { credentialScope, parseQuery, splitUrl } from '../aws/wire/detect.ts'
 import type { WireRequest } from '../aws/wire/types.ts'
@@ -23,27 +18,47 @@ export type Routed = {
   /** Scheme, host and namespace prefix, without a trailing slash. */
   baseUrl: string
   wire: WireRequest
+  /** The function that asks. */
+  via: FunctionClaim | undefined
+  /** A namespace that it names and that is not its own. */
+  foreign: string | undefined
 }
 
 const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
-/** What came from inside (a function's own outbound) may say which host it asked for. */
-export function isInternal(headers: Headers, env: Env): boolean {
-  const secret = headers.get(INTERNAL_HEADER)
-  return secret !== null && secret === secretOf(env)
+/** The function that asks, which its own way out says. */
+function claimOf(headers: Headers, env: Env): FunctionClaim | undefined {
+  const token = headers.get(INTERNAL_HEADER)
+  return token === null ? undefined : readFunctionToken(env, token)
+}
+
+/** @throws AwsError for a namespace that is none, or that is closed to the function that asks */
+export function routeOf(request: Request, env: Env): Routed {
+  const routed = readRoute(request, env)
+  checkNamespace(routed)
+  return routed
+}
+
+/** A function's namespace is final. */
+export function checkNamespace({ namespace, foreign }: Routed): void {
+  if (foreign === undefined) return
+  const message = `A function of the namespace ${namespace} cannot reach the namespace ${foreign}`
+  throw new AwsError('AccessDeniedException', message, 403)
 }
 
 /**
- * Finds the namespace of a request (path prefix, header, host label) and takes off what addressed it. S3's virtual
- * hosts become paths later, once the service is known.
+ * Finds the namespace of a request (path prefix, header, host label) and takes off what addressed it; a function's is
+ * its own, whatever it names. S3's virtual hosts become paths later, once the service is known.
  */
-export function routeOf(request: Request, env: Env): Routed {
+export function readRoute(request: Request, env: Env): Routed {
   const target = splitUrl(request.url)
-  const host = hostOf(request, env, target.host)
+  const via = claimOf(request.headers, env)
+  const host = (via && request.headers.get(HOST_HEADER)) ?? request.headers.get('host') ?? target.host
   const raw = rawPath(request) ?? target.path
   const prefix = PREFIX.exec(raw)
-  const named = prefix?.[1] ?? request.headers.get(NAMESPACE_HEADER) ?? namespaceOfHost(host, env)
-  const namespace = named ?? DEFAULT_NAMESPACE
+  const names = [prefix?.[1], request.headers.get(NAMESPACE_HEADER), namespaceOfHost(host, env)]
+  const named = names.filter(name => typeof name === 'string')
+  const namespace = via?.namespace ?? named[0] ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
     throw new AwsError(
       'InvalidNamespace',
@@ -64,12 +79,8 @@ export function routeOf(request: Request, env: Env): Routed {
     stream: request.body,
     keepFraming: true,
   }
-  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire }
-}
-
-function hostOf(request: Request, env: Env, urlHost: string): string {
-  const asked = request.headers.get(HOST_HEADER)
-  return asked !== null && isInternal(request.headers, env) ? asked : (request.headers.get('host') ?? urlHost)
+  const foreign = via && named.find(name => name !== namespace)
+  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire, via, foreign }
 }
 
 /** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
@@ -112,14 +123,8 @@ export function callerOf(routed: Routed, env: Env): Calling {
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
   const strangeToken = Boolean(sessionToken) && session === undefined
   const anonymous = accessKeyId === undefined || undefined
-  const caller = { accountId: account, accessKeyId, anonymous, session, via: sourceOf(wire, env) }
+  const caller = { accountId: account, accessKeyId, anonymous, session, via: routed.via?.source }
   return { caller, place: { namespace, account, region }, strangeToken }
-}
-
-/** The function that asks, which its own way out says. */
-function sourceOf({ headers }: WireRequest, env: Env): string | undefined {
-  const source = headers.get(SOURCE_HEADER)
-  return source !== null && isInternal(headers, env) ? source : undefined
 }
 
 /** A 12-digit key is an account; our own keys carry theirs. */

@@ -13,7 +13,8 @@ export type ProcessOptions = {
   secret: string
   assetsDir: string
   hostBundle: string
-  port?: string | undefined
+  /** Text bindings by which functions' requests to the emulator are told: its port, its domain, its URL. */
+  addresses: Record<string, string>
   log: (line: string) => void
 }
 
@@ -91,7 +92,7 @@ async function listening(child: ChildProcess, exited: Promise<void>): Promise<nu
   return await Promise.race([port, failed])
 }
 
-function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: ProcessOptions): Config {
+function configOf({ emulatorAddress, secret, assetsDir, hostBundle, addresses }: ProcessOptions): Config {
   const text = (name: string, value: string) => ({ name, text: value })
   return {
     services: [
@@ -107,7 +108,7 @@ function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: Proc
             { name: 'EMULATOR', service: { name: 'emulator' } },
             text('FAKECLOUD_SECRET', secret),
             text('FAKECLOUD_LOCAL_ISOLATES', '1'),
-            ...(port === undefined ? [] : [text('FAKECLOUD_PORT', port)]),
+            ...Object.entries(addresses).map(([name, value]) => text(name, value)),
           ],
         },
       },

@@ -8,6 +8,7 @@ export type HostEnv = {
   FAKECLOUD_PORT?: string
   /** The domain under which `<namespace>.<domain>` addresses the emulator. */
   FAKECLOUD_HOST?: string
+  FAKECLOUD_EXTERNAL_URL?: string
   /** Set in a pool process, whose workerd may use what the edge does not have. */
   FAKECLOUD_LOCAL_ISOLATES?: string
 }

@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import { functionToken } from '../../durable-objects/kernel/namespace/claims.ts'
 import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import type { HostEnv } from './host-env.ts'
 import { endpointHosts, Outbound, type OutboundProps } from './outbound.ts'
@@ -69,8 +70,8 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
     const { place, functionArn: source, internet, environment } = invocation
-    const { namespace } = place
-    const props: OutboundProps = { namespace, source, internet, endpoints: endpointHosts(environment) }
+    const token = functionToken(this.env, { namespace: place.namespace, source })
+    const props: OutboundProps = { token, internet, endpoints: endpointHosts(environment) }
     // The types know a Worker's own exports only where they are generated for it.
     const exports = this.ctx.exports as unknown as { Outbound(options: { props: OutboundProps }): Fetcher }
     const local = this.env.FAKECLOUD_LOCAL_ISOLATES !== undefined

@@ -8,14 +8,16 @@
 
 export const INVOCATION_HEADER = 'x-fakecloud-invocation'
 
-/** Marks a request that comes from inside; the others say, together with it, where and for which host it is meant. */
+/** Marks a request that comes from inside, by a token that says from which function. */
 export const INTERNAL_HEADER = 'x-fakecloud-internal'
+/** The host that such a request is meant for. */
 export const HOST_HEADER = 'x-fakecloud-host'
+/** The namespace that whoever asks wants; a function may name its own alone. */
 export const NAMESPACE_HEADER = 'x-fakecloud-namespace'
-/** ARN of the function that asks. */
-export const SOURCE_HEADER = 'x-fakecloud-source'
+/** With which the isolate host fetches a function's code. */
+export const CODE_HEADER = 'x-fakecloud-code'
 
-/** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the internal secret. */
+/** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the isolate host. */
 export type CodeRef = { key: string; url: string }
 
 export type Invocation = {

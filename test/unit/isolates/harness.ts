@@ -5,8 +5,14 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { startSupervisor } from '../../../node-runner/isolates/supervisor.ts'
 import { buildIsolateHost, buildIsolateRuntime, buildSdkAssets } from '../../../scripts/build-sdk-assets.ts'
+import { isCodeToken } from '../../../durable-objects/kernel/namespace/claims.ts'
 import { collectOutcome, invokeIsolate, warmIsolate } from '../../../durable-objects/shared/functions/client.ts'
-import type { Frame, Invocation, Outcome } from '../../../durable-objects/shared/functions/contract.ts'
+import {
+  CODE_HEADER,
+  type Frame,
+  type Invocation,
+  type Outcome,
+} from '../../../durable-objects/shared/functions/contract.ts'
 
 export type Sources = Record<string, string | Uint8Array>
 export type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
@@ -27,8 +33,10 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     const body = Buffer.concat(await Array.fromAsync(request)).toString()
     const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
     const zip = zips.get(one.url)
-    if (zip !== undefined)
-      return response.writeHead(request.headers['x-fakecloud-internal'] === SECRET ? 200 : 403).end(zip)
+    if (zip !== undefined) {
+      const token = String(request.headers[CODE_HEADER])
+      return response.writeHead(isCodeToken({ FAKECLOUD_SECRET: SECRET }, one.url, token) ? 200 : 403).end(zip)
+    }
     seen.push(one)
     const {
       status = 200,
@@ -45,7 +53,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     secret: SECRET,
     assetsDir,
     hostBundle,
-    port: String(port),
+    addresses: { FAKECLOUD_PORT: String(port) },
     log: line => lines.push(line),
     ...options,
   })
