@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { ASSETS, checkBuilt, ISOLATE_HOST_BUNDLE, readVersion } from './dist.ts'
 import { type Front, startFront } from './front.ts'
 import { type Supervisor, startSupervisor } from './isolates/supervisor.ts'
@@ -35,13 +36,15 @@ async function startParts(settings: Settings, parts: Parts) {
   parts.state = state
   // Listening comes first: it finds the port, or that it is taken. Clients wait until the Worker does.
   const listening = Promise.withResolvers<number>()
-  const front = await startFront({ ...settings, worker: listening.promise, log: line => log('error', line) })
+  const inside = randomBytes(32).toString('hex')
+  const front = await startFront({ ...settings, inside, worker: listening.promise, log: line => log('error', line) })
   parts.front = front
   const { secret } = state
   let workerPort = 0
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${workerPort}`,
     secret,
+    inside,
     assetsDir: ASSETS,
     hostBundle: ISOLATE_HOST_BUNDLE,
     addresses: addressesOf(settings, front.port),
@@ -50,7 +53,14 @@ async function startParts(settings: Settings, parts: Parts) {
   parts.supervisor = supervisor
   const bindings = bindingsOf(settings, secret, front.port)
   const { objects, noteProcess } = state
-  const worker = await startWorker({ objects, bindings, isolates: supervisor.address, log, onProcess: noteProcess })
+  const worker = await startWorker({
+    objects,
+    bindings,
+    inside,
+    isolates: supervisor.address,
+    log,
+    onProcess: noteProcess,
+  })
   parts.worker = worker
   workerPort = worker.port
   listening.resolve(worker.port)

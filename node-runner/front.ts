@@ -11,6 +11,8 @@ export type FrontOptions = {
   region: string
   /** The port on which the Worker listens. Clients that come before it is known wait. */
   worker: Promise<number>
+  /** By which the Worker knows that it is us who ask. */
+  inside?: string | undefined
   log: (line: string) => void
 }
 
@@ -29,6 +31,7 @@ const OPENING_MS = 30_000
  */
 export async function startFront(options: FrontOptions): Promise<Front> {
   const clients = new Set<Socket>()
+  const { inside } = options
   const tls = tlsServer(options)
   const open = async (socket: Socket) => {
     const port = await options.worker
@@ -38,7 +41,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       socket.allowHalfOpen = false
       return (await tls()).emit('connection', socket)
     }
-    serveConnection(socket, { port, secure })
+    serveConnection(socket, { port, secure, inside })
     socket.resume()
   }
   // A client's end does not end our side: it may still wait for its answer.
@@ -80,13 +83,13 @@ function speaksTls(socket: Socket): Promise<boolean> {
 }
 
 /** A server that is made at the first use, since its certificate takes time and memory. */
-function tlsServer({ region, worker }: FrontOptions): () => Promise<TlsServer> {
+function tlsServer({ region, worker, inside }: FrontOptions): () => Promise<TlsServer> {
   let made: Promise<TlsServer> | undefined
   const make = async () => {
     const certificate = await makeCertificate(region)
     const port = await worker
     const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: OPENING_MS })
-    server.on('secureConnection', client => serveConnection(client, { port, secure: true }))
+    server.on('secureConnection', client => serveConnection(client, { port, secure: true, inside }))
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server
   }

@@ -8,6 +8,7 @@ import { functionUrlAnswer } from './doors/function-urls.ts'
 import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
 import { snsLink } from './doors/sns-links.ts'
+import { isStranger, refuseStranger } from './inside.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.ts'
@@ -46,4 +47,8 @@ app.onError(error => {
   return encodeError(undefined, 'rest-xml', { error: data, requestId: newRequestId(), method: 'GET' })
 })
 
-export default app
+export default {
+  fetch(request, env, ctx) {
+    return isStranger(request, env) ? refuseStranger() : app.fetch(request, env, ctx)
+  },
+} satisfies ExportedHandler<Env>

@@ -13,6 +13,8 @@ export type Env = {
   EMULATOR: Fetcher
   /** Signs session tokens and marks requests that come from inside; without it a development default is used. */
   FAKECLOUD_SECRET?: string
+  /** Set by the launcher, whose front alone says it: the Worker's own port serves nobody else. */
+  FAKECLOUD_INSIDE?: string
   FAKECLOUD_REGION?: string
   FAKECLOUD_ACCOUNT_ID?: string
   FAKECLOUD_MAX_REQUEST_BODY_BYTES?: string

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { INSIDE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { readRequestHead, readResponseHead } from './head.ts'
 import { linger } from './linger.ts'
 import { Malformed, refusal } from './malformed.ts'
@@ -9,6 +10,8 @@ export type ConnectionOptions = {
   port: number
   /** Whether the client speaks TLS to us. */
   secure: boolean
+  /** By which the Worker knows that it is us who ask. */
+  inside?: string | undefined
 }
 
 /** A head must be whole within that time, in milliseconds. */
@@ -79,14 +82,19 @@ function isWaiting({ exchanges, requests }: Connection): boolean {
 }
 
 function admit(connection: Connection, bytes: Buffer) {
-  const { client, exchanges, secure } = connection
+  const { client, exchanges, secure, inside } = connection
   const head = readRequestHead(bytes, secure)
   // Told at once, unless an earlier answer would be torn apart.
   const waits = head.expectsContinue && exchanges.length > 0
   if (head.expectsContinue && !waits) client.write(CONTINUE)
   exchanges.push({ head: head.method === 'HEAD', upgrade: head.upgrade, close: head.close, waits, answering: false })
-  toWorker(connection, head.bytes)
+  toWorker(connection, inside === undefined ? head.bytes : proven(head.bytes, inside))
   return head.body
+}
+
+/** A head with the proof that it comes through us, which no client can give. */
+function proven(head: Buffer, inside: string): Buffer {
+  return Buffer.concat([head.subarray(0, -2), Buffer.from(`${INSIDE_HEADER}: ${inside}\r\n\r\n`, 'latin1')])
 }
 
 function toWorker(connection: Connection, bytes: Buffer): void {

@@ -27,7 +27,13 @@ const STRAY_CONTROL = /\r[^\n]|[^\r]\n|\r$|\0/
 const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?=[/\\?#]|$)/i
 
 /** What only the front and the inside may say. */
-const RESERVED = new Set(['x-fakecloud-raw-path', 'x-fakecloud-internal', 'x-fakecloud-host', 'x-fakecloud-code'])
+const RESERVED = new Set([
+  'x-fakecloud-raw-path',
+  'x-fakecloud-inside',
+  'x-fakecloud-internal',
+  'x-fakecloud-host',
+  'x-fakecloud-code',
+])
 
 type Fields = {
   hosts: number

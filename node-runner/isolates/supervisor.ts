@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
+import { INSIDE_HEADER, INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { decodeInvocation } from '../../worker/isolates/session.ts'
 import { createPool, idleProcess, type Pool } from './pool.ts'
 import { runInvocation } from './run-invocation.ts'
@@ -52,6 +52,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 }
 
 async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (incoming.headers[INSIDE_HEADER] !== pool.options.inside) {
+    outgoing.writeHead(403).end()
+    return
+  }
   const header = incoming.headers[INVOCATION_HEADER]
   if (incoming.method !== 'POST' || typeof header !== 'string') {
     outgoing.writeHead(404).end()
@@ -82,7 +86,7 @@ async function warm(pool: Pool, header: string, outgoing: ServerResponse): Promi
   }
   const { port, agent } = process
   const status = await new Promise<number>((resolve, reject) => {
-    const headers = { [INVOCATION_HEADER]: header }
+    const headers = { ...process.headers, [INVOCATION_HEADER]: header }
     const sent = request({ host: '127.0.0.1', port, agent, method: 'POST', path: '/warm', headers }, response => {
       response.resume()
       response.once('end', () => resolve(response.statusCode ?? 500))

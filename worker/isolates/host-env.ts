@@ -5,6 +5,8 @@ export type HostEnv = {
   ASSETS: Fetcher
   EMULATOR: Fetcher
   FAKECLOUD_SECRET?: string
+  /** Set in a pool process, whose port others on the machine can reach: only who says it is served. */
+  FAKECLOUD_INSIDE?: string
   FAKECLOUD_PORT?: string
   /** The domain under which `<namespace>.<domain>` addresses the emulator. */
   FAKECLOUD_HOST?: string

@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { functionToken } from '../../durable-objects/kernel/namespace/claims.ts'
 import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
+import { isStranger, refuseStranger } from '../inside.ts'
 import type { HostEnv } from './host-env.ts'
 import { endpointHosts, Outbound, type OutboundProps } from './outbound.ts'
 import { type ProgramCache, programOf } from './program-cache.ts'
@@ -26,6 +27,7 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
    * answers as soon as nothing blocks the process.
    */
   override async fetch(request: Request): Promise<Response> {
+    if (isStranger(request, this.env)) return refuseStranger()
     const { pathname } = new URL(request.url)
     if (pathname === '/ping') return new Response(null, { status: 204 })
     const header = request.headers.get(INVOCATION_HEADER)

@@ -8,6 +8,12 @@
 
 export const INVOCATION_HEADER = 'x-fakecloud-invocation'
 
+/**
+ * Proves to the emulator's inner ports, by a secret of this start, that who asks belongs to it: the machine has other
+ * users, and functions. On the edge nothing listens but the Worker.
+ */
+export const INSIDE_HEADER = 'x-fakecloud-inside'
+
 /** Marks a request that comes from inside, by a token that says from which function. */
 export const INTERNAL_HEADER = 'x-fakecloud-internal'
 /** The host that such a request is meant for. */

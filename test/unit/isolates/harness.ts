@@ -9,6 +9,7 @@ import { isCodeToken } from '../../../durable-objects/kernel/namespace/claims.ts
 import { collectOutcome, invokeIsolate, warmIsolate } from '../../../durable-objects/shared/functions/client.ts'
 import {
   CODE_HEADER,
+  INSIDE_HEADER,
   type Frame,
   type Invocation,
   type Outcome,
@@ -51,6 +52,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${port}`,
     secret: SECRET,
+    inside: SECRET,
     assetsDir,
     hostBundle,
     addresses: { FAKECLOUD_PORT: String(port) },
@@ -58,7 +60,10 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     ...options,
   })
   const isolates = {
-    fetch: (url: string, init: RequestInit) => fetch(url.replace('isolates', supervisor.address), init),
+    fetch: (url: string, init: RequestInit) => {
+      const headers = { ...(init.headers as Record<string, string>), [INSIDE_HEADER]: SECRET }
+      return fetch(url.replace('isolates', supervisor.address), { ...init, headers })
+    },
   } as unknown as Fetcher
 
   const upload = (sources: Sources) => {
