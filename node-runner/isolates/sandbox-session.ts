@@ -43,7 +43,11 @@ export function openSession(process: WorkerdProcess, invocation: Invocation): Se
       listener = next
       if (over) queueMicrotask(() => next(undefined))
     },
-    close: end,
+    close: () => {
+      // A reset, not an end: only that makes workerd give up what the sandbox is doing.
+      if (!over) stream.socket?.resetAndDestroy()
+      end()
+    },
   }
 }
 

@@ -29,7 +29,8 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
   override async fetch(request: Request): Promise<Response> {
     if (isStranger(request, this.env)) return refuseStranger()
     const { pathname } = new URL(request.url)
-    if (pathname === '/ping') return new Response(null, { status: 204 })
+    // Nothing is left to end here: an invocation that is given up takes all with it.
+    if (pathname === '/ping' || pathname === '/end') return new Response(null, { status: 204 })
     const header = request.headers.get(INVOCATION_HEADER)
     if (request.method !== 'POST' || header === null) return new Response('Not found', { status: 404 })
     try {
@@ -72,8 +73,9 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
     const { place, functionArn: source, internet, environment } = invocation
-    const token = functionToken(this.env, { namespace: place.namespace, source })
-    const props: OutboundProps = { token, internet, endpoints: endpointHosts(environment) }
+    const { namespace } = place
+    const token = functionToken(this.env, { namespace, source })
+    const props: OutboundProps = { namespace, token, internet, endpoints: endpointHosts(environment) }
     // The types know a Worker's own exports only where they are generated for it.
     const exports = this.ctx.exports as unknown as { Outbound(options: { props: OutboundProps }): Fetcher }
     const local = this.env.FAKECLOUD_LOCAL_ISOLATES !== undefined

@@ -5,6 +5,7 @@ import type { HostEnv } from './host-env.ts'
 
 /** What the host knows of a sandbox when it makes its way out. */
 export type OutboundProps = {
+  namespace: string
   /** Says to the emulator whose its requests are. */
   token: string
   internet: boolean

@@ -188,6 +188,8 @@ export type ServiceDefinition = {
   onCreate?: (tx: Tx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */
   onWake?: (tx: Tx) => void
+  /** Runs before all is forgotten: ends what is under way outside the object, so that nothing of it comes after. */
+  onErase?: (ctx: Ctx) => Promise<void>
   /** Headers that an answer, or a refusal, to an HTTP request gets beside its model's. */
   answerHeaders?: (ctx: Ctx, input: Record<string, unknown>) => Record<string, string> | undefined
   /** The resource policy that a service principal's call must satisfy; null where the resource has none. */

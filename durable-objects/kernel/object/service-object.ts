@@ -246,6 +246,7 @@ export class ServiceObject extends DurableObject<Env> {
   /** Forgets everything: reset and expiry of a namespace. */
   async erase(): Promise<void> {
     const name = readMeta(this.sql, 'name') ?? ''
+    await this.definition.onErase?.(this.context())
     await this.wake.never()
     await this.ctx.storage.deleteAll()
     this.applySettings({ clock: REAL_CLOCK })

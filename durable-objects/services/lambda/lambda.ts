@@ -26,6 +26,7 @@ import {
   RemoveLayerVersionPermission,
 } from './layers/layer-permissions.ts'
 import * as layers from './layers/layers.ts'
+import { endSandboxes } from './invocations/sandboxes.ts'
 import { PollEventSource, resumeMapping } from './mappings/mappings.ts'
 import { functionHome } from './functions/names.ts'
 import { noteUndelivered } from './metrics.ts'
@@ -132,6 +133,7 @@ export const lambda: ServiceDefinition = {
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   ended: noteUndelivered,
   onWake: resumeEvents,
+  onErase: endSandboxes,
   resourcePolicy: (ctx, operation, input) =>
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
   doorAccess: urlAccess,

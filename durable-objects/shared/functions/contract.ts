@@ -3,7 +3,8 @@
  *
  * The service sends one `POST http://isolates/invoke` an invocation: the header `x-fakecloud-invocation` is the base64 of
  * the JSON of an `Invocation`, the body is the event's bytes. The answer is newline-delimited JSON: one `Frame` a line,
- * written as it happens, `end` last. `client.ts` does both sides of that for the caller.
+ * written as it happens, `end` last. `client.ts` does both sides of that for the caller. `POST http://isolates/end` with
+ * a JSON list of sandbox ids ends those, at work or not.
  */
 
 export const INVOCATION_HEADER = 'x-fakecloud-invocation'

@@ -111,7 +111,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     settings: { sandboxId?: string; onFrame?: (frame: Frame) => void } = {},
   ): Promise<Outcome> => {
     const invocation = { ...fn, requestId: randomUUID(), sandboxId: settings.sandboxId ?? randomUUID() }
-    const { frames } = await invokeIsolate(isolates, invocation, JSON.stringify(payload))
+    const { frames } = await invokeIsolate(isolates, invocation, { payload: JSON.stringify(payload) })
     return await collectOutcome(frames, settings.onFrame)
   }
   const warm = (fn: ReturnType<typeof define>) => warmIsolate(isolates, { ...fn, requestId: '', sandboxId: '' })

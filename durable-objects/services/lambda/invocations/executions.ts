@@ -100,7 +100,8 @@ function claim(ctx: Ctx, target: Target): () => void {
 
 /**
  * Runs the function. Nothing is written; whatever happens, sandbox and concurrency are given back.
- * @throws ServiceException when the isolates do not answer: the function may have run or not
+ * @throws ServiceException when the isolates do not answer: the function may have run or not;
+ * ResourceNotFoundException when the namespace was erased meanwhile
  */
 export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) => void): Promise<Outcome> {
   const { job, target, sandbox } = run
@@ -116,11 +117,14 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
       streaming: job.streaming,
       ...(credentials ? { credentials } : {}),
     }
-    const { frames } = await invokeIsolate(ctx.env.ISOLATES, invocation, job.payload)
+    const { signal } = sandbox.ending
+    const { frames } = await invokeIsolate(ctx.env.ISOLATES, invocation, { payload: job.payload, signal })
     const outcome = await collectOutcome(frames, onFrame)
+    signal.throwIfAborted()
     reusable = outcome.end.reusable
     return outcome
   } catch (error) {
+    if (isErased(run)) throw notFound(`Function not found: ${target.invokedArn}`)
     console.error(`lambda: ${target.invokedArn} ${job.requestId}`, error)
     throw new AwsError('ServiceException', 'The AWS Lambda service encountered an internal error.', 500)
   } finally {
@@ -128,6 +132,9 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
     releaseSandbox(ctx, sandbox, reusable)
   }
 }
+
+/** The run's namespace was erased: nothing may be written of it. */
+export const isErased = ({ sandbox }: Run) => sandbox.ending.signal.aborted
 
 /** Writes a run's record and its log, and says what the caller gets. No await lies in it. */
 export function concludeRun(ctx: Tx, run: Run, outcome: Outcome): Conclusion {

@@ -1,4 +1,4 @@
-import { warmIsolate } from '../../../shared/functions/client.ts'
+import { endIsolates, warmIsolate } from '../../../shared/functions/client.ts'
 import type { CodeRef, Invocation } from '../../../shared/functions/contract.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
@@ -21,6 +21,8 @@ export type Sandbox = {
   credentialsEnd: number
   /** Whether its log stream has been made. */
   logging: boolean
+  /** Aborted when the namespace is erased: whatever it is doing ends. */
+  ending: AbortController
   /** The function has changed or gone: not to be used again. */
   dropped: boolean
   /** Real epoch milliseconds. */
@@ -96,6 +98,17 @@ export function liveSandboxes(ctx: Ctx): Sandbox[] {
   return [...busy, ...[...idle.values()].flat()].filter(sandbox => !sandbox.dropped)
 }
 
+/** Ends all that runs here, in the sandboxes and in what waits for them; nothing of it is written any more. */
+export async function endSandboxes(ctx: Ctx): Promise<void> {
+  const { idle, busy } = sandboxesOf(ctx)
+  const all = [...busy, ...[...idle.values()].flat()]
+  if (all.length === 0) return
+  idle.clear()
+  for (const { ending } of all) ending.abort()
+  const ids = all.map(({ fixed }) => fixed.sandboxId)
+  await endIsolates(ctx.env.ISOLATES, ids).catch(error => console.warn('lambda: sandboxes could not be ended', error))
+}
+
 function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguration): Sandbox {
   const { place } = ctx
   const custom = configuration.LoggingConfig?.LogGroup
@@ -127,6 +140,7 @@ function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguratio
     },
     credentialsEnd,
     logging: false,
+    ending: new AbortController(),
     dropped: false,
     usedAt: Date.now(),
   }
