@@ -74,15 +74,22 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
 /** A browser's form has in its fields what other requests have in their headers. */
 const isForm = (service: string, operation: string) => service === 's3' && operation === 'PostObject'
 
+/** Whether a service speaks by forms, as the older ones do. */
+const takesForms = (service: string) =>
+  loadModel(service)?.forms.some(form => form === 'query' || form === 'ec2') === true
+
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
   const first = detectService(routed.wire)
   if (first === 's3') {
     // A form with no credentials may still be another service's; S3's own forms are multipart.
     const wire = credentialScope(routed.wire) ? routed.wire : await withForm(routed.wire)
     const service = wire.form ? detectService(wire) : 's3'
-    return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
+    if (service !== 's3') return { service: service ?? '', wire }
+    // A form that is none is the body of an upload.
+    return { service, wire: { ...pathStyle(routed.wire, env), stream: wire.stream } }
   }
-  return { service: first ?? '', wire: await withForm(routed.wire) }
+  const service = first ?? ''
+  return { service, wire: takesForms(service) ? await withForm(routed.wire) : routed.wire }
 }
 
 /** 16 upper-case hexadecimal digits. */

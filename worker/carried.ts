@@ -34,7 +34,7 @@ export async function carried(
   const facts = { ...factsOf(decoded, origin), ...(showsHeaders(input) && { headers: shownHeaders(wire.headers) }) }
   const { member, streams } = bodyOf(decoded, wire)
   if (member === undefined) return { input, http: facts }
-  const http = { ...facts, headers: digestHeaders(wire.headers) }
+  const http = { ...facts, body: member, headers: digestHeaders(wire.headers) }
   if (streams) return { input, http: { ...http, chunked: decoded.chunked } }
   const raw = await wire.body()
   if (!decoded.chunked) return { input: { ...input, [member]: raw }, http: { ...http, contentLength: raw.length } }

@@ -97,11 +97,16 @@ export function pathStyle(wire: WireRequest, env: Env): WireRequest {
   return bucket === undefined ? wire : { ...wire, path: `/${bucket}${wire.path}` }
 }
 
-/** Reads a form, once it is known that the request is one (never for S3, where `curl -d` sends that type too). */
+/**
+ * Reads a form, where the service may take one (`curl -d` sends that type to any). What was read is streamed from memory
+ * to whoever wants a stream after all.
+ */
 export async function withForm(wire: WireRequest): Promise<WireRequest> {
   const type = wire.headers.get('content-type') ?? ''
   if (wire.method !== 'POST' || !type.startsWith('application/x-www-form-urlencoded')) return wire
-  return { ...wire, form: parseQuery(new TextDecoder().decode(await plainBody(wire))) }
+  const form = parseQuery(new TextDecoder().decode(await plainBody(wire)))
+  const bytes = await wire.body()
+  return { ...wire, form, stream: wire.stream && new Blob([bytes]).stream() }
 }
 
 /** The path as its client sent and signed it. */

@@ -58,6 +58,8 @@ export type HttpFacts = {
   region: string
   /** `Origin` of a browser's request. */
   origin?: string | undefined
+  /** The member of the input that is the request's body, where one is. */
+  body?: string | undefined
   /** Length of a streamed body without its framing, when declared. */
   contentLength?: number | undefined
   /** The aws-chunked trailers of a body that was small enough to be read before it travelled. */

@@ -109,12 +109,13 @@ export class ServiceObject extends DurableObject<Env> {
 
   private async perform(request: OperationRequest): Promise<OperationResult> {
     const { definition, modes, facts } = this
-    let body = request.input.Body
+    const member = request.http?.body ?? 'Body'
+    let body = request.input[member]
     try {
       const handler = definition.operations[request.operation] ?? notImplemented(facts.service, request.operation)
       const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
       const { ctx, input } = await admit(request, { definition, modes, context })
-      body = input.Body
+      body = input[member]
       const answer = this.sql.transaction(() => {
         // `never`: the handler's own input type was checked against the model when the request was decoded.
         const given = handler(ctx, input as never)
