@@ -3,14 +3,15 @@ import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError, type ErrorData, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
 import { throughAccessPoint } from './access-points.ts'
-import { drain } from './body.ts'
+import { drain, MOST_BUFFERED, TOO_LARGE } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from '../aws/wire/decode.ts'
 import { credentialScope, detectService, detectWireForm } from '../aws/wire/detect.ts'
 import { encode } from '../aws/wire/encode.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 import { loadModel, type ServiceModel } from '../aws/wire/model.ts'
-import type { WireForm, WireKnobs } from '../aws/wire/types.ts'
+import { matchRoute } from '../aws/wire/routes.ts'
+import type { WireForm, WireKnobs, WireRequest } from '../aws/wire/types.ts'
 import { validate } from '../aws/wire/validate.ts'
 import { readFormUpload } from './s3-form.ts'
 import { checkNamespace, pathStyle, readRoute, type Routed, withForm } from './route.ts'
@@ -42,7 +43,9 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.form = detectWireForm(model, wire)
   checkNamespace(routed)
   if (service === 's3') stage.requestId = s3RequestId()
-  const decoded = await decode(model, stage.form, wire)
+  const decoded = await decode(model, stage.form, wire).catch(error => {
+    throw tooLarge(error, { model, wire, knobs: stage.knobs })
+  })
   const { operation } = decoded
   if (!definition.operations[operation]) {
     throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
@@ -71,6 +74,17 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   return response
 }
 
+/** A body that is too long is refused as its service does; any other error is what it is. */
+function tooLarge(
+  error: unknown,
+  { model, wire, knobs }: { model: ServiceModel; wire: WireRequest; knobs: WireKnobs },
+) {
+  if (!knobs.tooLarge || !(error instanceof AwsError) || error.code !== TOO_LARGE) return error
+  const operation = matchRoute(model, wire)?.operation.name
+  const message = `Request must be smaller than ${MOST_BUFFERED} bytes for the ${operation} operation`
+  return new AwsError(knobs.tooLarge, message, 413, { Type: 'User' })
+}
+
 /** A browser's form has in its fields what other requests have in their headers. */
 const isForm = (service: string, operation: string) => service === 's3' && operation === 'PostObject'
 
@@ -97,8 +111,14 @@ function s3RequestId(): string {
   return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
 }
 
+/** What workerd says of a message between objects that is longer than it takes: an input of one huge text, say. */
+const UNSENDABLE = /RPC arguments or return values are limited/
+
+const unsendable = () => new AwsError(TOO_LARGE, 'Request Entity Too Large', 413)
+
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
   if (thrown instanceof AwsError) return errorData(thrown)
+  if (thrown instanceof Error && UNSENDABLE.test(thrown.message)) return errorData(unsendable())
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
   return {
     code: 'InternalFailure',

@@ -4,9 +4,11 @@ import { AwsError } from '../aws/errors.ts'
  * The most that is ever held of a body that no operation streams. AWS's own largest such request is a function's zip
  * in base64 (70,167,211 bytes).
  */
-const MOST_BUFFERED = 70_167_211
+export const MOST_BUFFERED = 70_167_211
 
-const tooLarge = () => new AwsError('RequestEntityTooLarge', 'Request Entity Too Large', 413)
+export const TOO_LARGE = 'RequestEntityTooLarge'
+
+const tooLarge = () => new AwsError(TOO_LARGE, 'Request Entity Too Large', 413)
 
 /** Reads a request's whole body once; later calls get the same bytes. */
 export function bodyReader(request: Request): () => Promise<Uint8Array> {

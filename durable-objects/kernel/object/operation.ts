@@ -1,3 +1,4 @@
+import type { MemberPath } from './large-bytes.ts'
 import type { Access } from '../../authorization/access.ts'
 import type { Env } from '../env.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -60,6 +61,8 @@ export type HttpFacts = {
   origin?: string | undefined
   /** The member of the input that is the request's body, where one is. */
   body?: string | undefined
+  /** Members that travel as streams because they are large, and are bytes to the handler. */
+  large?: readonly MemberPath[] | undefined
   /** Length of a streamed body without its framing, when declared. */
   contentLength?: number | undefined
   /** The aws-chunked trailers of a body that was small enough to be read before it travelled. */

@@ -11,6 +11,7 @@ import { type JournalQuery, type JournalRow, readHops, writeHop } from '../journ
 import { readLeftover } from './leftover.ts'
 import { migrate, readMeta, writeMeta } from './meta.ts'
 import { type MetricsPage, metricsPage, type MetricsQuery } from '../metrics/metrics.ts'
+import { asBytes } from './large-bytes.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { type Outbox, outboxOf } from '../outbox/outbox.ts'
@@ -114,8 +115,10 @@ export class ServiceObject extends DurableObject<Env> {
     try {
       const handler = definition.operations[request.operation] ?? notImplemented(facts.service, request.operation)
       const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
-      const { ctx, input } = await admit(request, { definition, modes, context })
-      body = input[member]
+      const { ctx, input: admitted } = await admit(request, { definition, modes, context })
+      body = admitted[member]
+      const { large } = request.http ?? {}
+      const input = large ? await asBytes(admitted, large) : admitted
       const answer = this.sql.transaction(() => {
         // `never`: the handler's own input type was checked against the model when the request was decoded.
         const given = handler(ctx, input as never)

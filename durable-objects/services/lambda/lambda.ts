@@ -139,5 +139,8 @@ export const lambda: ServiceDefinition = {
   doorAccess: urlAccess,
   resourceTags: functionTags,
   home: functionHome,
-  wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
+  wire: {
+    tooLarge: 'RequestEntityTooLargeException',
+    validation: { code: 'ValidationException', itemsNotNull: true },
+  },
 }

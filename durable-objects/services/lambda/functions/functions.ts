@@ -29,7 +29,7 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
   checkFree(ctx, name)
   const target = input.DeadLetterConfig?.TargetArn
   if (target) await checkDeadLetterTarget(ctx, { role: input.Role, name, target })
-  const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code, 'CreateFunction')
+  const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code)
   return ctx.change(tx => {
     checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
     if (input.CodeSigningConfigArn) checkCodeSigning(tx, input.CodeSigningConfigArn)
