@@ -88,6 +88,7 @@ import {
 import { GetScheduledQueryHistory, onScheduledQuery } from './queries/scheduled-runs.ts'
 import { migrations } from './schema.ts'
 import { CheckDestination, ForwardSubscription, type ForwardingOperations } from './subscriptions/forwarding.ts'
+import { type ServiceLogOperations, WriteLog } from './events/service-logs.ts'
 import { FilterLogEvents } from './events/search.ts'
 import { GetLogEvents } from './events/stream-reading.ts'
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './groups/streams.ts'
@@ -227,7 +228,10 @@ export const logs: ServiceDefinition = {
     UpdateLogAnomalyDetector,
     UpdateScheduledQuery,
     VendLogs,
-  } satisfies Handlers<Operations & AnomalyOperations & ForwardingOperations & VendingOperations>,
+    WriteLog,
+  } satisfies Handlers<
+    Operations & AnomalyOperations & ForwardingOperations & ServiceLogOperations & VendingOperations
+  >,
   migrations,
   timers: {
     export: onExport,

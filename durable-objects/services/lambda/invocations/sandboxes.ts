@@ -19,8 +19,6 @@ export type Sandbox = {
   fixed: Fixed
   /** When its role's credentials end, in milliseconds of the namespace's clock. */
   credentialsEnd: number
-  /** Whether its log stream has been made. */
-  logging: boolean
   /** Aborted when the namespace is erased: whatever it is doing ends. */
   ending: AbortController
   /** The function has changed or gone: not to be used again. */
@@ -139,7 +137,6 @@ function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguratio
       internet: !/^(?:0|false|off|no)$/i.test(ctx.env.FAKECLOUD_LAMBDA_INTERNET ?? ''),
     },
     credentialsEnd,
-    logging: false,
     ending: new AbortController(),
     dropped: false,
     usedAt: Date.now(),
