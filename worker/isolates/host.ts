@@ -72,10 +72,10 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     mainModule: string,
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
-    const { place, functionArn: source, internet, environment } = invocation
+    const { place, functionArn: source, internet, environment, origins } = invocation
     const { namespace } = place
     const token = functionToken(this.env, { namespace, source })
-    const props: OutboundProps = { namespace, token, internet, endpoints: endpointHosts(environment) }
+    const props: OutboundProps = { namespace, token, internet, origins, endpoints: endpointHosts(environment) }
     // The types know a Worker's own exports only where they are generated for it.
     const exports = this.ctx.exports as unknown as { Outbound(options: { props: OutboundProps }): Fetcher }
     const local = this.env.FAKECLOUD_LOCAL_ISOLATES !== undefined

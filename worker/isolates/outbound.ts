@@ -9,6 +9,8 @@ export type OutboundProps = {
   /** Says to the emulator whose its requests are. */
   token: string
   internet: boolean
+  /** Scheme and host of the addresses that the emulator hands out. */
+  origins: string[]
   /** Hosts of the function's own AWS_ENDPOINT_URL variables. */
   endpoints: string[]
 }
@@ -21,7 +23,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const { props } = this.ctx
-    if (isEmulated(url, props.endpoints, this.env)) return await this.env.EMULATOR.fetch(inward(request, url, props))
+    if (isEmulated(url, props, this.env)) return await this.env.EMULATOR.fetch(inward(request, url, props))
     if (!props.internet) throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
     try {
       return await fetch(request, { redirect: 'manual' })
@@ -38,7 +40,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
   override async connect(socket: Socket): Promise<void> {
     const { localAddress: target = '' } = await socket.opened
     const { hostname, host, port } = urlOf(target)
-    if (isOurs({ hostname, port }, this.env)) throw new Error(`connect ECONNREFUSED ${host}`)
+    if (isOurs({ hostname, port }, this.env, this.ctx.props.origins)) throw new Error(`connect ECONNREFUSED ${host}`)
     if (isAwsHost(hostname) || !this.ctx.props.internet) throw new Error(`getaddrinfo ENOTFOUND ${hostname}`)
     const outside = connect(target, { secureTransport: 'off', allowHalfOpen: true })
     await Promise.all([socket.readable.pipeTo(outside.writable), outside.readable.pipeTo(socket.writable)])
@@ -84,11 +86,14 @@ const AWS_HOSTS = [
 const USUAL_PORT = '4566'
 const WEB_PORTS = ['80', '443']
 
+type Address = { hostname: string; port: string }
 type Ours = Pick<HostEnv, 'FAKECLOUD_PORT' | 'FAKECLOUD_HOST' | 'FAKECLOUD_EXTERNAL_URL'>
 
-export function isEmulated(url: URL, endpoints: readonly string[], env: Ours): boolean {
+type Known = Pick<OutboundProps, 'origins' | 'endpoints'>
+
+export function isEmulated(url: URL, { origins, endpoints }: Known, env: Ours): boolean {
   const { hostname, host } = url
-  return isAwsHost(hostname) || endpoints.includes(host) || isOurs({ hostname, port: portOf(url) }, env)
+  return isAwsHost(hostname) || endpoints.includes(host) || isOurs({ hostname, port: portOf(url) }, env, origins)
 }
 
 const portOf = ({ port, protocol }: URL) => port || (protocol === 'https:' ? '443' : '80')
@@ -101,12 +106,13 @@ function isAwsHost(hostname: string): boolean {
  * Whether an address is the emulator's. This machine has many names, its own and those that somebody's DNS gives it, so
  * that our port is ours whatever the host; only where it is one of the web's do other hosts have it too.
  */
-function isOurs({ hostname, port }: { hostname: string; port: string }, env: Ours): boolean {
+function isOurs({ hostname, port }: Address, env: Ours, origins: readonly string[]): boolean {
   const name = hostname.replace(/\.$/, '')
   const { FAKECLOUD_HOST: domain, FAKECLOUD_EXTERNAL_URL: root, FAKECLOUD_PORT: own } = env
   if (domain && (name === domain || name.endsWith(`.${domain}`))) return true
-  const external = root && URL.canParse(root) ? new URL(root) : undefined
-  if (external?.hostname === name && portOf(external) === port) return true
+  const roots = [root ?? '', ...origins].filter(each => URL.canParse(each)).map(each => new URL(each))
+  const found = roots.filter(each => portOf(each) === port)
+  if (found.some(each => each.hostname === name || (isThisMachine(each.hostname) && isThisMachine(name)))) return true
   if (port !== own) return port === USUAL_PORT && isThisMachine(name)
   return !WEB_PORTS.includes(port) || isThisMachine(name)
 }

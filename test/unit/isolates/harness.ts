@@ -94,6 +94,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
       environment: environmentOf(port, overrides.environment),
       code: upload(sources),
       layers: layerSources.map(upload),
+      origins: [],
       place: { namespace: 'test', account: '123456789012', region: 'us-east-1' },
       logGroup: `/aws/lambda/${functionName}`,
       logStream: '2026/01/01/[$LATEST]0123',
