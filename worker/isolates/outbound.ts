@@ -1,10 +1,12 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
+import { hasEnded } from './ended.ts'
 import type { HostEnv } from './host-env.ts'
 
 /** What the host knows of a sandbox when it makes its way out. */
 export type OutboundProps = {
+  sandboxId: string
   namespace: string
   /** Says to the emulator whose its requests are. */
   token: string
@@ -23,6 +25,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const { props } = this.ctx
+    if (hasEnded(props.sandboxId)) throw new Error('The function has ended')
     if (isEmulated(url, props, this.env)) return await this.env.EMULATOR.fetch(inward(request, url, props))
     if (!props.internet) throw new Error(`getaddrinfo ENOTFOUND ${url.hostname}`)
     try {
@@ -39,6 +42,7 @@ export class Outbound extends WorkerEntrypoint<HostEnv, OutboundProps> {
    */
   override async connect(socket: Socket): Promise<void> {
     const { localAddress: target = '' } = await socket.opened
+    if (hasEnded(this.ctx.props.sandboxId)) throw new Error('The function has ended')
     const { hostname, host, port } = urlOf(target)
     if (isOurs({ hostname, port }, this.env, this.ctx.props.origins)) throw new Error(`connect ECONNREFUSED ${host}`)
     if (isAwsHost(hostname) || !this.ctx.props.internet) throw new Error(`getaddrinfo ENOTFOUND ${hostname}`)

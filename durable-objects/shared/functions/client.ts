@@ -30,7 +30,7 @@ export async function warmIsolate(isolates: Fetcher, invocation: Invocation): Pr
   await response.body?.cancel()
 }
 
-/** Ends sandboxes with all that goes on in them. On the edge they have nothing that outlives their invocation. */
+/** Ends sandboxes with all that goes on in them; on the edge they cannot be stopped, but reach nothing any more. */
 export async function endIsolates(isolates: Fetcher, sandboxIds: string[]): Promise<void> {
   const response = await isolates.fetch('http://isolates/end', { method: 'POST', body: JSON.stringify(sandboxIds) })
   await response.body?.cancel()
