@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { ASSETS, checkBuilt, ISOLATE_HOST_BUNDLE, readVersion } from './dist.ts'
 import { proxiesOf } from './front/peer.ts'
 import { type Front, startFront } from './front.ts'
@@ -36,8 +37,10 @@ async function startParts(settings: Settings, parts: Parts) {
   parts.state = state
   // Listening comes first: it finds the port, or that it is taken. Clients wait until the Worker does.
   const listening = Promise.withResolvers<number>()
+  const inside = randomBytes(32).toString('hex')
   const front = await startFront({
     ...settings,
+    inside,
     isProxy: proxiesOf(settings.trustedProxies),
     worker: listening.promise,
     log: line => log('error', line),
@@ -48,15 +51,23 @@ async function startParts(settings: Settings, parts: Parts) {
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${workerPort}`,
     secret,
+    inside,
     assetsDir: ASSETS,
     hostBundle: ISOLATE_HOST_BUNDLE,
-    port: String(front.port),
+    addresses: addressesOf(settings, front.port),
     log: line => log('warn', line),
   })
   parts.supervisor = supervisor
   const bindings = bindingsOf(settings, secret, front.port)
   const { objects, noteProcess } = state
-  const worker = await startWorker({ objects, bindings, isolates: supervisor.address, log, onProcess: noteProcess })
+  const worker = await startWorker({
+    objects,
+    bindings,
+    inside,
+    isolates: supervisor.address,
+    log,
+    onProcess: noteProcess,
+  })
   parts.worker = worker
   workerPort = worker.port
   listening.resolve(worker.port)
@@ -80,12 +91,18 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
     FAKECLOUD_IAM: settings.iam,
     FAKECLOUD_VERIFY_SIGV4: String(settings.verifySigv4),
     FAKECLOUD_MAX_REQUEST_BODY_BYTES: String(settings.maxRequestBodyBytes),
-    FAKECLOUD_EXTERNAL_URL: settings.externalUrl,
     FAKECLOUD_LAMBDA_INTERNET: settings.lambdaInternet,
-    FAKECLOUD_HOST: settings.domain,
     FAKECLOUD_VERSION: readVersion(),
-    FAKECLOUD_PORT: String(port),
   }
+  return { ...given(bindings), ...addressesOf(settings, port) }
+}
+
+/** Under what the emulator is found. */
+function addressesOf({ externalUrl, domain }: Settings, port: number): Record<string, string> {
+  return given({ FAKECLOUD_PORT: String(port), FAKECLOUD_EXTERNAL_URL: externalUrl, FAKECLOUD_HOST: domain })
+}
+
+function given(bindings: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(bindings).filter((pair): pair is [string, string] => pair[1] !== undefined))
 }
 

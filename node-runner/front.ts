@@ -15,6 +15,8 @@ export type FrontOptions = {
   maxRequestBodyBytes: number
   /** The port on which the Worker listens. Clients that come before it is known wait. */
   worker: Promise<number>
+  /** By which the Worker knows that it is us who ask. */
+  inside?: string | undefined
   log: (line: string) => void
 }
 
@@ -33,6 +35,7 @@ const OPENING_MS = 30_000
  */
 export async function startFront(options: FrontOptions): Promise<Front> {
   const clients = new Set<Socket>()
+  const { inside } = options
   const tls = tlsServer(options)
   const { maxRequestBodyBytes: mostBody } = options
   const open = async (socket: Socket) => {
@@ -43,7 +46,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       socket.allowHalfOpen = false
       return (await tls()).emit('connection', socket)
     }
-    serveConnection(socket, { port, mostBody, peer: peerOf(socket, options, false) })
+    serveConnection(socket, { port, mostBody, inside, peer: peerOf(socket, options, false) })
     socket.resume()
   }
   // A client's end does not end our side: it may still wait for its answer.
@@ -90,14 +93,14 @@ function speaksTls(socket: Socket): Promise<boolean> {
 
 /** A server that is made at the first use, since its certificate takes time and memory. */
 function tlsServer(options: FrontOptions): () => Promise<TlsServer> {
-  const { region, worker, maxRequestBodyBytes: mostBody } = options
+  const { region, worker, maxRequestBodyBytes: mostBody, inside } = options
   let made: Promise<TlsServer> | undefined
   const make = async () => {
     const certificate = await makeCertificate(region)
     const port = await worker
     const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: OPENING_MS })
     server.on('secureConnection', client =>
-      serveConnection(client, { port, mostBody, peer: peerOf(client, options, true) }),
+      serveConnection(client, { port, mostBody, inside, peer: peerOf(client, options, true) }),
     )
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Miniflare as MiniflareType } from 'miniflare'
+import { INSIDE_HEADER } from '../durable-objects/shared/functions/contract.ts'
 import { convertV4MiniflareOptions, LogLevel, Miniflare, Log as MiniflareLog } from './miniflare.ts'
 import { ASSETS, WORKER_BUNDLE, WORKER_OPTIONS } from './dist.ts'
 import type { Level, Log } from './log.ts'
@@ -15,6 +16,8 @@ export type WorkerOptions = {
   bindings: Record<string, string>
   /** `host:port` of what runs the functions. */
   isolates: string
+  /** What proves, on inner ports, that who asks is part of this emulator. */
+  inside: string
   log: Log
   /** Told of every workerd of this process, the isolates' ones too. */
   onProcess: (pid: number) => void
@@ -106,7 +109,7 @@ async function recover({ miniflare, options }: Run): Promise<void> {
   }
 }
 
-function miniflareOptions({ objects, bindings, isolates, log }: WorkerOptions) {
+function miniflareOptions({ objects, bindings, isolates, inside, log }: WorkerOptions) {
   // Written by the build: what wrangler reads from wrangler.toml.
   const { assets: _, ...worker } = JSON.parse(readFileSync(WORKER_OPTIONS, 'utf8')) as WranglerOptions
   return convertV4MiniflareOptions({
@@ -122,10 +125,15 @@ function miniflareOptions({ objects, bindings, isolates, log }: WorkerOptions) {
         name: NAME,
         modules: [{ type: 'ESModule', path: WORKER_BUNDLE }],
         modulesRoot: dirname(WORKER_BUNDLE),
-        bindings: { ...worker.bindings, ...bindings },
+        bindings: { ...worker.bindings, ...bindings, FAKECLOUD_INSIDE: inside },
         serviceBindings: {
           ...worker.serviceBindings,
-          ISOLATES: { external: { address: isolates, http: {} } },
+          ISOLATES: {
+            external: {
+              address: isolates,
+              http: { injectRequestHeaders: [{ name: INSIDE_HEADER, value: inside }] },
+            },
+          },
           // Files as they are: the router that serves assets on the edge would stand before every request.
           ASSETS: { disk: { path: ASSETS, writable: false } },
         },

@@ -3,17 +3,18 @@ import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError, type ErrorData, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
 import { throughAccessPoint } from './access-points.ts'
-import { bodyReader, drain, limited, type Refusal } from './body.ts'
+import { bodyReader, drain, limited, MOST_BUFFERED, type Refusal, TOO_LARGE } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from '../aws/wire/decode.ts'
 import { credentialScope, detectService, detectWireForm } from '../aws/wire/detect.ts'
 import { encode } from '../aws/wire/encode.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 import { loadModel, type ServiceModel } from '../aws/wire/model.ts'
-import type { WireForm, WireKnobs } from '../aws/wire/types.ts'
+import { matchRoute } from '../aws/wire/routes.ts'
+import type { WireForm, WireKnobs, WireRequest } from '../aws/wire/types.ts'
 import { validate } from '../aws/wire/validate.ts'
 import { readFormUpload } from './s3-form.ts'
-import { pathStyle, type Routed, routeOf, withForm } from './route.ts'
+import { checkNamespace, pathStyle, readRoute, type Routed, withForm } from './route.ts'
 import { dialectOf } from '../aws/sigv4/sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
@@ -50,9 +51,12 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.model = model
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
+  checkNamespace(routed)
   if (service === 's3') stage.requestId = s3RequestId()
   checkRefused(stage, service)
-  const decoded = await decode(model, stage.form, wire)
+  const decoded = await decode(model, stage.form, wire).catch(error => {
+    throw tooLarge(error, { model, wire, knobs: stage.knobs })
+  })
   const { operation } = decoded
   if (!definition.operations[operation]) {
     throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
@@ -82,8 +86,23 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   return response
 }
 
+/** A body that is too long is refused as its service does; any other error is what it is. */
+function tooLarge(
+  error: unknown,
+  { model, wire, knobs }: { model: ServiceModel; wire: WireRequest; knobs: WireKnobs },
+) {
+  if (!knobs.tooLarge || !(error instanceof AwsError) || error.code !== TOO_LARGE) return error
+  const operation = matchRoute(model, wire)?.operation.name
+  const message = `Request must be smaller than ${MOST_BUFFERED} bytes for the ${operation} operation`
+  return new AwsError(knobs.tooLarge, message, 413, { Type: 'User' })
+}
+
 /** A browser's form has in its fields what other requests have in their headers. */
 const isForm = (service: string, operation: string) => service === 's3' && operation === 'PostObject'
+
+/** Whether a service speaks by forms, as the older ones do. */
+const takesForms = (service: string) =>
+  loadModel(service)?.forms.some(form => form === 'query' || form === 'ec2') === true
 
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
   const first = detectService(routed.wire)
@@ -91,14 +110,17 @@ async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; w
     // A form whose credentials name no service may still be another's; S3's own forms are multipart.
     const wire = credentialScope(routed.wire)?.date ? routed.wire : await withForm(routed.wire)
     const service = wire.form ? detectService(wire) : 's3'
-    return service === 's3' ? { service, wire: pathStyle(routed.wire, env) } : { service: service ?? '', wire }
+    if (service !== 's3') return { service: service ?? '', wire }
+    // A form that is none is the body of an upload.
+    return { service, wire: { ...pathStyle(routed.wire, env), stream: wire.stream } }
   }
-  return { service: first ?? '', wire: await withForm(routed.wire) }
+  const service = first ?? ''
+  return { service, wire: takesForms(service) ? await withForm(routed.wire) : routed.wire }
 }
 
 /** Routed, with a body that is followed where nobody else does. */
 function countedOf(request: Request, env: Env, stage: Stage): Routed {
-  const routed = routeOf(request, env)
+  const routed = readRoute(request, env)
   if (stage.refusal) return routed
   const body = limited(request, env, refusal => {
     stage.refusal = refusal
@@ -120,9 +142,15 @@ function s3RequestId(): string {
   return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
 }
 
+/** What workerd says of a message between objects that is longer than it takes: an input of one huge text, say. */
+const UNSENDABLE = /RPC arguments or return values are limited/
+
+const unsendable = () => new AwsError(TOO_LARGE, 'Request Entity Too Large', 413)
+
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
   if (stage.refusal) return errorData(stage.refusal(stage.model?.name ?? 's3'))
   if (thrown instanceof AwsError) return errorData(thrown)
+  if (thrown instanceof Error && UNSENDABLE.test(thrown.message)) return errorData(unsendable())
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)
   return {
     code: 'InternalFailure',

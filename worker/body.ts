@@ -6,9 +6,11 @@ import { AwsError } from '../aws/errors.ts'
  * The most that is ever held of a body that no operation streams. AWS's own largest such request is a function's zip
  * in base64 (70,167,211 bytes).
  */
-const MOST_BUFFERED = 70_167_211
+export const MOST_BUFFERED = 70_167_211
 
-const tooLarge = () => new AwsError('RequestEntityTooLarge', 'Request Entity Too Large', 413)
+export const TOO_LARGE = 'RequestEntityTooLarge'
+
+const tooLarge = () => new AwsError(TOO_LARGE, 'Request Entity Too Large', 413)
 
 /** A refusal in the words of the service that was asked. */
 export type Refusal = (service: string) => AwsError

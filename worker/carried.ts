@@ -1,4 +1,5 @@
 import type { HttpFacts } from '../durable-objects/kernel/object/operation.ts'
+import { asStreams, largeMembers } from '../durable-objects/kernel/object/large-bytes.ts'
 import { unchunk } from '../aws/wire/chunked.ts'
 import type { Decoded, WireRequest } from '../aws/wire/types.ts'
 
@@ -34,8 +35,11 @@ export async function carried(
   const { wire } = origin
   const facts = { ...factsOf(decoded, origin), ...(showsHeaders(input) && { headers: shownHeaders(wire.headers) }) }
   const { member, streams } = bodyOf(decoded, wire)
-  if (member === undefined) return { input, http: facts }
-  const http = { ...facts, headers: digestHeaders(wire.headers) }
+  if (member === undefined) {
+    const large = largeMembers(input)
+    return large ? { input: asStreams(input, large), http: { ...facts, large } } : { input, http: facts }
+  }
+  const http = { ...facts, body: member, headers: digestHeaders(wire.headers) }
   if (streams) return { input, http: { ...http, chunked: decoded.chunked } }
   const raw = await wire.body()
   if (!decoded.chunked) return { input: { ...input, [member]: raw }, http: { ...http, contentLength: raw.length } }

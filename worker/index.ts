@@ -11,6 +11,7 @@ import { s3Preflight } from './doors/s3-cors.ts'
 import { s3Website } from './doors/s3-website.ts'
 import { snsLink } from './doors/sns-links.ts'
 import { withoutSecret } from './secretless.ts'
+import { isStranger, refuseStranger } from './inside.ts'
 import { encodeError } from '../aws/wire/encode-error.ts'
 
 export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.ts'
@@ -51,6 +52,7 @@ app.onError(error => {
 
 export default {
   fetch: (request, env, context) => {
+    if (isStranger(request, env)) return refuseStranger()
     const back = refuseCameBack(request, env)
     if (back) return back
     const refusal = withoutSecret(request, env) ?? overLimit(request, env)

@@ -10,7 +10,7 @@ import {
 } from '../aws/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
 import { AwsError } from '../aws/errors.ts'
-import { secretOf } from '../durable-objects/kernel/namespace/secret.ts'
+import { type FunctionClaim, readFunctionToken } from '../durable-objects/kernel/namespace/claims.ts'
 import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
 import { bucketOfHost, namespaceOfHost } from './hosts.ts'
@@ -20,7 +20,6 @@ import {
   NAMESPACE_HEADER,
   PEER_HEADER,
   RAW_PATH_HEADER,
-  SOURCE_HEADER,
 } from '../durable-objects/shared/functions/contract.ts'
 import { plainBody } from '../aws/wire/body-in.ts'
 import { credentialScope, parseQuery, splitUrl } from '../aws/wire/detect.ts'
@@ -32,27 +31,47 @@ export type Routed = {
   /** Scheme, host and namespace prefix, without a trailing slash. */
   baseUrl: string
   wire: WireRequest
+  /** The function that asks. */
+  via: FunctionClaim | undefined
+  /** A namespace that it names and that is not its own. */
+  foreign: string | undefined
 }
 
 const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
-/** What came from inside (a function's own outbound) may say which host it asked for. */
-export function isInternal(headers: Headers, env: Env): boolean {
-  const secret = headers.get(INTERNAL_HEADER)
-  return secret !== null && secret === secretOf(env)
+/** The function that asks, which its own way out says. */
+function claimOf(headers: Headers, env: Env): FunctionClaim | undefined {
+  const token = headers.get(INTERNAL_HEADER)
+  return token === null ? undefined : readFunctionToken(env, token)
+}
+
+/** @throws AwsError for a namespace that is none, or that is closed to the function that asks */
+export function routeOf(request: Request, env: Env): Routed {
+  const routed = readRoute(request, env)
+  checkNamespace(routed)
+  return routed
+}
+
+/** A function's namespace is final. */
+export function checkNamespace({ namespace, foreign }: Routed): void {
+  if (foreign === undefined) return
+  const message = `A function of the namespace ${namespace} cannot reach the namespace ${foreign}`
+  throw new AwsError('AccessDeniedException', message, 403)
 }
 
 /**
- * Finds the namespace of a request (path prefix, header, host label) and takes off what addressed it. S3's virtual
- * hosts become paths later, once the service is known.
+ * Finds the namespace of a request (path prefix, header, host label) and takes off what addressed it; a function's is
+ * its own, whatever it names. S3's virtual hosts become paths later, once the service is known.
  */
-export function routeOf(request: Request, env: Env): Routed {
+export function readRoute(request: Request, env: Env): Routed {
   const target = splitUrl(request.url)
-  const host = hostOf(request, env, target.host)
+  const via = claimOf(request.headers, env)
+  const host = (via && request.headers.get(HOST_HEADER)) ?? request.headers.get('host') ?? target.host
   const raw = rawPath(request, env) ?? target.path
   const prefix = PREFIX.exec(raw)
-  const named = prefix?.[1] ?? request.headers.get(NAMESPACE_HEADER) ?? namespaceOfHost(host, env)
-  const namespace = named ?? DEFAULT_NAMESPACE
+  const names = [prefix?.[1], request.headers.get(NAMESPACE_HEADER), namespaceOfHost(host, env)]
+  const named = names.filter(name => typeof name === 'string')
+  const namespace = via?.namespace ?? named[0] ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
     throw new AwsError(
       'InvalidNamespace',
@@ -71,18 +90,17 @@ export function routeOf(request: Request, env: Env): Routed {
     stream: request.body,
     keepFraming: true,
   }
-  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire }
+  const foreign = via && named.find(name => name !== namespace)
+  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire, via, foreign }
 }
 
-function hostOf(request: Request, env: Env, urlHost: string): string {
-  const asked = request.headers.get(HOST_HEADER)
-  return asked !== null && isInternal(request.headers, env) ? asked : (request.headers.get('host') ?? urlHost)
-}
+/** Whether a request is a function's. */
+export const isFunctions = (headers: Headers, env: Env) => claimOf(headers, env) !== undefined
 
 /** What the front says of a request, where there is one, of what did come through it. */
 function saidByFront(headers: Headers, name: string, env: Env): string | null {
   const said = env.FAKECLOUD_FRONT ? headers.get(name) : null
-  return said !== null && isInternal(headers, env) ? null : said
+  return said !== null && isFunctions(headers, env) ? null : said
 }
 
 /** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
@@ -101,7 +119,7 @@ function protocolOf({ url, headers }: Request, env: Env): string {
  * inside comes from this machine.
  */
 export function sourceIpOf({ headers }: WireRequest, env: Env): string {
-  const onEdge = env.FAKECLOUD_FRONT || isInternal(headers, env) ? null : headers.get('cf-connecting-ip')
+  const onEdge = env.FAKECLOUD_FRONT || isFunctions(headers, env) ? null : headers.get('cf-connecting-ip')
   return onEdge ?? saidByFront(headers, PEER_HEADER, env) ?? '127.0.0.1'
 }
 
@@ -113,11 +131,16 @@ export function pathStyle(wire: WireRequest, env: Env): WireRequest {
   return bucket === undefined ? wire : { ...wire, path: `/${bucket}${wire.path}` }
 }
 
-/** Reads a form, once it is known that the request is one (never for S3, where `curl -d` sends that type too). */
+/**
+ * Reads a form, where the service may take one (`curl -d` sends that type to any). What was read is streamed from memory
+ * to whoever wants a stream after all.
+ */
 export async function withForm(wire: WireRequest): Promise<WireRequest> {
   const type = wire.headers.get('content-type') ?? ''
   if (wire.method !== 'POST' || !type.startsWith('application/x-www-form-urlencoded')) return wire
-  return { ...wire, form: parseQuery(new TextDecoder().decode(await plainBody(wire))) }
+  const form = parseQuery(new TextDecoder().decode(await plainBody(wire)))
+  const bytes = await wire.body()
+  return { ...wire, form, stream: wire.stream && new Blob([bytes]).stream() }
 }
 
 /** The path as its client sent and signed it. */
@@ -139,14 +162,8 @@ export function callerOf(routed: Routed, env: Env): Calling {
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
   const strangeToken = Boolean(sessionToken) && session === undefined
   const anonymous = accessKeyId === undefined || undefined
-  const caller = { accountId: account, accessKeyId, anonymous, session, via: sourceOf(wire, env) }
+  const caller = { accountId: account, accessKeyId, anonymous, session, via: routed.via?.source }
   return { caller, place: { namespace, account, region }, strangeToken }
-}
-
-/** The function that asks, which its own way out says. */
-function sourceOf({ headers }: WireRequest, env: Env): string | undefined {
-  const source = headers.get(SOURCE_HEADER)
-  return source !== null && isInternal(headers, env) ? source : undefined
 }
 
 /** A 12-digit key is an account; our own keys carry theirs. */

@@ -1,7 +1,7 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { AwsError } from '../aws/errors.ts'
 import type { Refusal } from './body.ts'
-import { isInternal } from './route.ts'
+import { isFunctions } from './route.ts'
 
 /** Names and addresses that lead to the machine that asks, and those that a resolver of its own makes lead there. */
 const THIS_MACHINE =
@@ -22,5 +22,5 @@ export function withoutSecret(request: Request, env: Env): Refusal | undefined {
 /** Cloudflare marks whatever comes over its network, and no client can take that off. */
 function isLocal({ url, headers }: Request, env: Env): boolean {
   if (headers.has('cf-ray')) return false
-  return THIS_MACHINE.test(new URL(url).hostname) || isInternal(headers, env)
+  return THIS_MACHINE.test(new URL(url).hostname) || isFunctions(headers, env)
 }

@@ -33,6 +33,8 @@ export type WireRequest = {
 export type WireKnobs = {
   /** How a broken constraint is refused; `false` when the service does that itself. Default: ValidationException, coral. */
   validation?: Validation | false
+  /** The code by which a request is refused that is longer than any the service reads; it names the operation. */
+  tooLarge?: string
   /** `com.amazonaws.sqs` gives `"__type": "com.amazonaws.sqs#QueueDoesNotExist"`. */
   errorNamespace?: string
   /** Namespaces of single codes. */

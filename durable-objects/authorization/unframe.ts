@@ -14,12 +14,13 @@ type Unframed = { input: Record<string, unknown>; trailers?: Promise<Record<stri
  */
 export function unframe({ input, http }: OperationRequest, verified?: Verified): Unframed {
   if (http?.trailers) return { input, trailers: Promise.resolve(http.trailers) }
-  const raw = streamOf(input.Body, http?.chunked !== undefined)
+  const member = http?.body ?? 'Body'
+  const raw = streamOf(input[member], http?.chunked !== undefined)
   if (!raw) return { input }
   const source = verified ? hashed(raw, verified) : raw
-  if (!http?.chunked) return { input: source === raw ? input : { ...input, Body: source } }
+  if (!http?.chunked) return { input: source === raw ? input : { ...input, [member]: source } }
   const { stream, trailers } = decodeChunked(source, http.chunked.decodedLength, verified && inspectorOf(verified))
-  return { input: { ...input, Body: stream }, trailers }
+  return { input: { ...input, [member]: stream }, trailers }
 }
 
 function streamOf(body: unknown, chunked: boolean): ReadableStream<Uint8Array> | undefined {

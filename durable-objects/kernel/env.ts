@@ -17,6 +17,8 @@ export type Env = {
   FAKECLOUD_FRONT?: string
   /** `true` where the launcher runs it for one developer: the admin endpoints need no secret then. */
   FAKECLOUD_LOCAL?: string
+  /** Set by the launcher, whose front alone says it: the Worker's own port serves nobody else. */
+  FAKECLOUD_INSIDE?: string
   FAKECLOUD_REGION?: string
   FAKECLOUD_ACCOUNT_ID?: string
   FAKECLOUD_MAX_REQUEST_BODY_BYTES?: string

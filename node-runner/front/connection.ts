@@ -3,15 +3,8 @@ import { readRequestHead, readResponseHead } from './head.ts'
 import { linger } from './linger.ts'
 import { Malformed, refusal } from './malformed.ts'
 import { createMessageReader, type MessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
-import type { Peer } from './peer.ts'
+import { type ConnectionOptions, proven } from './proof.ts'
 import { refuseTooLarge, TooLarge } from './too-large.ts'
-
-export type ConnectionOptions = {
-  /** Where the Worker listens, on this machine. */
-  port: number
-  peer: Peer
-  mostBody: number
-}
 
 /** A head must be whole within that time, in milliseconds. */
 const HEAD_MS = 30_000
@@ -82,14 +75,14 @@ function isWaiting({ exchanges, requests }: Connection): boolean {
 }
 
 function admit(connection: Connection, bytes: Buffer) {
-  const { client, exchanges, peer, mostBody } = connection
+  const { client, exchanges, peer, mostBody, inside } = connection
   const head = readRequestHead(bytes, peer, mostBody)
   // Told at once, unless an earlier answer would be torn apart.
   const waits = head.expectsContinue && exchanges.length > 0
   if (head.expectsContinue && !waits) client.write(CONTINUE)
   const { upgrade, close, chunkedHead } = head
   exchanges.push({ head: head.method === 'HEAD', upgrade, close, waits, answering: false, chunkedHead })
-  toWorker(connection, head.bytes)
+  toWorker(connection, proven(head.bytes, inside))
   return head.body
 }
 
@@ -223,14 +216,14 @@ function onWorkerClose(connection: Connection, worker: Socket): void {
 /** Answers what is no HTTP, or too much, unless that would stand within the answer to an earlier request. */
 function refuse(connection: Connection, error: unknown): void {
   if (!(error instanceof Malformed || error instanceof TooLarge)) throw error
-  const { client, exchanges, requests, port } = connection
+  const { client, exchanges, requests, port, inside } = connection
   const own = phaseOf(requests) === 'body' ? 1 : 0
   const head = exchanges[0]?.chunkedHead
   if (exchanges.length > own || exchanges[0]?.answering) client.destroy()
   else if (error instanceof Malformed) say(connection, error)
   else if (head) {
     abandon(connection)
-    refuseTooLarge(client, port, head)
+    refuseTooLarge(client, port, proven(head, inside))
   }
 }
 

@@ -36,7 +36,8 @@ const RESERVED = new Set([
   'x-fakecloud-too-large',
   'x-fakecloud-internal',
   'x-fakecloud-host',
-  'x-fakecloud-source',
+  'x-fakecloud-code',
+  'x-fakecloud-inside',
 ])
 /** What a proxy says of whom it speaks for; from anybody else it is a claim. */
 const FORWARDED = new Set([

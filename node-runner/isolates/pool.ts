@@ -18,6 +18,8 @@ export type Pool = {
   /** Code that was caught holding its process: it runs alone. */
   loners: Set<string>
   queue: Set<Waiter>
+  /** What runs or waits for a process, by its sandbox's id. */
+  jobs: Map<string, AbortController>
   starts: Set<Promise<void>>
   sharedStarts: number
   ending: AbortController
@@ -51,6 +53,7 @@ export function createPool(options: ProcessOptions, maxProcesses: number): Pool 
     members: new Set(),
     loners: new Set(),
     queue: new Set(),
+    jobs: new Map(),
     starts: new Set(),
     sharedStarts: 0,
     ending,
@@ -120,6 +123,15 @@ export function release(pool: Pool, sandbox: Sandbox, reusable: boolean): void {
   if (reusable) sandbox.session.onLine(line => line === undefined && discard(sandbox))
   else discard(sandbox)
   pump(pool)
+}
+
+/** Ends sandboxes, at work, idle, or still to be made. */
+export function end({ jobs, members }: Pool, ids: Iterable<string>): void {
+  for (const id of ids) {
+    jobs.get(id)?.abort()
+    // Whoever runs in it hears that it is over.
+    for (const { sandboxes } of members) sandboxes.get(id)?.session.close()
+  }
 }
 
 /** Marks code that was caught holding its process. */

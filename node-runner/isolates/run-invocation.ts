@@ -5,7 +5,13 @@ import type { Run, Sandbox } from './member.ts'
 import { made, type Pool, release, take, type Wish } from './pool.ts'
 
 /** An invocation under way; `write` takes its frames as lines. */
-export type Job = { invocation: Invocation; payload: Uint8Array; write: (line: string) => void }
+export type Job = {
+  invocation: Invocation
+  payload: Uint8Array
+  write: (line: string) => void
+  /** Aborted when nobody wants the run any more. */
+  signal: AbortSignal
+}
 
 /** What became of an attempt: the invocation is answered, or goes to a process of the wish. */
 export type Attempt = 'done' | Wish
@@ -31,10 +37,11 @@ export async function runInvocation(pool: Pool, job: Job): Promise<void> {
 
 async function attempt(pool: Pool, sandbox: Sandbox, job: Job): Promise<Attempt> {
   const { member, fresh } = sandbox
-  const state = await listening(sandbox)
+  const state = job.signal.aborted ? 'gone' : await listening(sandbox)
   if (fresh) made(pool, sandbox)
   if (state !== 'ready') {
     release(pool, sandbox, false)
+    if (job.signal.aborted) return 'done'
     if (typeof state === 'string') return state === 'held' ? 'free' : 'any'
     for (const line of importFrames(state.failure)) job.write(line)
     return 'done'

@@ -14,8 +14,9 @@ export type Session = {
 }
 
 export function openSession(process: WorkerdProcess, invocation: Invocation): Session {
-  const headers = { [INVOCATION_HEADER]: encodeInvocation(invocation), 'transfer-encoding': 'chunked' }
   const { port, agent } = process
+  const header = encodeInvocation(invocation)
+  const headers = { ...process.headers, [INVOCATION_HEADER]: header, 'transfer-encoding': 'chunked' }
   const stream = request({ host: '127.0.0.1', port, agent, method: 'POST', path: '/session', headers })
   let listener: (line: string | undefined) => void = () => {}
   let over = false
@@ -42,7 +43,11 @@ export function openSession(process: WorkerdProcess, invocation: Invocation): Se
       listener = next
       if (over) queueMicrotask(() => next(undefined))
     },
-    close: end,
+    close: () => {
+      // A reset, not an end: only that makes workerd give up what the sandbox is doing.
+      if (!over) stream.socket?.resetAndDestroy()
+      end()
+    },
   }
 }
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
+import { INSIDE_HEADER, INVOCATION_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { decodeInvocation } from '../../durable-objects/shared/functions/session.ts'
-import { createPool, idleProcess, type Pool } from './pool.ts'
+import { createPool, end, idleProcess, type Pool } from './pool.ts'
 import { runInvocation } from './run-invocation.ts'
 import type { ProcessOptions } from './workerd-process.ts'
 
@@ -22,7 +22,7 @@ export type Supervisor = {
 const MAX_HEADER_BYTES = 128 * 1024
 
 /**
- * Serves the isolates to the emulator: `POST /invoke` and `POST /warm` as in the contract. Processes start when the
+ * Serves the isolates to the emulator: `POST /invoke`, `/warm` and `/end` as in the contract. Processes start when the
  * first function needs one, and each has one thread: what holds it is killed at its deadline, and nothing else waits.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
@@ -52,6 +52,16 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 }
 
 async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (incoming.headers[INSIDE_HEADER] !== pool.options.inside) {
+    outgoing.writeHead(403).end()
+    return
+  }
+  if (incoming.method === 'POST' && incoming.url === '/end') {
+    // The Lambda service's own list.
+    end(pool, JSON.parse(Buffer.from(await readBody(incoming)).toString()) as string[])
+    outgoing.writeHead(204).end()
+    return
+  }
   const header = incoming.headers[INVOCATION_HEADER]
   if (incoming.method !== 'POST' || typeof header !== 'string') {
     outgoing.writeHead(404).end()
@@ -63,7 +73,14 @@ async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResp
   outgoing.flushHeaders()
   outgoing.socket?.setNoDelay(true)
   const write = (line: string) => void outgoing.write(`${line}\n`)
-  await runInvocation(pool, { invocation: decodeInvocation(header), payload, write })
+  const invocation = decodeInvocation(header)
+  const ending = new AbortController()
+  pool.jobs.set(invocation.sandboxId, ending)
+  try {
+    await runInvocation(pool, { invocation, payload, write, signal: ending.signal })
+  } finally {
+    pool.jobs.delete(invocation.sandboxId)
+  }
   outgoing.end()
 }
 
@@ -82,7 +99,7 @@ async function warm(pool: Pool, header: string, outgoing: ServerResponse): Promi
   }
   const { port, agent } = process
   const status = await new Promise<number>((resolve, reject) => {
-    const headers = { [INVOCATION_HEADER]: header }
+    const headers = { ...process.headers, [INVOCATION_HEADER]: header }
     const sent = request({ host: '127.0.0.1', port, agent, method: 'POST', path: '/warm', headers }, response => {
       response.resume()
       response.once('end', () => resolve(response.statusCode ?? 500))

@@ -5,15 +5,19 @@ import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Config } from 'miniflare'
 import workerd from 'workerd'
+import { INSIDE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { serializeConfig } from '../miniflare.ts'
 
 export type ProcessOptions = {
   /** `host:port` of the main Worker. */
   emulatorAddress: () => string
   secret: string
+  /** What proves, on inner ports, that who asks is part of this emulator. */
+  inside: string
   assetsDir: string
   hostBundle: string
-  port?: string | undefined
+  /** Text bindings by which functions' requests to the emulator are told: its port, its domain, its URL. */
+  addresses: Record<string, string>
   log: (line: string) => void
 }
 
@@ -22,6 +26,8 @@ export type WorkerdProcess = {
   pid: number
   port: number
   agent: Agent
+  /** With these it lets one in. */
+  headers: Record<string, string>
   alive: () => boolean
   /** Resolves when the process is gone, however that came. */
   exited: Promise<void>
@@ -61,7 +67,8 @@ export async function startProcess(options: ProcessOptions, signal: AbortSignal)
     agent.destroy()
   }
   const alive = () => child.exitCode === null && child.signalCode === null && !child.killed
-  return { pid: child.pid ?? 0, port, agent, alive, exited, kill }
+  const headers = { [INSIDE_HEADER]: options.inside }
+  return { pid: child.pid ?? 0, port, agent, headers, alive, exited, kill }
 }
 
 function keepOutput(child: ChildProcess): () => string {
@@ -91,7 +98,8 @@ async function listening(child: ChildProcess, exited: Promise<void>): Promise<nu
   return await Promise.race([port, failed])
 }
 
-function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: ProcessOptions): Config {
+function configOf({ emulatorAddress, secret, inside, assetsDir, hostBundle, addresses }: ProcessOptions): Config {
+  const injectRequestHeaders = [{ name: INSIDE_HEADER, value: inside }]
   const text = (name: string, value: string) => ({ name, text: value })
   return {
     services: [
@@ -106,13 +114,14 @@ function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: Proc
             { name: 'ASSETS', service: { name: 'assets' } },
             { name: 'EMULATOR', service: { name: 'emulator' } },
             text('FAKECLOUD_SECRET', secret),
+            text('FAKECLOUD_INSIDE', inside),
             text('FAKECLOUD_LOCAL_ISOLATES', '1'),
-            ...(port === undefined ? [] : [text('FAKECLOUD_PORT', port)]),
+            ...Object.entries(addresses).map(([name, value]) => text(name, value)),
           ],
         },
       },
       { name: 'assets', disk: { path: assetsDir, writable: false } },
-      { name: 'emulator', external: { address: emulatorAddress(), http: {} } },
+      { name: 'emulator', external: { address: emulatorAddress(), http: { injectRequestHeaders } } },
       {
         name: 'internet',
         network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions: { trustBrowserCas: true } },
@@ -123,9 +132,9 @@ function configOf({ emulatorAddress, secret, assetsDir, hostBundle, port }: Proc
 }
 
 /** Resolves when the process answers, which it does unless some function holds its only thread; rejects when it is gone. */
-export function ping({ port, agent }: WorkerdProcess): Promise<void> {
+export function ping({ port, agent, headers }: WorkerdProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, agent, path: '/ping' }, response => {
+    const sent = request({ host: '127.0.0.1', port, agent, headers, path: '/ping' }, response => {
       response.resume()
       response.once('end', resolve)
       response.once('error', reject)

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { AwsError } from '../../aws/errors.ts'
 import { OURS } from '../came-back.ts'
-import { routeOf } from '../route.ts'
+import { type Routed, routeOf } from '../route.ts'
 import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'
 import { cloudwatchAdmin } from './cloudwatch.ts'
@@ -24,9 +24,20 @@ import { sqsAdmin } from './sqs.ts'
 /** Our own endpoints: JSON in and out, errors `{ "error": … }`; gate.ts says for whom. */
 export const admin: AdminApp = new Hono<AdminEnv>({ getPath: pathOf })
 
+/** Links that AWS's own APIs hand out, which a function may follow: code, certificates, keys of issuers, credentials. */
+const HANDED =
+  /^\/_fakecloud\/(?:lambda\/(?:function-code|layer-content)\/|sns\/cert\.pem$|iam\/issuers\/|credentials$)/
+
+const isHanded = (request: Request) => request.method === 'GET' && HANDED.test(pathOf(request))
+
+const refusedTo = ({ namespace }: Routed) =>
+  `Functions cannot use the emulator's own endpoints; this one is of the namespace ${namespace}`
+
 for (const path of OURS) {
   admin.use(path, async (c, next) => {
-    c.set('routed', routeOf(c.req.raw, c.env))
+    const routed = routeOf(c.req.raw, c.env)
+    if (routed.via && !isHanded(c.req.raw)) throw new AdminError(403, refusedTo(routed))
+    c.set('routed', routed)
     await admitAdmin(c, pathOf(c.req.raw))
     await next()
   })
@@ -59,7 +70,7 @@ for (const path of OURS) {
 }
 admin.onError((error, c) => {
   if (error instanceof AdminError) return c.json({ error: error.message }, error.status)
-  if (error instanceof AwsError) return c.json({ error: error.message }, 400)
+  if (error instanceof AwsError) return c.json({ error: error.message }, error.status === 403 ? 403 : 400)
   console.error(`${c.req.method} ${c.req.path}`, error.stack)
   return c.json({ error: 'The request has failed because of an unknown error.' }, 500)
 })

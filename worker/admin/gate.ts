@@ -2,10 +2,8 @@ import { modesOf } from '../../durable-objects/authorization/modes.ts'
 import { isSignedLink } from '../../durable-objects/kernel/namespace/download-links.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { isLocal } from '../../durable-objects/kernel/namespace/secret.ts'
-import { NAMESPACE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { NAMESPACE_PATTERN } from '../../aws/place.ts'
 import { isKnownHost, isOwnOrigin } from '../hosts.ts'
-import { isInternal } from '../route.ts'
 import { type AdminContext, AdminError } from './admin.ts'
 import { isDeployments, isRoots, type Proof, proofOf } from './proofs.ts'
 
@@ -62,8 +60,8 @@ function refusal(proof: Proof, wanted: string): AdminError {
 
 /** A function stays in its namespace here too. */
 function checkInside(c: AdminContext, namespace: string | undefined): void {
-  const { headers } = c.req.raw
-  if (!isInternal(headers, c.env) || headers.get(NAMESPACE_HEADER) === namespace) return
+  const { via } = c.var.routed
+  if (!via || via.namespace === namespace) return
   throw new AdminError(403, 'A function does not steer other namespaces than its own')
 }
 
@@ -76,7 +74,7 @@ function isLink(c: AdminContext, path: string, namespaceId: string | undefined):
 /** A page of another origin, or one that came by a name of its own for this machine, is not the developer. */
 function checkBrowser(c: AdminContext): void {
   const { headers } = c.req.raw
-  if (isInternal(headers, c.env)) return
+  if (c.var.routed.via) return
   const { host } = c.var.routed.wire
   if (!isKnownHost(host, c.env)) {
     const hint = 'name it by --host or --external-url, or set FAKECLOUD_SECRET and show that'

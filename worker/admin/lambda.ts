@@ -4,7 +4,9 @@ import type {
   InvocationPage,
   ViewedInvocation,
 } from '../../durable-objects/services/lambda/invocations/invocation-records.ts'
-import { isInternal } from '../route.ts'
+import { isCodeToken } from '../../durable-objects/kernel/namespace/claims.ts'
+import { CODE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
+import { sentPath } from '../route.ts'
 import { type AdminApp, type AdminContext, AdminError, placed, queryOf } from './admin.ts'
 import { pagesOf, viewAll, viewNow } from './views.ts'
 import { settleAsked } from './settle.ts'
@@ -12,7 +14,8 @@ import { settleAsked } from './settle.ts'
 /**
  * `GET /_fakecloud/lambda/invocations` every run of every function, oldest first; `GET …/warm-containers` and
  * `POST …/{function}/evict-container` the sandboxes; `GET …/function-code/…` and `…/layer-content/…` the zips that
- * GetFunction and GetLayerVersion point at; `…/_internal/code/…` the same for the isolate host, which knows the secret.
+ * GetFunction and GetLayerVersion point at; `…/_internal/code/…` the same for the isolate host, which has a
+ * token for it.
  */
 export function lambdaAdmin(app: AdminApp): void {
   app.get('/_fakecloud/lambda/invocations', async c => c.json({ invocations: await invocations(c) }))
@@ -34,7 +37,9 @@ export function lambdaAdmin(app: AdminApp): void {
   })
   app.get('/_fakecloud/lambda/_internal/code/:account/:region/:file', c => {
     const { account, region, file } = c.req.param()
-    if (!isInternal(c.req.raw.headers, c.env)) throw new AdminError(403, 'This is for the isolates alone')
+    if (!isCodeToken(c.env, sentPath(c.req.raw, c.env), c.req.header(CODE_HEADER))) {
+      throw new AdminError(403, 'This is for the isolates alone')
+    }
     return zipOf(c, { account, region }, { sha: stem(file) })
   })
 }

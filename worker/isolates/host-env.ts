@@ -5,9 +5,12 @@ export type HostEnv = {
   ASSETS: Fetcher
   EMULATOR: Fetcher
   FAKECLOUD_SECRET?: string
+  /** Set in a pool process, whose port others on the machine can reach: only who says it is served. */
+  FAKECLOUD_INSIDE?: string
   FAKECLOUD_PORT?: string
   /** The domain under which `<namespace>.<domain>` addresses the emulator. */
   FAKECLOUD_HOST?: string
+  FAKECLOUD_EXTERNAL_URL?: string
   /** Set in a pool process, whose workerd may use what the edge does not have. */
   FAKECLOUD_LOCAL_ISOLATES?: string
 }

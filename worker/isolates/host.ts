@@ -1,6 +1,9 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import { functionToken } from '../../durable-objects/kernel/namespace/claims.ts'
 import { INVOCATION_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
+import { isStranger, refuseStranger } from '../inside.ts'
 import type { HostEnv } from './host-env.ts'
+import { noteEnded } from './ended.ts'
 import { endpointHosts, Outbound, type OutboundProps } from './outbound.ts'
 import { type ProgramCache, programOf } from './program-cache.ts'
 import { decodeInvocation, encodeMessage } from '../../durable-objects/shared/functions/session.ts'
@@ -25,8 +28,14 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
    * answers as soon as nothing blocks the process.
    */
   override async fetch(request: Request): Promise<Response> {
+    if (isStranger(request, this.env)) return refuseStranger()
     const { pathname } = new URL(request.url)
     if (pathname === '/ping') return new Response(null, { status: 204 })
+    if (request.method === 'POST' && pathname === '/end') {
+      // The Lambda service's own list.
+      noteEnded((await request.json()) as string[])
+      return new Response(null, { status: 204 })
+    }
     const header = request.headers.get(INVOCATION_HEADER)
     if (request.method !== 'POST' || header === null) return new Response('Not found', { status: 404 })
     try {
@@ -68,9 +77,17 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     mainModule: string,
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
-    const { place, functionArn: source, internet, environment } = invocation
+    const { place, functionArn: source, internet, environment, origins } = invocation
     const { namespace } = place
-    const props: OutboundProps = { namespace, source, internet, endpoints: endpointHosts(environment) }
+    const token = functionToken(this.env, { namespace, source })
+    const props: OutboundProps = {
+      sandboxId: invocation.sandboxId,
+      namespace,
+      token,
+      internet,
+      origins,
+      endpoints: endpointHosts(environment),
+    }
     // The types know a Worker's own exports only where they are generated for it.
     const exports = this.ctx.exports as unknown as { Outbound(options: { props: OutboundProps }): Fetcher }
     const local = this.env.FAKECLOUD_LOCAL_ISOLATES !== undefined

@@ -1,5 +1,5 @@
-import { secretOf } from '../../durable-objects/kernel/namespace/secret.ts'
-import { type CodeRef, INTERNAL_HEADER, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
+import { codeToken } from '../../durable-objects/kernel/namespace/claims.ts'
+import { CODE_HEADER, type CodeRef, type Invocation } from '../../durable-objects/shared/functions/contract.ts'
 import { treeOf } from './file-tree.ts'
 import { handlerFile, splitHandler } from './handler-name.ts'
 import { type HostEnv, RUNTIME_ASSET } from './host-env.ts'
@@ -52,7 +52,7 @@ async function readFiles(env: HostEnv, { code, layers }: Invocation): Promise<Ma
 }
 
 async function readZip(env: HostEnv, ref: CodeRef): Promise<Uint8Array> {
-  const headers = { [INTERNAL_HEADER]: secretOf(env) }
+  const headers = { [CODE_HEADER]: codeToken(env, ref.url) }
   const response = await env.EMULATOR.fetch(`http://emulator${ref.url}`, { headers })
   if (!response.ok) throw new Error(`The function's code answered ${response.status}`)
   return new Uint8Array(await response.arrayBuffer())

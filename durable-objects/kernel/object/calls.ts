@@ -64,7 +64,7 @@ export async function callOperation<Output>(
 
 /** What a service that is called may know of the request: nothing of its body. */
 function inner(http: HttpFacts | undefined): HttpFacts | undefined {
-  return http && { ...http, chunked: undefined, contentLength: undefined }
+  return http && { ...http, body: undefined, large: undefined, chunked: undefined, contentLength: undefined }
 }
 
 /** A call is a hop as a delivery is; within a service it is the service's own affair. */

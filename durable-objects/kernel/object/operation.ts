@@ -1,4 +1,5 @@
 import type { Access } from '../../shared/policy-access.ts'
+import type { MemberPath } from './large-bytes.ts'
 import type { Env } from '../env.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Metric, MetricsPage, MetricsQuery } from '../metrics/metrics.ts'
@@ -60,6 +61,10 @@ export type HttpFacts = {
   region: string
   /** `Origin` of a browser's request. */
   origin?: string | undefined
+  /** The member of the input that is the request's body, where one is. */
+  body?: string | undefined
+  /** Members that travel as streams because they are large, and are bytes to the handler. */
+  large?: readonly MemberPath[] | undefined
   /** Length of a streamed body without its framing, when declared. */
   contentLength?: number | undefined
   /** The aws-chunked trailers of a body that was small enough to be read before it travelled. */
@@ -202,8 +207,8 @@ export type ServiceDefinition = {
   gauges?: (ctx: Ctx) => Metric[]
   /** Runs when the namespace's clock jumps: wakes whoever waits for a time. */
   onClock?: (tx: Tx) => void
-  /** Runs when all that the service had in an object was erased: ends whoever waits. It has no tables then. */
-  onErase?: (ctx: Ctx) => void
+  /** Runs before all that the service has is forgotten: ends who waits, and what is under way outside the object. */
+  onErase?: (ctx: Ctx) => void | Promise<void>
   /** Runs once when the object is first made, before its first operation. */
   onCreate?: (tx: Tx) => void
   /** Runs when an object wakes (restart, eviction): picks up durable work that was under way. */

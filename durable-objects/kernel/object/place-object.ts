@@ -17,6 +17,7 @@ import { backgroundOf, type SettleReport } from './background.ts'
 import type { Above, Gate } from './catalog.ts'
 import { type Parts, partsOf } from './parts.ts'
 import { contextOf, ownRequest } from './context.ts'
+import { asBytes } from './large-bytes.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
@@ -120,14 +121,17 @@ export function placeObject(above: Above) {
     async perform(request: OperationRequest): Promise<OperationResult> {
       const { life } = this
       const { service, operation } = request
-      let body = request.input.Body
+      const member = request.http?.body ?? 'Body'
+      let body = request.input[member]
       try {
         const definition = this.parts.tables.open(service)
         const known = Object.hasOwn(definition.operations, operation) ? definition.operations[operation] : undefined
         const handler = known ?? notImplemented(service, operation)
         const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
-        const { ctx, input } = await this.gate.admit(request, { definition, context })
-        body = input.Body
+        const { ctx, input: admitted } = await this.gate.admit(request, { definition, context })
+        body = admitted[member]
+        const { large } = request.http ?? {}
+        const input = large ? await asBytes(admitted, large) : admitted
         const answer = this.parts.changes.run(() => {
           // `never`: the handler's own input type was checked against the model when the request was decoded.
           const given = handler(ctx, input as never)
@@ -321,12 +325,19 @@ export function placeObject(above: Above) {
 
     /** Forgets everything, or all that one service has here: reset and expiry of a namespace. */
     async erase(service?: string): Promise<void> {
-      if (service !== undefined && this.facts.service === undefined) {
-        this.eraseService(service)
-        return
+      const { tables } = this.parts
+      const whole = service === undefined || this.facts.service !== undefined
+      const going = tables.opened().filter(each => whole || each === service)
+      if (whole) this.life += 1
+      for (const each of going) await catalog.definitionOf(each).onErase?.(this.own(each))
+      if (whole) await this.eraseAll()
+      else for (const each of going) tables.drop(each)
+      for (const key of this.memory.keys()) {
+        if (whole || key.startsWith(`${service}.`)) this.memory.delete(key)
       }
-      const opened = this.parts.tables.opened()
-      this.life += 1
+    }
+
+    async eraseAll(): Promise<void> {
       await this.parts.wake.never()
       await this.ctx.storage.deleteAll()
       this.parts.tables.forget()
@@ -334,16 +345,6 @@ export function placeObject(above: Above) {
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK
       this.gate = above.gate(this.env, {})
-      // Whoever waits looks again, and finds nothing.
-      for (const each of opened) catalog.definitionOf(each).onErase?.(this.own(each))
-      this.memory = new Map()
-    }
-
-    eraseService(service: string): void {
-      if (!this.parts.tables.has(service)) return
-      this.parts.tables.drop(service)
-      catalog.definitionOf(service).onErase?.(this.own(service))
-      for (const key of this.memory.keys()) if (key.startsWith(`${service}.`)) this.memory.delete(key)
     }
   }
 }

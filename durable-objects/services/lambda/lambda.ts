@@ -27,6 +27,7 @@ import {
   RemoveLayerVersionPermission,
 } from './layers/layer-permissions.ts'
 import * as layers from './layers/layers.ts'
+import { endSandboxes } from './invocations/sandboxes.ts'
 import { type MappingOperations, PollEventSource, resumeMapping } from './mappings/mappings.ts'
 import { functionHome } from './functions/names.ts'
 import { noteUndelivered } from './metrics.ts'
@@ -140,6 +141,7 @@ export const lambda: ServiceDefinition = {
   introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
   ended: noteUndelivered,
   onWake: resumeEvents,
+  onErase: endSandboxes,
   resourcePolicy: (ctx, operation, input) =>
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
   doorAccess: urlAccess,
@@ -151,5 +153,8 @@ export const lambda: ServiceDefinition = {
   home: functionHome,
   access: lambdaAccess,
   dialect: 'rest-json',
-  wire: { validation: { code: 'ValidationException', itemsNotNull: true } },
+  wire: {
+    tooLarge: 'RequestEntityTooLargeException',
+    validation: { code: 'ValidationException', itemsNotNull: true },
+  },
 }

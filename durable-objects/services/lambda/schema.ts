@@ -73,6 +73,7 @@ CREATE TABLE lambda_mappings (
   settings TEXT NOT NULL, tags TEXT NOT NULL, modified INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX lambda_mappings_name ON lambda_mappings (name);`,
+  `CREATE TABLE lambda_origins (seq INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL UNIQUE);`,
 ]
 
 /** A function's own properties; those of its code and configuration are its versions'. */

@@ -87,8 +87,10 @@ import {
   UpdateScheduledQuery,
 } from './queries/scheduled-queries.ts'
 import { GetScheduledQueryHistory, onScheduledQuery } from './queries/scheduled-runs.ts'
+import type { InternalOperations } from './internal-operations.ts'
 import { migrations } from './schema.ts'
-import { CheckDestination, type ForwardingOperations, ForwardSubscription } from './subscriptions/forwarding.ts'
+import { CheckDestination, ForwardSubscription } from './subscriptions/forwarding.ts'
+import { WriteLog } from './events/service-logs.ts'
 import { FilterLogEvents } from './events/search.ts'
 import { GetLogEvents } from './events/stream-reading.ts'
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './groups/streams.ts'
@@ -107,11 +109,9 @@ import {
   UntagResource,
   groupTags,
 } from './groups/tags.ts'
-import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperations } from './deliveries/vended-logs.ts'
+import { OpenDeliveryDestination, ShipVendedLogs, VendLogs } from './deliveries/vended-logs.ts'
 
 /**
- * CloudWatch Logs.
- *
  * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data
  * sources (GetLogFields, ListAggregateLogGroupSummaries), large log objects, storage tiers, syslog and bearer tokens,
  * each of which is a product beside the log groups; DescribeFieldIndexes; destinations of scheduled queries; of
@@ -228,7 +228,8 @@ export const logs: ServiceDefinition = {
     UpdateLogAnomalyDetector,
     UpdateScheduledQuery,
     VendLogs,
-  } satisfies Handlers<Operations & AnomalyOperations & ForwardingOperations & VendingOperations>,
+    WriteLog,
+  } satisfies Handlers<Operations & AnomalyOperations & InternalOperations>,
   migrations,
   timers: {
     export: onExport,

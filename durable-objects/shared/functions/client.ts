@@ -8,10 +8,15 @@ import { encodeInvocation, type Ready } from './session.ts'
 export async function invokeIsolate(
   isolates: Fetcher,
   invocation: Invocation,
-  payload: Uint8Array | string,
+  { payload, signal }: { payload: Uint8Array | string; signal?: AbortSignal },
 ): Promise<{ frames: AsyncIterable<Frame> }> {
   const headers = { [INVOCATION_HEADER]: encodeInvocation(invocation) }
-  const response = await isolates.fetch('http://isolates/invoke', { method: 'POST', headers, body: payload })
+  const response = await isolates.fetch('http://isolates/invoke', {
+    method: 'POST',
+    headers,
+    body: payload,
+    ...(signal ? { signal } : {}),
+  })
   if (!response.ok || response.body === null) {
     throw new Error(`The isolates answered ${response.status}: ${await response.text()}`)
   }
@@ -22,6 +27,12 @@ export async function invokeIsolate(
 export async function warmIsolate(isolates: Fetcher, invocation: Invocation): Promise<void> {
   const headers = { [INVOCATION_HEADER]: encodeInvocation(invocation) }
   const response = await isolates.fetch('http://isolates/warm', { method: 'POST', headers })
+  await response.body?.cancel()
+}
+
+/** Ends sandboxes with all that goes on in them; on the edge they cannot be stopped, but reach nothing any more. */
+export async function endIsolates(isolates: Fetcher, sandboxIds: string[]): Promise<void> {
+  const response = await isolates.fetch('http://isolates/end', { method: 'POST', body: JSON.stringify(sandboxIds) })
   await response.body?.cancel()
 }
 

@@ -3,17 +3,17 @@
  *
  * The service sends one `POST http://isolates/invoke` an invocation: the header `x-fakecloud-invocation` is the base64 of
  * the JSON of an `Invocation`, the body is the event's bytes. The answer is newline-delimited JSON: one `Frame` a line,
- * written as it happens, `end` last. `client.ts` does both sides of that for the caller.
+ * written as it happens, `end` last. `client.ts` does both sides of that for the caller. `POST http://isolates/end` with
+ * a JSON list of sandbox ids ends those, at work or not.
  */
 
 export const INVOCATION_HEADER = 'x-fakecloud-invocation'
 
-/** Marks a request that comes from inside; the others say, together with it, where and for which host it is meant. */
-export const INTERNAL_HEADER = 'x-fakecloud-internal'
-export const HOST_HEADER = 'x-fakecloud-host'
-export const NAMESPACE_HEADER = 'x-fakecloud-namespace'
-/** ARN of the function that asks. */
-export const SOURCE_HEADER = 'x-fakecloud-source'
+/**
+ * Proves to the emulator's inner ports, by a secret of this start, that who asks belongs to it: the machine has other
+ * users, and functions. On the edge nothing listens but the Worker.
+ */
+export const INSIDE_HEADER = 'x-fakecloud-inside'
 
 /**
  * Said by the front of `npm start` alone: the IP address that asks, the path where a URL parser would change it, and that
@@ -23,7 +23,16 @@ export const PEER_HEADER = 'x-fakecloud-peer'
 export const RAW_PATH_HEADER = 'x-fakecloud-raw-path'
 export const TOO_LARGE_HEADER = 'x-fakecloud-too-large'
 
-/** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the internal secret. */
+/** Marks a request that comes from inside, by a token that says from which function. */
+export const INTERNAL_HEADER = 'x-fakecloud-internal'
+/** The host that such a request is meant for. */
+export const HOST_HEADER = 'x-fakecloud-host'
+/** The namespace that whoever asks wants; a function may name its own alone. */
+export const NAMESPACE_HEADER = 'x-fakecloud-namespace'
+/** With which the isolate host fetches a function's code. */
+export const CODE_HEADER = 'x-fakecloud-code'
+
+/** A zip: `key` is its content's hash, `url` the path under which the emulator gives its bytes to the isolate host. */
 export type CodeRef = { key: string; url: string }
 
 export type Invocation = {
@@ -48,6 +57,8 @@ export type Invocation = {
   /** In the function's order; unpacked one over the other under /opt. */
   layers: CodeRef[]
   place: { namespace: string; account: string; region: string }
+  /** Scheme and host of the addresses that the emulator hands out: it answers there. */
+  origins: string[]
   logGroup: string
   logStream: string
   traceId: string

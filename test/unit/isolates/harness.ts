@@ -5,8 +5,15 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { startSupervisor } from '../../../node-runner/isolates/supervisor.ts'
 import { buildIsolateHost, buildIsolateRuntime, buildSdkAssets } from '../../../scripts/build-sdk-assets.ts'
+import { isCodeToken } from '../../../durable-objects/kernel/namespace/claims.ts'
 import { collectOutcome, invokeIsolate, warmIsolate } from '../../../durable-objects/shared/functions/client.ts'
-import type { Frame, Invocation, Outcome } from '../../../durable-objects/shared/functions/contract.ts'
+import {
+  CODE_HEADER,
+  INSIDE_HEADER,
+  type Frame,
+  type Invocation,
+  type Outcome,
+} from '../../../durable-objects/shared/functions/contract.ts'
 
 export type Sources = Record<string, string | Uint8Array>
 export type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string }
@@ -27,8 +34,10 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     const body = Buffer.concat(await Array.fromAsync(request)).toString()
     const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body }
     const zip = zips.get(one.url)
-    if (zip !== undefined)
-      return response.writeHead(request.headers['x-fakecloud-internal'] === SECRET ? 200 : 403).end(zip)
+    if (zip !== undefined) {
+      const token = String(request.headers[CODE_HEADER])
+      return response.writeHead(isCodeToken({ FAKECLOUD_SECRET: SECRET }, one.url, token) ? 200 : 403).end(zip)
+    }
     seen.push(one)
     const {
       status = 200,
@@ -43,14 +52,18 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${port}`,
     secret: SECRET,
+    inside: SECRET,
     assetsDir,
     hostBundle,
-    port: String(port),
+    addresses: { FAKECLOUD_PORT: String(port) },
     log: line => lines.push(line),
     ...options,
   })
   const isolates = {
-    fetch: (url: string, init: RequestInit) => fetch(url.replace('isolates', supervisor.address), init),
+    fetch: (url: string, init: RequestInit) => {
+      const headers = { ...(init.headers as Record<string, string>), [INSIDE_HEADER]: SECRET }
+      return fetch(url.replace('isolates', supervisor.address), { ...init, headers })
+    },
   } as unknown as Fetcher
 
   const upload = (sources: Sources) => {
@@ -81,6 +94,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
       environment: environmentOf(port, overrides.environment),
       code: upload(sources),
       layers: layerSources.map(upload),
+      origins: [],
       place: { namespace: 'test', account: '123456789012', region: 'us-east-1' },
       logGroup: `/aws/lambda/${functionName}`,
       logStream: '2026/01/01/[$LATEST]0123',
@@ -98,7 +112,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     settings: { sandboxId?: string; onFrame?: (frame: Frame) => void } = {},
   ): Promise<Outcome> => {
     const invocation = { ...fn, requestId: randomUUID(), sandboxId: settings.sandboxId ?? randomUUID() }
-    const { frames } = await invokeIsolate(isolates, invocation, JSON.stringify(payload))
+    const { frames } = await invokeIsolate(isolates, invocation, { payload: JSON.stringify(payload) })
     return await collectOutcome(frames, settings.onFrame)
   }
   const warm = (fn: ReturnType<typeof define>) => warmIsolate(isolates, { ...fn, requestId: '', sandboxId: '' })

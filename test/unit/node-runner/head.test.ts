@@ -25,7 +25,13 @@ describe('a request', () => {
     expect(request('Expect: 200-ok').bytes.toString()).toContain('Expect: 200-ok')
   })
 
-  it.each(['X-Fakecloud-Internal', 'x-fakecloud-host', 'X-FAKECLOUD-RAW-PATH'])('cannot say %s from outside', name => {
+  it.each([
+    'X-Fakecloud-Internal',
+    'x-fakecloud-host',
+    'x-fakecloud-code',
+    'x-fakecloud-inside',
+    'X-FAKECLOUD-RAW-PATH',
+  ])('cannot say %s from outside', name => {
     expect(request(`${name}: secret`).bytes.toString()).toBe('PUT /bucket/key HTTP/1.1\r\nHost: x\r\n\r\n')
   })
 

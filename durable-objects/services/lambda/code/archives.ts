@@ -25,15 +25,12 @@ export const MAX_UNZIPPED = 262_144_000
 /** Unreferenced zips stay this long: a sandbox of the version that used one may just be starting. */
 const KEPT_MS = 15 * 60_000
 
-/**
- * Fetches and checks a zip. No row is written.
- * @param operation named in AWS's message about the size
- */
-export async function readArchive(ctx: Ctx, source: ArchiveSource, operation: string): Promise<Archive> {
+/** Fetches and checks a zip. No row is written. */
+export async function readArchive(ctx: Ctx, source: ArchiveSource): Promise<Archive> {
   const bytes = source.ZipFile ?? (await readFromS3(ctx, source))
-  if (source.ZipFile && bytes.byteLength > MAX_ZIPPED) {
-    const message = `Request must be smaller than 70167211 bytes for the ${operation} operation`
-    throw new AwsError('RequestEntityTooLargeException', message, 413)
+  if (source.ZipFile && bytes.byteLength >= MAX_ZIPPED) {
+    const message = `Zipped size must be smaller than ${MAX_ZIPPED} bytes`
+    throw new AwsError('RequestEntityTooLargeException', message, 413, { Type: 'User' })
   }
   const facts = inspectZip(bytes)
   if (!facts) throw invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.')

@@ -23,7 +23,7 @@ export async function UpdateFunctionCode(
   checkArchitectures(input.Architectures)
   const image = configurationOf(before).PackageType === 'Image'
   checkSource(input, image)
-  const archive = image ? undefined : await readArchive(ctx, input, 'UpdateFunctionCode')
+  const archive = image ? undefined : await readArchive(ctx, input)
 
   // The awaits are over: what is read from here on is what is changed.
   const latest = findLatest(ctx, named)

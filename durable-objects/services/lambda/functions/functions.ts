@@ -1,4 +1,5 @@
 import { signedLink } from '../../../kernel/namespace/download-links.ts'
+import { noteOrigin } from '../invocations/origins.ts'
 import { runsInIsolate } from './runtimes.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -30,7 +31,8 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
   checkFree(ctx, name)
   const target = input.DeadLetterConfig?.TargetArn
   if (target) await checkDeadLetterTarget(ctx, { role: input.Role, name, target })
-  const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code, 'CreateFunction')
+  const archive = input.PackageType === 'Image' ? undefined : await readArchive(ctx, input.Code)
+  noteOrigin(ctx)
   return ctx.change(tx => {
     checkUnpackedSize(archive?.unzippedSize ?? 0, layers)
     if (input.CodeSigningConfigArn) checkCodeSigning(tx, input.CodeSigningConfigArn)

@@ -17,6 +17,7 @@ import {
   type Conclusion,
   concludeRun,
   findTarget,
+  isErased,
   performRun,
   type Run,
   type Target,
@@ -162,6 +163,7 @@ async function finishEvent(ctx: Ctx, row: EventRow, run: Run): Promise<void> {
     ctx.change(tx => settleEvent(tx, row, { run, conclusion: concludeRun(tx, run, outcome) }))
   } catch (error) {
     if (!(error instanceof AwsError)) throw error
+    if (isErased(run)) return
     if (isTooOld(ctx, row))
       ctx.change(tx => refuseEvent(tx, row, { arn: run.target.invokedArn, error, target: run.target }))
     else ctx.change(tx => putOff(tx, row))

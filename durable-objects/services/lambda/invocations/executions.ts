@@ -6,7 +6,8 @@ import { AwsError } from '../../../../aws/errors.ts'
 import { routedVersion } from '../functions/aliases.ts'
 import { claimConcurrency } from '../settings/concurrency-limits.ts'
 import { notFound } from '../errors.ts'
-import { invocationLog, logBatches, type LogEvent, logTail } from './invocation-log.ts'
+import { logBatches, type LogEvent, type LogFacts } from './invocation-log.ts'
+import { type RunLog, runLog } from './run-log.ts'
 import { writeRecord } from './invocation-records.ts'
 import { noteConcurrency, noteRun, noteThrottle } from '../metrics.ts'
 import { functionArn, type NamedFunction } from '../functions/names.ts'
@@ -43,7 +44,7 @@ export type Job = {
 }
 
 /** A run under way, its concurrency and its sandbox taken. Times in real epoch milliseconds. */
-export type Run = { job: Job; target: Target; sandbox: Sandbox; startedAt: number; release: () => void }
+export type Run = { job: Job; target: Target; sandbox: Sandbox; startedAt: number; release: () => void; log: RunLog }
 
 /** How a run ended: what its caller gets. */
 export type Conclusion = { payload: string; failed: boolean; logTail: string }
@@ -84,7 +85,27 @@ export function beginRun(ctx: Ctx, target: Target, job: Job): Run {
   if (!target.loops) checkLoop(job, functionArn(ctx.place, target.row.name))
   const release = claim(ctx, target)
   const sandbox = takeSandbox(ctx, target.row, target.configuration)
-  return { job, target, sandbox, startedAt: Date.now(), release }
+  const startedAt = Date.now()
+  const log = runLog({
+    facts: logFacts(target, job),
+    startedAt,
+    shiftMs: () => ctx.now - Date.now(),
+    write: events => ctx.change(tx => deliverLog(tx, { job, sandbox }, events)),
+  })
+  return { job, target, sandbox, startedAt, release, log }
+}
+
+function logFacts({ row, configuration }: Target, { requestId, traceId }: Job): LogFacts {
+  const { TracingConfig, LoggingConfig, MemorySize, Timeout } = configuration
+  return {
+    requestId,
+    traceId,
+    version: versionName(row.number),
+    memoryMb: MemorySize,
+    timeout: Timeout,
+    traced: TracingConfig?.Mode === 'Active',
+    ...(LoggingConfig?.LogFormat === 'JSON' ? { systemLevel: LoggingConfig.SystemLogLevel ?? 'INFO' } : {}),
+  }
 }
 
 function claim(ctx: Ctx, target: Target): () => void {
@@ -99,8 +120,9 @@ function claim(ctx: Ctx, target: Target): () => void {
 }
 
 /**
- * Runs the function. Nothing is written; whatever happens, sandbox and concurrency are given back.
- * @throws ServiceException when the isolates do not answer: the function may have run or not
+ * Runs the function. Nothing is written but its log; whatever happens, sandbox and concurrency are given back.
+ * @throws ServiceException when the isolates do not answer: the function may have run or not;
+ * ResourceNotFoundException when the namespace was erased meanwhile
  */
 export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) => void): Promise<Outcome> {
   const { job, target, sandbox } = run
@@ -116,11 +138,16 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
       streaming: job.streaming,
       ...(credentials ? { credentials } : {}),
     }
-    const { frames } = await invokeIsolate(ctx.env.ISOLATES, invocation, job.payload)
-    const outcome = await collectOutcome(frames, onFrame)
+    const { signal } = sandbox.ending
+    const { frames } = await invokeIsolate(ctx.env.ISOLATES, invocation, { payload: job.payload, signal })
+    const outcome = await collectOutcome(unlogged(frames, run.log), onFrame)
+    signal.throwIfAborted()
     reusable = outcome.end.reusable
     return outcome
   } catch (error) {
+    if (isErased(run)) run.log.drop()
+    else run.log.flush()
+    if (isErased(run)) throw notFound(`Function not found: ${target.invokedArn}`)
     console.error(`lambda: ${target.invokedArn} ${job.requestId}`, error)
     throw new AwsError('ServiceException', 'The AWS Lambda service encountered an internal error.', 500)
   } finally {
@@ -129,28 +156,29 @@ export async function performRun(ctx: Ctx, run: Run, onFrame?: (frame: Frame) =>
   }
 }
 
+/** Takes the lines of the log as they come; the other frames are the outcome's. */
+async function* unlogged(frames: AsyncIterable<Frame>, log: RunLog): AsyncGenerator<Frame> {
+  for await (const frame of frames) {
+    if ('log' in frame) log.line(frame.log)
+    else {
+      if ('started' in frame) log.begin()
+      yield frame
+    }
+  }
+}
+
+/** The run's namespace was erased: nothing may be written of it. */
+export const isErased = ({ sandbox }: Run) => sandbox.ending.signal.aborted
+
 /** Writes a run's record and its log, and says what the caller gets. No await lies in it. */
 export function concludeRun(ctx: Tx, run: Run, outcome: Outcome): Conclusion {
-  const { job, target, sandbox, startedAt } = run
+  const { job, target, startedAt } = run
   const endedAt = Date.now()
   const shiftMs = ctx.now - endedAt
-  const { TracingConfig, LoggingConfig, MemorySize, Timeout } = target.configuration
-  const events = invocationLog(
-    {
-      requestId: job.requestId,
-      traceId: job.traceId,
-      version: versionName(target.row.number),
-      memoryMb: MemorySize,
-      timeout: Timeout,
-      traced: TracingConfig?.Mode === 'Active',
-      ...(LoggingConfig?.LogFormat === 'JSON' ? { systemLevel: LoggingConfig.SystemLogLevel ?? 'INFO' } : {}),
-    },
-    outcome,
-    { startedAt, endedAt, shiftMs },
-  )
+  const { events, tail: logTail } = run.log.end(outcome, endedAt)
   const error = errorOf(job, target, outcome)
   const payload = error === undefined ? (outcome.payload ?? 'null') : JSON.stringify(error)
-  const conclusion = { payload, failed: error !== undefined, logTail: logTail(events) }
+  const conclusion = { payload, failed: error !== undefined, logTail }
   writeRecord(ctx, {
     ...job,
     functionArn: target.invokedArn,
@@ -161,7 +189,7 @@ export function concludeRun(ctx: Tx, run: Run, outcome: Outcome): Conclusion {
     ...(conclusion.failed ? { error: payload } : { result: payload }),
   })
   noteRun(ctx, target, { failed: conclusion.failed, durationMs: outcome.end.durationMs })
-  deliverLog(ctx, sandbox, { events, requestId: job.requestId, traceId: job.traceId })
+  deliverLog(ctx, run, events)
   return conclusion
 }
 
@@ -176,19 +204,14 @@ function errorOf(job: Job, target: Target, outcome: Outcome): Record<string, unk
   return outcome.error
 }
 
-type Lines = { events: LogEvent[]; requestId: string; traceId: string }
-
 /** Lambda → CloudWatch Logs: the function's group, and a stream for each sandbox. */
-function deliverLog(ctx: Tx, sandbox: Sandbox, { events, requestId, traceId }: Lines): void {
-  const { logGroup: logGroupName, logStream: logStreamName, functionArn } = sandbox.fixed
+function deliverLog(ctx: Tx, { job, sandbox }: Pick<Run, 'job' | 'sandbox'>, events: LogEvent[]): void {
+  const { requestId, traceId } = job
+  const { logGroup, logStream: logStreamName, functionArn: from } = sandbox.fixed
   const { account, region } = ctx.place
-  const to = arnOf({ service: 'logs', region, account, resource: `log-group:${logGroupName}:*` })
-  const delivery = { to, from: functionArn, principal: 'lambda.amazonaws.com', event: `log of ${requestId}`, traceId }
-  if (!sandbox.logging) {
-    const tolerate = ['ResourceAlreadyExistsException']
-    ctx.deliver({ ...delivery, operation: 'CreateLogGroup', input: { logGroupName }, tolerate })
-    ctx.deliver({ ...delivery, operation: 'CreateLogStream', input: { logGroupName, logStreamName }, tolerate })
-    sandbox.logging = true
+  const to = arnOf({ service: 'logs', region, account, resource: `log-group:${logGroup}:*` })
+  const delivery = { to, from, principal: 'lambda.amazonaws.com', event: `log of ${requestId}`, traceId }
+  for (const logEvents of logBatches(events)) {
+    ctx.deliver({ ...delivery, operation: 'WriteLog', input: { logStreamName, logEvents } })
   }
-  for (const logEvents of logBatches(events)) ctx.deliver({ ...delivery, input: { logStreamName, logEvents } })
 }

@@ -17,36 +17,20 @@ export type LogFacts = {
 /** An event for CloudWatch Logs; `timestamp` in milliseconds of the namespace's clock. */
 export type LogEvent = { timestamp: number; message: string }
 
-/**
- * All lines of an invocation as AWS writes them: START, the function's own, END and REPORT.
- * @param shiftMs from real time, which the isolate knows, to the namespace's clock
- */
-export function invocationLog(
-  facts: LogFacts,
-  outcome: Outcome,
-  span: { startedAt: number; endedAt: number; shiftMs: number },
-): LogEvent[] {
-  const platform = facts.systemLevel === undefined ? textLines(facts, outcome) : jsonLines(facts, outcome, span)
-  const events: LogEvent[] = []
-  const add = (at: number, message: string) => {
-    const timestamp = Math.max(at + span.shiftMs, events.at(-1)?.timestamp ?? 0)
-    events.push({ timestamp, message: message.endsWith('\n') ? message : `${message}\n` })
-  }
-  for (const message of platform.before) add(Math.min(span.startedAt, outcome.logs[0]?.time ?? span.startedAt), message)
-  for (const line of outcome.logs) add(line.time, line.message)
-  for (const message of platform.after) add(span.endedAt, message)
-  return events
+type Span = { startedAt: number; endedAt: number }
+
+/** The platform's lines before a function's own, as AWS writes them. */
+export function startLines(facts: LogFacts, startedAt: number): string[] {
+  const { requestId, version, systemLevel } = facts
+  if (systemLevel === undefined) return [`START RequestId: ${requestId} Version: ${version}`]
+  return jsonLine(facts, { at: startedAt, level: 'INFO', type: 'platform.start', record: { version } })
 }
 
-type PlatformLines = { before: string[]; after: string[] }
-
-function textLines(facts: LogFacts, outcome: Outcome): PlatformLines {
-  const { requestId } = facts
+/** The platform's lines after a function's own: how it ended, and what it took. */
+export function endLines(facts: LogFacts, outcome: Outcome, span: Span): string[] {
+  if (facts.systemLevel !== undefined) return jsonEndLines(facts, outcome, span)
   const trouble = troubleLine(facts, outcome)
-  return {
-    before: [`START RequestId: ${requestId} Version: ${facts.version}`],
-    after: [...(trouble ? [trouble] : []), `END RequestId: ${requestId}`, reportLine(facts, outcome)],
-  }
+  return [...(trouble ? [trouble] : []), `END RequestId: ${facts.requestId}`, reportLine(facts, outcome)]
 }
 
 function troubleLine({ requestId, timeout }: LogFacts, outcome: Outcome): string | undefined {
@@ -79,15 +63,18 @@ function reportLine(facts: LogFacts, outcome: Outcome): string {
 /** Levels in their order, the most talkative first. */
 const LEVELS = ['DEBUG', 'INFO', 'WARN']
 
+type JsonLine = { at: number; level: string; type: string; record: Record<string, unknown> }
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
-function jsonLines(facts: LogFacts, outcome: Outcome, span: { startedAt: number; endedAt: number }): PlatformLines {
+function jsonLine({ requestId, systemLevel = 'INFO' }: LogFacts, { at, level, type, record }: JsonLine): string[] {
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(systemLevel)) return []
+  return [JSON.stringify({ time: new Date(at).toISOString(), type, record: { requestId, ...record } })]
+}
+
+function jsonEndLines(facts: LogFacts, outcome: Outcome, { endedAt: at }: Span): string[] {
   const { end } = outcome
-  const { requestId } = facts
   const failed = outcome.timeout || outcome.exit || outcome.error
   const status = outcome.timeout ? 'timeout' : failed ? 'error' : 'success'
-  const shown = (level: string) => LEVELS.indexOf(level) >= LEVELS.indexOf(facts.systemLevel ?? 'INFO')
-  const line = (at: number, level: string, type: string, record: Record<string, unknown>) =>
-    shown(level) ? [JSON.stringify({ time: new Date(at).toISOString(), type, record: { requestId, ...record } })] : []
   const metrics = {
     durationMs: round(end.durationMs),
     billedDurationMs: billedMs(outcome),
@@ -95,27 +82,19 @@ function jsonLines(facts: LogFacts, outcome: Outcome, span: { startedAt: number;
     ...(end.maxMemoryMb === undefined ? {} : { maxMemoryUsedMB: Math.ceil(end.maxMemoryMb) }),
     ...(end.initMs === undefined ? {} : { initDurationMs: round(end.initMs) }),
   }
-  const errorType = outcome.exit ? { errorType: 'Runtime.ExitError' } : {}
-  return {
-    before: line(span.startedAt, 'INFO', 'platform.start', { version: facts.version }),
-    after: [
-      ...line(span.endedAt, failed ? 'WARN' : 'DEBUG', 'platform.runtimeDone', { status, ...errorType }),
-      ...line(span.endedAt, failed ? 'WARN' : 'INFO', 'platform.report', { metrics, status, ...errorType }),
-    ],
-  }
+  const record = { status, ...(outcome.exit ? { errorType: 'Runtime.ExitError' } : {}) }
+  return [
+    ...jsonLine(facts, { at, level: failed ? 'WARN' : 'DEBUG', type: 'platform.runtimeDone', record }),
+    ...jsonLine(facts, {
+      at,
+      level: failed ? 'WARN' : 'INFO',
+      type: 'platform.report',
+      record: { metrics, ...record },
+    }),
+  ]
 }
 
 const round = (ms: number) => Math.round(ms * 1000) / 1000
-
-const TAIL_BYTES = 4096
-
-/** The last 4 KB of an invocation's log. */
-export function logTail(events: LogEvent[]): string {
-  let text = ''
-  for (let i = events.length - 1; i >= 0 && text.length < TAIL_BYTES; i--) text = (events[i]?.message ?? '') + text
-  const bytes = new TextEncoder().encode(text)
-  return bytes.byteLength <= TAIL_BYTES ? text : new TextDecoder().decode(bytes.subarray(-TAIL_BYTES))
-}
 
 /**
  * A PutLogEvents may carry 1 MB, each event with 26 bytes of its own, and 10,000 events. Text is counted at UTF-8's worst,
@@ -123,14 +102,12 @@ export function logTail(events: LogEvent[]): string {
  */
 const BATCH_BYTES = 900_000
 const BATCH_EVENTS = 10_000
-const EVENT_CHARACTERS = 256_000
 
 /** Events in the batches in which they are sent. */
 export function logBatches(events: LogEvent[]): LogEvent[][] {
   const batches: LogEvent[][] = []
   let size = 0
-  for (const { timestamp, message } of events) {
-    const event = { timestamp, message: message.slice(0, EVENT_CHARACTERS) }
+  for (const event of events) {
     const bytes = event.message.length * 3 + 26
     const batch = batches.at(-1)
     if (batch && size + bytes <= BATCH_BYTES && batch.length < BATCH_EVENTS) {

@@ -12,7 +12,7 @@ import {
   performRun,
 } from './executions.ts'
 import { type NamedFunction, namedFunction } from '../functions/names.ts'
-import { checkJson, parseClientContext, payloadText } from './payloads.ts'
+import { checkJson, parseClientContext, payloadText, readPayload } from './payloads.ts'
 import { type Input, type Output, versionName } from '../schema.ts'
 import { type ByteStream, byteStream } from '../urls/url-streams.ts'
 
@@ -84,11 +84,11 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html : the way before Invoke had types. */
 export async function InvokeAsync(ctx: Ctx, input: Input<'InvokeAsync'>): Promise<Output<'InvokeAsync'>> {
-  const bytes = await new Response(input.InvokeArgs).arrayBuffer()
+  const bytes = await readPayload(input.InvokeArgs as ReadableStream<Uint8Array> | Uint8Array) // as bodies travel
   const { StatusCode } = await Invoke(ctx, {
     FunctionName: input.FunctionName,
     InvocationType: 'Event',
-    Payload: new Uint8Array(bytes),
+    Payload: bytes,
   })
   return { Status: StatusCode ?? 202 }
 }

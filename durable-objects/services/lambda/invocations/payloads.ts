@@ -18,6 +18,24 @@ export function payloadText(payload: Uint8Array | string | undefined, type: Invo
   return typeof payload === 'string' ? payload : new TextDecoder().decode(payload)
 }
 
+/** An event that comes as a stream. No more is read of it than tells that it is too long. */
+export async function readPayload(body: ReadableStream<Uint8Array> | Uint8Array): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk)
+      length += chunk.byteLength
+      if (length > MAX_EVENT_BYTES) break
+    }
+  } catch (error) {
+    if (error instanceof AwsError) throw error
+    throw refusal('InvalidRequestContentException', 'The request body terminated unexpectedly')
+  }
+  return Buffer.concat(chunks)
+}
+
 /** UTF-8 has at most three bytes a unit of text, so that a short one needs no counting. */
 function byteLength(text: string): number {
   return text.length * 3 <= MAX_EVENT_BYTES ? text.length : new TextEncoder().encode(text).byteLength

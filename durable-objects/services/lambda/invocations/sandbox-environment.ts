@@ -55,8 +55,12 @@ function loggingVariables({ LoggingConfig }: StoredConfiguration): Record<string
   return { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: LoggingConfig.ApplicationLogLevel ?? 'INFO' }
 }
 
-/** Where SDKs find us: what they sign there is good outside the function too, in its namespace. */
-export function endpointUrl(env: Env, namespace: string): string {
-  const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `http://localhost:${env.FAKECLOUD_PORT || '4566'}`
+/**
+ * Where SDKs find us: what they sign there is good outside the function too, in its namespace.
+ * @param origin where others do, for a deployment that knows no better
+ */
+export function endpointUrl(env: Env, namespace: string, origin = 'http://localhost:4566'): string {
+  const { FAKECLOUD_EXTERNAL_URL: external, FAKECLOUD_PORT: port } = env
+  const root = external?.replace(/\/+$/, '') || (port ? `http://localhost:${port}` : origin)
   return namespace === DEFAULT_NAMESPACE ? root : `${root}/_ns/${namespace}`
 }

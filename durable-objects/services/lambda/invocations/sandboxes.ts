@@ -1,10 +1,11 @@
-import { warmIsolate } from '../../../shared/functions/client.ts'
+import { endIsolates, warmIsolate } from '../../../shared/functions/client.ts'
 import type { CodeRef, Invocation } from '../../../shared/functions/contract.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { mintSession } from '../../../kernel/namespace/credentials.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { functionArn } from '../functions/names.ts'
+import { askedOrigin, noteOrigin, originsOf } from './origins.ts'
 import { endpointUrl, sandboxEnvironment } from './sandbox-environment.ts'
 import { type StoredConfiguration, type VersionRow, versionName } from '../schema.ts'
 
@@ -19,8 +20,8 @@ export type Sandbox = {
   fixed: Fixed
   /** When its role's credentials end, in milliseconds of the namespace's clock. */
   credentialsEnd: number
-  /** Whether its log stream has been made. */
-  logging: boolean
+  /** Aborted when the namespace is erased: whatever it is doing ends. */
+  ending: AbortController
   /** The function has changed or gone: not to be used again. */
   dropped: boolean
   /** Real epoch milliseconds. */
@@ -41,10 +42,18 @@ const poolOf = (row: VersionRow) => `${row.name}:${row.number}:${row.build}`
 /** An idle sandbox of that version and build, the one used last; else a new one. */
 export function takeSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguration): Sandbox {
   const sandboxes = sandboxesOf(ctx)
+  noteOrigin(ctx)
   const idle = sandboxes.idle.get(poolOf(row))?.pop()
-  const fresh = idle && Date.now() - idle.usedAt < IDLE_MS ? idle : newSandbox(ctx, row, configuration)
+  const usable = idle && Date.now() - idle.usedAt < IDLE_MS && knowsOrigin(ctx, idle)
+  const fresh = usable ? idle : newSandbox(ctx, row, configuration)
   sandboxes.busy.add(fresh)
   return fresh
+}
+
+/** What the caller was handed, and hands on, must be within the function's reach. */
+function knowsOrigin(ctx: Ctx, { fixed }: Sandbox): boolean {
+  const origin = askedOrigin(ctx)
+  return origin === undefined || fixed.origins.includes(origin)
 }
 
 /** @param reusable false: the isolate is gone */
@@ -96,6 +105,17 @@ export function liveSandboxes(ctx: Ctx): Sandbox[] {
   return [...busy, ...[...idle.values()].flat()].filter(sandbox => !sandbox.dropped)
 }
 
+/** Ends all that runs here, in the sandboxes and in what waits for them; nothing of it is written any more. */
+export async function endSandboxes(ctx: Ctx): Promise<void> {
+  const { idle, busy } = sandboxesOf(ctx)
+  const all = [...busy, ...[...idle.values()].flat()]
+  if (all.length === 0) return
+  idle.clear()
+  for (const { ending } of all) ending.abort()
+  const ids = all.map(({ fixed }) => fixed.sandboxId)
+  await endIsolates(ctx.env.ISOLATES, ids).catch(error => console.warn('lambda: sandboxes could not be ended', error))
+}
+
 function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguration): Sandbox {
   const { place } = ctx
   const custom = configuration.LoggingConfig?.LogGroup
@@ -103,7 +123,8 @@ function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguratio
   const logStream = logStreamName(ctx.now, row, custom !== undefined && custom !== `/aws/lambda/${row.name}`)
   const credentialsEnd = ctx.now + CREDENTIALS_MS
   const credentials = roleCredentials(ctx, { row, configuration, credentialsEnd })
-  const url = endpointUrl(ctx.env, place.namespace)
+  const origins = [...originsOf(ctx)]
+  const url = endpointUrl(ctx.env, place.namespace, origins.at(-1))
   const facts = { row, configuration, place, logGroup, logStream, credentials, endpointUrl: url }
   return {
     pool: poolOf(row),
@@ -121,12 +142,13 @@ function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguratio
       code: codeRef(ctx, row.code ?? ''),
       layers: layerRefs(ctx, row),
       place,
+      origins,
       logGroup,
       logStream,
       internet: !/^(?:0|false|off|no)$/i.test(ctx.env.FAKECLOUD_LAMBDA_INTERNET ?? ''),
     },
     credentialsEnd,
-    logging: false,
+    ending: new AbortController(),
     dropped: false,
     usedAt: Date.now(),
   }

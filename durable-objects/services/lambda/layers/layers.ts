@@ -79,7 +79,7 @@ export async function PublishLayerVersion(
   input: Input<'PublishLayerVersion'>,
 ): Promise<Output<'PublishLayerVersion'>> {
   const layer = layerNameOf(input.LayerName)
-  const archive = await readArchive(ctx, input.Content, 'PublishLayerVersion')
+  const archive = await readArchive(ctx, input.Content)
   const version = ctx.change(tx => addVersion(tx, { layer, archive }, input))
   return describeWhole(ctx, findLayerVersion(ctx, layer, version))
 }

@@ -8,6 +8,7 @@ import {
   type Conclusion,
   concludeRun,
   findTarget,
+  isErased,
   type Job,
   performRun,
   type Run,
@@ -80,6 +81,7 @@ export async function runBatch(ctx: Ctx, mapping: Mapping, batch: Batch): Promis
     )
     return outcome.end.durationMs
   } catch (error) {
+    if (isErased(run)) return 0
     return giveBack(ctx, mapping, batch, error)
   }
 }

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { expect, it, onTestFinished } from 'vitest'
+import { create, ECHO, invoke } from '../support/lambda.ts'
+
+const PROGRAM = join(import.meta.dirname, '../../bin/fakecloud.js')
+
+/** A process and all that it started. */
+function family(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  )
+  return [pid, ...children.flatMap(family)]
+}
+
+/** The TCP ports on which processes listen. */
+function portsOf(pids: number[]): number[] {
+  const links = pids.flatMap(pid => readdirSync(`/proc/${pid}/fd`).map(fd => `/proc/${pid}/fd/${fd}`))
+  const sockets = new Set(links.map(linkOf))
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(path => readFileSync(path, 'utf8').split('\n').slice(1))
+  return rows
+    .map(row => row.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(`socket:[${inode}]`))
+    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16))
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
+const INVOCATION = btoa(JSON.stringify({ code: { key: 'k', url: '/x' }, layers: [], environment: {}, place: {} }))
+
+it.skipIf(process.platform !== 'linux')(
+  'of all ports that a running emulator listens on, strangers are served on its own alone',
+  { timeout: 60_000 },
+  async () => {
+    const child = spawn(process.execPath, [PROGRAM, '--addr', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(async () => {
+      child.kill('SIGTERM')
+      await once(child, 'close')
+    })
+    let said = ''
+    child.stdout.on('data', piece => {
+      said += piece
+    })
+    while (!said.includes('Ready.')) await once(child.stdout, 'data')
+    const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(said)?.[1] ?? ''
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const lambda = new LambdaClient({ endpoint, region: 'us-east-1', credentials })
+    await create(lambda, ECHO)
+    await invoke(lambda)
+    const inner = portsOf(family(child.pid ?? 0)).filter(port => port !== Number(new URL(endpoint).port))
+    expect(inner.length).toBeGreaterThan(2)
+    for (const port of inner) {
+      const ask = async (method: string, path: string) => {
+        const headers = { 'x-fakecloud-invocation': INVOCATION, 'x-fakecloud-inside': 'guess' }
+        const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers })
+        await response.body?.cancel()
+        return response.status
+      }
+      expect(await ask('GET', '/_fakecloud/health'), `${port}`).toBe(403)
+      for (const path of ['/invoke', '/session', '/warm', '/ping']) {
+        expect(await ask('POST', path), `${port}${path}`).toBe(403)
+      }
+    }
+    expect((await fetch(`${endpoint}/_fakecloud/health`)).status).toBe(200)
+  },
+)
