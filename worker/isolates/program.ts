@@ -53,7 +53,7 @@ async function readFiles(env: HostEnv, { code, layers }: Invocation): Promise<Ma
 
 async function readZip(env: HostEnv, ref: CodeRef): Promise<Uint8Array> {
   const headers = { [CODE_HEADER]: codeToken(env, ref.url) }
-  const response = await env.EMULATOR.fetch(`http://emulator${ref.url}`, { headers })
+  const response = await env.EMULATOR.fetch(`http://localhost${ref.url}`, { headers })
   if (!response.ok) throw new Error(`The function's code answered ${response.status}`)
   return new Uint8Array(await response.arrayBuffer())
 }

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
-import { errorData } from '../../../aws/errors.ts'
+import { AwsError, errorData } from '../../../aws/errors.ts'
 import { type ClockState, clockNow, REAL_CLOCK, realTimeOf, timersOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
@@ -143,8 +143,8 @@ export function placeObject(above: Above) {
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
-        if (life !== this.life) return { error: errorData(erasedMeanwhile()) }
-        return { error: errorData(refusalOf(this.facts.place, request, thrown)) }
+        const gone = life !== this.life && !(thrown instanceof AwsError)
+        return { error: errorData(gone ? erasedMeanwhile() : refusalOf(this.facts.place, request, thrown)) }
       }
     }
 

@@ -62,7 +62,8 @@ describe('a request', () => {
     'X-Real-IP',
     'CF-Connecting-IP',
     'X-Fakecloud-Peer',
-    'X-Fakecloud-Source',
+    'X-Fakecloud-Inside',
+    'X-Fakecloud-Code',
   ])('cannot claim %s, unless it comes from a proxy that is trusted', name => {
     expect(request(`${name}: 203.0.113.7`).bytes.toString()).toBe('PUT /bucket/key HTTP/1.1\r\nHost: x\r\n\r\n')
   })

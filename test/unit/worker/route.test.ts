@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Env } from '../../../durable-objects/kernel/env.ts'
+import { functionToken } from '../../../durable-objects/kernel/namespace/claims.ts'
 import { routeOf, sourceIpOf } from '../../../worker/route.ts'
 
 const EDGE = { FAKECLOUD_SECRET: 'secret' } as Env // no other binding is read
@@ -12,6 +13,8 @@ const CLAIMS = {
   'x-fakecloud-raw-path': '/claimed/../path',
   'x-fakecloud-host': 'claimed',
 }
+
+const TOKEN = functionToken(EDGE, { namespace: 'main', source: 'arn:aws:lambda:us-east-1:123456789012:function:f' })
 
 /** What is taken of a request's origin. */
 function taken(headers: Record<string, string>, env: Env) {
@@ -39,7 +42,7 @@ describe('where a request comes from', () => {
     ['on the edge', EDGE],
     ['behind the front', FRONT],
   ])('is this machine for what a function sends, whatever it says, %s', (_, env) => {
-    const sent = { ...CLAIMS, 'cf-connecting-ip': '192.0.2.1', 'x-fakecloud-internal': 'secret' }
+    const sent = { ...CLAIMS, 'cf-connecting-ip': '192.0.2.1', 'x-fakecloud-internal': TOKEN }
     expect(taken(sent, env)).toEqual({ ip: '127.0.0.1', baseUrl: 'http://claimed', path: '/path' })
   })
 })
