@@ -22,7 +22,8 @@ export type Timers = {
   clear(name: string, key: string): void
 }
 
-export type TimerRow = { name: string; key: string; due: number; attempts: number }
+/** `generation` tells one setting of a timer from the next. */
+export type TimerRow = { name: string; key: string; due: number; attempts: number; generation: number }
 
 export const TIMER_SCHEMA = `
 CREATE TABLE _timers (
@@ -30,11 +31,22 @@ CREATE TABLE _timers (
 ) WITHOUT ROWID;
 CREATE INDEX _timers_due ON _timers (due);`
 
+/** A timer that is set again while it runs has another generation, and stays. */
+export const TIMER_GENERATIONS = 'ALTER TABLE _timers ADD COLUMN generation INTEGER NOT NULL DEFAULT 0'
+
+const newGeneration = () => Math.floor(Math.random() * 2 ** 48)
+
 export function timersOf(sql: Sql, changed: () => void): Timers {
   return {
     set(name, key, due) {
       const at = Math.max(0, Math.ceil(due))
-      sql.run('INSERT OR REPLACE INTO _timers (name, key, due) VALUES (?, ?, ?)', name, key, at)
+      sql.run(
+        'INSERT OR REPLACE INTO _timers (name, key, due, generation) VALUES (?, ?, ?, ?)',
+        name,
+        key,
+        at,
+        newGeneration(),
+      )
       changed()
     },
     clear: (name, key) => sql.run('DELETE FROM _timers WHERE name = ? AND key = ?', name, key),
@@ -60,38 +72,77 @@ export function timerRounds(sql: Sql, host: TimerHost): () => Promise<number> {
   }
 }
 
+/** Timers that wait for something at once: a slow one holds up few others. */
+const MOST_AT_ONCE = 16
+
+const idOf = ({ name, key }: TimerRow) => JSON.stringify([name, key])
+
 /**
- * Runs every timer that is due, earliest first. A row goes when its handler succeeded and did not set it anew; one that
+ * Starts every timer that is due, earliest first, and none a second time: what sets itself anew for now is due in the
+ * next round. One that waits lets others begin. A row goes when its handler succeeded and did not set it anew; one that
  * failed is moved on.
  */
 async function runDueTimers(sql: Sql, host: TimerHost): Promise<number> {
   const now = host.now()
-  let count = 0
+  const started = new Set<string>()
+  const waiting = new Set<Promise<void>>()
   for (;;) {
-    const row = sql.first<TimerRow>('SELECT * FROM _timers WHERE due <= ? ORDER BY due, name, key LIMIT 1', now)
-    if (!row) return count
-    count += 1
-    const same = [row.name, row.key, row.due] as const
-    // A handler that sets its timer again writes another due, and that row stays.
-    if (await succeeds(host, row)) {
-      sql.run('DELETE FROM _timers WHERE name = ? AND key = ? AND due = ?', ...same)
-    } else {
-      const due = now + retryDelay(row.attempts + 1)
-      sql.run(
-        'UPDATE _timers SET due = ?, attempts = attempts + 1 WHERE name = ? AND key = ? AND due = ?',
-        due,
-        ...same,
-      )
+    const row = nextDue(sql, now, started)
+    if (!row && waiting.size === 0) return started.size
+    if (!row || waiting.size >= MOST_AT_ONCE) {
+      await Promise.race(waiting)
+      continue
+    }
+    started.add(idOf(row))
+    const conclude = (succeeded: boolean) => concludeTimer(sql, row, { succeeded, now })
+    const running = runTimer(host, row)
+    if (typeof running === 'boolean') conclude(running)
+    else {
+      const ended: Promise<void> = running.then(conclude).finally(() => waiting.delete(ended))
+      waiting.add(ended)
     }
   }
 }
 
-async function succeeds(host: TimerHost, { name, key }: TimerRow): Promise<boolean> {
-  try {
-    await host.run(name, key)
-    return true
-  } catch (error) {
+/** The earliest row of a timer that has not been started. */
+function nextDue(sql: Sql, now: number, started: ReadonlySet<string>): TimerRow | undefined {
+  const first = sql.first<TimerRow>('SELECT * FROM _timers WHERE due <= ? ORDER BY due, name, key LIMIT 1', now)
+  if (!first || !started.has(idOf(first))) return first
+  for (let offset = 0; ; offset += 50) {
+    const rows = sql.all<TimerRow>(
+      'SELECT * FROM _timers WHERE due <= ? ORDER BY due, name, key LIMIT 50 OFFSET ?',
+      now,
+      offset,
+    )
+    const row = rows.find(each => !started.has(idOf(each)))
+    if (row || rows.length < 50) return row
+  }
+}
+
+function concludeTimer(sql: Sql, row: TimerRow, { succeeded, now }: { succeeded: boolean; now: number }): void {
+  const same = [row.name, row.key, row.generation] as const
+  if (succeeded) {
+    sql.run('DELETE FROM _timers WHERE name = ? AND key = ? AND generation = ?', ...same)
+    return
+  }
+  const due = now + retryDelay(row.attempts + 1)
+  sql.run(
+    'UPDATE _timers SET due = ?, attempts = attempts + 1 WHERE name = ? AND key = ? AND generation = ?',
+    due,
+    ...same,
+  )
+}
+
+/** Whether it succeeded; a promise of that where the handler waits for something. */
+function runTimer(host: TimerHost, { name, key }: TimerRow): boolean | Promise<boolean> {
+  const failed = (error: unknown) => {
     console.error(`timer ${name} ${key}`, error)
     return false
+  }
+  try {
+    const running = host.run(name, key)
+    return running ? running.then(() => true, failed) : true
+  } catch (error) {
+    return failed(error)
   }
 }

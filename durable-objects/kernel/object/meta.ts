@@ -1,5 +1,5 @@
 import { DECISIONS_SCHEMA } from '../../authorization/decisions.ts'
-import { TIMER_SCHEMA } from '../clock/clock.ts'
+import { TIMER_GENERATIONS, TIMER_SCHEMA } from '../clock/clock.ts'
 import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics-schema.ts'
@@ -9,7 +9,12 @@ import type { Sql } from './sql.ts'
 export const META_SCHEMA = 'CREATE TABLE IF NOT EXISTS _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;'
 
 /** The kernel's own migrations: append-only, like a service's. */
-const KERNEL = [`${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`, DECISIONS_SCHEMA, METRICS_SCHEMA]
+const KERNEL = [
+  `${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}`,
+  DECISIONS_SCHEMA,
+  METRICS_SCHEMA,
+  TIMER_GENERATIONS,
+]
 
 /** Runs what an object has not yet run of its migrations. Answers whether the object is new. */
 export function migrate(sql: Sql, service: readonly string[]): boolean {
