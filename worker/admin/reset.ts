@@ -1,6 +1,6 @@
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { parseObjectName } from '../../aws/place.ts'
-import { services } from '../../durable-objects/services/index.ts'
+import { definitionOf, services } from '../../durable-objects/services/index.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
 
@@ -35,7 +35,16 @@ async function resetObjects(c: AdminContext, service: string, account?: string):
   const objects = (await objectsOf(c)).filter(name => names.includes(parseObjectName(name).service))
   const owned = account === undefined ? objects : await ownedBy(c, objects, account)
   await namespaceStub(c.env, c.var.routed.namespace).reset(owned)
+  // What others had asked of the one that was reset, they ask again.
+  const rest = (await objectsOf(c)).filter(
+    name => !owned.includes(name) && hearsOfResets(parseObjectName(name).service),
+  )
+  await Promise.all(
+    rest.map(name => c.env.OBJECTS.getByName(name).introspect('afterReset', { services: names.join() })),
+  )
 }
+
+const hearsOfResets = (service: string) => definitionOf(service).introspections?.afterReset !== undefined
 
 /** A bucket's name does not say whose it is: each object is asked. */
 async function ownedBy(c: AdminContext, objects: string[], account: string): Promise<string[]> {

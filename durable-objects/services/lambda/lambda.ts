@@ -1,3 +1,4 @@
+import { afterReset } from './mappings/sqs-source.ts'
 import { lambdaAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/lambda.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
@@ -130,7 +131,7 @@ export const lambda: ServiceDefinition = {
   operations: { ...operations, InvokeFunctionUrl, PollEventSource },
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
-  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
+  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView, afterReset },
   ended: noteUndelivered,
   onWake: resumeEvents,
   resourcePolicy: (ctx, operation, input) =>
