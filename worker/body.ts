@@ -106,11 +106,22 @@ export async function collect(stream: ReadableStream<Uint8Array>, most: number):
   return whole
 }
 
+/** The most that is read of a body that nobody wants, in bytes, and for how long: a client may send for ever. */
+const MOST_DRAINED = 16 * 2 ** 20
+const DRAINED_FOR_MS = 5000
+
 /**
  * Reads what is left of a body that nobody read: workerd drops a kept-alive connection otherwise, and the client's
  * next request fails. Bodies too long to be worth it are left, and their connection with them.
  */
 export async function drain(request: Request): Promise<void> {
   if (!request.body || request.bodyUsed) return
-  await request.body.pipeTo(new WritableStream()).catch(() => undefined)
+  let left = MOST_DRAINED
+  const nowhere = new WritableStream<Uint8Array>({
+    write(chunk) {
+      left -= chunk.byteLength
+      if (left < 0) throw new RangeError('not worth reading any further')
+    },
+  })
+  await request.body.pipeTo(nowhere, { signal: AbortSignal.timeout(DRAINED_FOR_MS) }).catch(() => undefined)
 }

@@ -54,6 +54,14 @@ async function wired(
 }
 
 describe('M05 SQS → Lambda: what a function gets', () => {
+  test('M05 SQS → Lambda: a queue made again after a reset of SQS alone is read as before', async () => {
+    const { aws, queue } = await wired()
+    await aws.admin('POST', '/_fakecloud/reset/sqs')
+    await makeQueue(aws, 'jobs')
+    await queue.send('again')
+    expect(bodiesOf(await invocations(aws))).toEqual([['again']])
+  })
+
   test('M05 SQS → Lambda: a message runs the function with AWS’s record, and is deleted', async () => {
     const { aws, queue } = await wired()
     const { MessageId } = await queue.send('hello', {

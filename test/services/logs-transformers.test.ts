@@ -99,3 +99,24 @@ it('is refused without a parser in front, and where a processor is not built', a
   expect(await refused({ grok: { match: '%{NOPE:a}' } })).toMatchObject({ name: 'InvalidParameterException' })
   expect(await refused({ parseWAF: {} })).toMatchObject({ name: 'NotImplemented', status: 501 })
 })
+
+it('copies that hold copies double no further than an event may be long; such an event stays as it came', async () => {
+  const { transform } = start()
+  const entries = Array.from({ length: 5 }, (_, i) => ({ source: `a${i}`, target: `a${i + 1}.x` }))
+  const again = entries.map(({ source, target }) => ({ source, target: target.replace('.x', '.y') }))
+  const copies = [...entries, ...again].sort((a, b) => (a.source < b.source ? -1 : 1))
+  const config: Processor[] = [
+    { parseJSON: {} },
+    { copyValue: { entries: copies.slice(0, 5) } },
+    { copyValue: { entries: copies.slice(5) } },
+  ]
+  const message = JSON.stringify({ a0: 'x'.repeat(200_000) })
+  expect(await transform(config, message)).toEqual([message])
+})
+
+it('knows no grok pattern by what every object inherits', async () => {
+  const { transform } = start()
+  expect(await failure(transform([{ grok: { match: '%{constructor:a}' } }], 'x'))).toMatchObject({
+    name: 'InvalidParameterException',
+  })
+})

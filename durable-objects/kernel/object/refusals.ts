@@ -21,6 +21,8 @@ export function notImplemented(service: string, operation: string): never {
 
 /** The most that is read of a body that nobody wanted, in bytes; of a longer one the rest is left, and its connection. */
 const MOST = 16 * 2 ** 20
+/** And for how long: a client may send a byte now and then for ever. */
+const LONGEST_MS = 5000
 
 /**
  * Reads what is left of the body of a refused request: a client that is still sending would otherwise find its
@@ -31,6 +33,10 @@ export async function readLeftover(body: unknown): Promise<void> {
   const reader = (body as ReadableStream<Uint8Array>).getReader()
   try {
     let left = MOST
+    AbortSignal.timeout(LONGEST_MS).addEventListener('abort', () => {
+      left = 0
+      reader.cancel().catch(() => undefined)
+    })
     for (let next = await reader.read(); !next.done && left > 0; next = await reader.read()) {
       left -= next.value.byteLength
     }

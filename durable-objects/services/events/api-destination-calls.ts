@@ -60,18 +60,25 @@ function startOrWait(ctx: Tx, id: string, due: number): void {
   if (due <= ctx.now) makeCall(ctx, id)
 }
 
-/** Takes up what was under way when the object last slept. */
+/** Calls under way at once; what is due beyond them waits for one to end. */
+const MOST_AT_ONCE = 50
+
+const underWay = (ctx: Ctx) => ctx.memory<Set<string>>('events.calls', () => new Set())
+
+/** Takes up what was under way when the object last slept, and what has waited. */
 export function resumeCalls(ctx: Ctx): void {
-  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM events_api_calls WHERE due <= ?', ctx.now))
-    makeCall(ctx, id)
+  if (underWay(ctx).size >= MOST_AT_ONCE) return
+  const due = `SELECT id FROM events_api_calls WHERE due <= ? ORDER BY due LIMIT ${MOST_AT_ONCE}`
+  for (const { id } of ctx.sql.all<{ id: string }>(due, ctx.now)) makeCall(ctx, id)
 }
 
 /** The first try of a call, and the timer of a later one: both go on beside whoever called. */
 export function makeCall(ctx: Ctx, id: string): void {
-  const running = ctx.memory<Set<string>>('events.calls', () => new Set())
-  if (running.has(id)) return
+  const running = underWay(ctx)
+  if (running.has(id) || running.size >= MOST_AT_ONCE) return
   running.add(id)
-  ctx.background(attempt(ctx, id).finally(() => running.delete(id)))
+  const ended = attempt(ctx, id).finally(() => running.delete(id))
+  ctx.background(ended.then(() => resumeCalls(ctx)))
 }
 
 async function attempt(ctx: Ctx, id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { afterReset } from './mappings/sqs-source.ts'
 import { lambdaAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/lambda.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
@@ -138,7 +139,7 @@ export const lambda: ServiceDefinition = {
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   nearby: { Invoke: invokeNearby },
-  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView },
+  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView, afterReset },
   ended: noteUndelivered,
   onWake: resumeEvents,
   onErase: endSandboxes,

@@ -72,18 +72,29 @@ function headersOf(ctx: Ctx, topic: Topic, { subscription, type, messageId, raw 
   }
 }
 
-/** Tries what was under way when the object last slept. */
+/** Posts under way at once; what is due beyond them waits for one to end. */
+const MOST_AT_ONCE = 50
+
+const underWay = (ctx: Ctx) => ctx.memory<Set<string>>('sns.posts', () => new Set())
+
+/** Tries what was under way when the object last slept, and what has waited. */
 export function resumePosts(ctx: Ctx): void {
-  for (const { id } of ctx.sql.all<{ id: string }>('SELECT id FROM sns_posts WHERE due <= ?', ctx.now))
-    attemptPost(ctx, id)
+  const running = underWay(ctx)
+  if (running.size >= MOST_AT_ONCE) return
+  const rows = ctx.sql.all<{ id: string }>(
+    `SELECT id FROM sns_posts WHERE due <= ? ORDER BY due LIMIT ${MOST_AT_ONCE}`,
+    ctx.now,
+  )
+  for (const { id } of rows) attemptPost(ctx, id)
 }
 
 /** A timer of a post that failed, and the first try: both go on beside whoever called. */
 export function attemptPost(ctx: Ctx, id: string): void {
-  const running = ctx.memory<Set<string>>('sns.posts', () => new Set())
-  if (running.has(id)) return
+  const running = underWay(ctx)
+  if (running.has(id) || running.size >= MOST_AT_ONCE) return
   running.add(id)
-  ctx.background(attempt(ctx, id).finally(() => running.delete(id)))
+  const ended = attempt(ctx, id).finally(() => running.delete(id))
+  ctx.background(ended.then(() => resumePosts(ctx)))
 }
 
 async function attempt(ctx: Ctx, id: string): Promise<void> {

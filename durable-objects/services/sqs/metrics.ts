@@ -29,19 +29,24 @@ export function noteDeleted(ctx: Ctx, queue: Named, messages: number): void {
   if (messages > 0) note(ctx, queue, { name: 'NumberOfMessagesDeleted', value: messages, unit: 'Count' })
 }
 
-type Counts = { name: string; visible: number; hidden: number; late: number; oldest: number | null }
+type Counts = { name: string; total: number; hidden: number; late: number; oldest: number | null }
 
-/** The state of every queue now. */
+/** The oldest message is looked for among so many: those that could be received for the longest. */
+const LOOKED_AT = 1000
+
+/** The state of every queue now. What can be received is kept as a number: only what cannot is counted. */
 export function gauges(ctx: Ctx): Metric[] {
   const { now } = ctx
   const rows = ctx.sql.all<Counts>(
-    `SELECT q.name, COUNT(m.seq) FILTER (WHERE m.visibleAt <= ?1) AS visible,
-       COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount > 0) AS hidden,
-       COUNT(m.seq) FILTER (WHERE m.visibleAt > ?1 AND m.receiveCount = 0) AS late, MIN(m.sentAt) AS oldest
-     FROM sqs_queues q LEFT JOIN sqs_messages m ON m.queue = q.id AND (q.expiry IS NULL OR q.expiry > ?1) GROUP BY q.id`,
+    `SELECT q.name, COALESCE((SELECT n FROM sqs_message_counts WHERE queue = q.id), 0) AS total,
+       (SELECT COUNT(*) FROM sqs_messages WHERE queue = q.id AND visibleAt > ?1 AND receiveCount > 0) AS hidden,
+       (SELECT COUNT(*) FROM sqs_messages WHERE queue = q.id AND visibleAt > ?1 AND receiveCount = 0) AS late,
+       (SELECT MIN(sentAt) FROM (
+          SELECT sentAt FROM sqs_messages WHERE queue = q.id ORDER BY visibleAt LIMIT ${LOOKED_AT})) AS oldest
+     FROM sqs_queues q`,
     now,
   )
-  return rows.flatMap(({ name, visible, hidden, late, oldest }) => {
+  return rows.flatMap(({ name, total, hidden, late, oldest }) => {
     const gauge = (metric: string, value: number, unit = 'Count'): Metric => ({
       namespace: 'AWS/SQS',
       name: metric,
@@ -50,7 +55,7 @@ export function gauges(ctx: Ctx): Metric[] {
       dimensions: { QueueName: name },
     })
     return [
-      gauge('ApproximateNumberOfMessagesVisible', visible),
+      gauge('ApproximateNumberOfMessagesVisible', total - hidden - late),
       gauge('ApproximateNumberOfMessagesNotVisible', hidden),
       gauge('ApproximateNumberOfMessagesDelayed', late),
       gauge('ApproximateAgeOfOldestMessage', oldest === null ? 0 : Math.floor((now - oldest) / 1000), 'Seconds'),

@@ -1,5 +1,6 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { findQueue } from './find-queue.ts'
+import { parseQueueUrl } from './addresses.ts'
+import { findQueue, queueByName } from './find-queue.ts'
 import { anyVisible, nextVisible } from './visible.ts'
 
 /**
@@ -12,7 +13,7 @@ type Nothing = Record<string, never>
 
 /** What mappings ask of a queue; no model has it, so no request can. */
 export type WatcherOperations = {
-  WatchQueue: { input: { QueueUrl: string; Mapping: string }; output: Nothing }
+  WatchQueue: { input: { QueueUrl: string; Mapping: string; Missing?: boolean }; output: Nothing }
   UnwatchQueue: { input: { QueueName: string; Mapping: string }; output: Nothing }
 }
 
@@ -35,10 +36,16 @@ function watched(ctx: Ctx, queue: number): Watched {
   return found
 }
 
-/** A mapping, by its ARN, begins to read a queue. @throws AwsError QueueDoesNotExist */
-export function WatchQueue(ctx: Tx, { QueueUrl, Mapping }: WatcherOperations['WatchQueue']['input']): Nothing {
-  const queue = findQueue(ctx, QueueUrl)
-  ctx.sql.run('INSERT OR IGNORE INTO sqs_watchers (queue, mapping) VALUES (?, ?)', queue.name, Mapping)
+/**
+ * A mapping, by its ARN, begins to read a queue, or one that may be made again (`Missing`).
+ * @throws AwsError QueueDoesNotExist
+ */
+export function WatchQueue(ctx: Tx, input: WatcherOperations['WatchQueue']['input']): Nothing {
+  const { QueueUrl, Mapping, Missing } = input
+  const queue = Missing ? queueByName(ctx, parseQueueUrl(QueueUrl).name) : findQueue(ctx, QueueUrl)
+  const name = queue?.name ?? parseQueueUrl(QueueUrl).name
+  ctx.sql.run('INSERT OR IGNORE INTO sqs_watchers (queue, mapping) VALUES (?, ?)', name, Mapping)
+  if (!queue) return {}
   watchedOf(ctx).delete(queue.id)
   look(ctx, queue.id)
   return {}

@@ -119,10 +119,18 @@ const placeOf = (source: string) => {
   return { place: { region, account }, own: true as const }
 }
 
-export async function watchQueue(ctx: Ctx, { uuid, source }: MappingRow): Promise<void> {
-  const input = { QueueUrl: queueUrl(source), Mapping: mappingArn(ctx, uuid) }
+/** `Missing`: the queue is not there, and may be made again. */
+export async function watchQueue(ctx: Ctx, { uuid, source }: MappingRow, Missing = false): Promise<void> {
+  const input = { QueueUrl: queueUrl(source), Mapping: mappingArn(ctx, uuid), Missing }
   const caller = { accountId: ctx.place.account, service: 'lambda.amazonaws.com' }
   await ctx.call('sqs', 'WatchQueue', input, { ...placeOf(source), caller })
+}
+
+/** SQS has forgotten who reads its queues: the mappings say it again. */
+export async function afterReset(ctx: Ctx, { services = '' }: Record<string, string>): Promise<void> {
+  if (!services.split(',').includes('sqs')) return
+  const rows = ctx.sql.all<MappingRow>('SELECT * FROM lambda_mappings WHERE enabled = 1')
+  for (const row of rows) await watchQueue(ctx, row, true)
 }
 
 export async function unwatchQueue(ctx: Ctx, { uuid, source }: MappingRow): Promise<void> {
