@@ -1,9 +1,9 @@
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { answered, remember } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
-import { conflict, invalid, quotaExceeded } from './refusals.ts'
+import { conflict, invalid, quotaExceeded, paging } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
 import { checkTags, writeTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
@@ -88,15 +88,10 @@ export function endGroup(ctx: Tx, name: string): void {
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListScheduleGroups.html */
 export function ListScheduleGroups(ctx: Ctx, input: In<'ListScheduleGroups'>): Out<'ListScheduleGroups'> {
-  const { NamePrefix = '', MaxResults = 100, NextToken } = input
-  const of = ['ListScheduleGroups', NamePrefix]
-  const rows = ctx.sql.all<GroupRow>(
-    'SELECT * FROM scheduler_groups WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?',
-    pageStart(NextToken, of, invalid('Invalid NextToken.')) ?? '',
-    NamePrefix.length,
-    NamePrefix,
-    MaxResults + 1,
-  )
-  const { page, next } = cutPage(rows, MaxResults, ({ name }) => pageToken(name, of))
-  return { ScheduleGroups: page.map(row => summaryOf(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<GroupRow>(ctx, paging(input), {
+    from: 'scheduler_groups',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { ScheduleGroups: rows.map(row => summaryOf(ctx, row)), NextToken: next }
 }
