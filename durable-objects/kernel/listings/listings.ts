@@ -37,6 +37,8 @@ export type Query<Row> = {
   where?: Readonly<Record<string, SqlValue | undefined | readonly SqlValue[]>>
   /** Columns whose texts begin so; an index on the column is used. */
   prefix?: Readonly<Record<string, string | undefined>>
+  /** What rows are brought together by. */
+  group?: string
   /** Columns that put the rows in an order, and tell each from all others. */
   key: string | readonly string[]
   order?: 'ASC' | 'DESC'
@@ -75,15 +77,16 @@ export function listing<Row>(ctx: Ctx, paging: Paging, query: Query<Row>): Page<
 
 /** Reads rows that come after a key. */
 function reader<Row>(ctx: Ctx, query: Query<Row>, columns: readonly string[]) {
-  const { select = '*', from, order = 'ASC' } = query
+  const { select = '*', from, group, order = 'ASC' } = query
   const { conditions, values } = conditionsOf(query)
   const comes = `(${columns.join(', ')}) ${order === 'ASC' ? '>' : '<'} (${columns.map(() => '?').join(', ')})`
   const sorted = columns.map(column => `${column} ${order}`).join(', ')
+  const grouped = group === undefined ? '' : `GROUP BY ${group}`
   return (after: readonly Key[] | undefined, limit: number): Row[] => {
     const all = after ? [...conditions, comes] : conditions
     const where = all.length > 0 ? `WHERE ${all.join(' AND ')}` : ''
     // A limit that is a literal: SQLite prepares a statement again when it is bound.
-    const text = `SELECT ${select} FROM ${from} ${where} ORDER BY ${sorted} LIMIT ${limit}` as const
+    const text = `SELECT ${select} FROM ${from} ${where} ${grouped} ORDER BY ${sorted} LIMIT ${limit}` as const
     return ctx.sql.all<Row>(text, ...values, ...(after ?? []))
   }
 }
