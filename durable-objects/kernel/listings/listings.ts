@@ -92,13 +92,17 @@ function reader<Row>(ctx: Ctx, query: Query<Row>, columns: readonly string[]) {
 }
 
 /**
- * A page of what is at hand anyway, in the order in which it is.
+ * A page of what is at hand anyway, in the order in which it is: of its keys, or of its places in a list that does not
+ * change.
  * @throws AwsError the paging's refusal
  */
-export function listingOf<Row>(ctx: Ctx, paging: Paging, all: { rows: readonly Row[]; key: (row: Row) => Key }) {
+export function listingOf<Row>(ctx: Ctx, paging: Paging, all: { rows: readonly Row[]; key?: (row: Row) => Key }) {
   const [after] = startOf(ctx, paging, 1) ?? []
-  const rest = after === undefined ? all.rows : all.rows.filter(row => all.key(row) > after)
-  return cut(ctx, paging, { found: rest.slice(0, sizeOf(paging) + 1), keyOf: row => [all.key(row)] })
+  const entries = all.rows.map((row, place) => ({ row, key: all.key ? all.key(row) : place }))
+  const rest = after === undefined ? entries : entries.filter(({ key }) => key > after)
+  const found = rest.slice(0, sizeOf(paging) + 1)
+  const { rows, next } = cut(ctx, paging, { found, keyOf: ({ key }) => [key] })
+  return { rows: rows.map(({ row }) => row), next }
 }
 
 const sizeOf = ({ size }: Paging) => Math.max(1, Math.trunc(size))

@@ -1,7 +1,7 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
+import { limitExceeded, notFound, paging } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -56,22 +56,18 @@ export function DescribeQueryDefinitions(
   ctx: Ctx,
   input: In<'DescribeQueryDefinitions'>,
 ): Out<'DescribeQueryDefinitions'> {
-  const { queryDefinitionNamePrefix: prefix = '', queryLanguage, maxResults = DEFAULT_LIMIT } = input
-  const listing = [prefix, queryLanguage]
-  const after = pageStart(input.nextToken, listing, invalidToken())
-  const [afterName, afterId] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
-  const rows = ctx.sql.all<QueryDefinitionRow>(
-    `SELECT * FROM logs_query_definitions WHERE name >= ?1 AND name < ?2 AND (name, id) > (?3, ?4)
-     AND (?5 IS NULL OR settings ->> 'queryLanguage' = ?5) ORDER BY name, id LIMIT ?6`,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    afterName,
-    afterId,
-    queryLanguage ?? null,
-    maxResults + 1,
+  const { queryDefinitionNamePrefix, queryLanguage, maxResults = DEFAULT_LIMIT } = input
+  const { rows, next } = listing<QueryDefinitionRow>(
+    ctx,
+    { ...paging(input), size: maxResults },
+    {
+      from: 'logs_query_definitions',
+      where: { "settings ->> 'queryLanguage' = ?": queryLanguage },
+      prefix: { name: queryDefinitionNamePrefix },
+      key: ['name', 'id'],
+    },
   )
-  const { page, next } = cutPage(rows, maxResults, last => pageToken(JSON.stringify([last.name, last.id]), listing))
-  return { queryDefinitions: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  return { queryDefinitions: rows.map(describe), nextToken: next }
 }
 
 function describe({ id, name, settings, modifiedAt }: QueryDefinitionRow) {
