@@ -46,10 +46,3 @@ export function pageStart(token: string | undefined, parameters: unknown, refusa
   if (cursor?.of !== digest(parameters)) throw typeof refusal === 'function' ? refusal() : refusal
   return cursor.after
 }
-
-/** Cuts a `LIMIT n + 1` result into a page and the token of the next one. */
-export function cutPage<Row>(rows: Row[], limit: number, token: (last: Row) => string): { page: Row[]; next?: string } {
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return rows.length > limit && last !== undefined ? { page, next: token(last) } : { page }
-}
