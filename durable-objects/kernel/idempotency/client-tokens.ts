@@ -5,13 +5,12 @@ import type { Tx } from '../object/operation.ts'
 /** What requests with a client token were answered, by service. */
 export const CLIENT_TOKEN_SCHEMA = `
 CREATE TABLE _client_tokens (
-  service TEXT NOT NULL, token TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL, until INTEGER NOT NULL,
-  PRIMARY KEY (service, token)
-) WITHOUT ROWID;
-CREATE INDEX _client_tokens_until ON _client_tokens (until);`
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, token TEXT NOT NULL, request TEXT NOT NULL,
+  answer TEXT NOT NULL, until INTEGER NOT NULL, UNIQUE (service, token)
+);`
 
-/** Most that are forgotten by one request: more than it adds. */
-const FORGOTTEN_AT_ONCE = 8
+/** So many of the newest tokens of an object are remembered, of all its services. */
+const MOST_TOKENS = 10_000
 const DAY_MS = 24 * 3_600_000
 
 export type Idempotent = {
@@ -47,19 +46,16 @@ export function once<Answer>(
   if (known?.request === request) return JSON.parse(known.answer) as Answer // written below
   if (known && mismatch) throw mismatch()
   const answer = work()
-  tx.sql.run(
-    'DELETE FROM _client_tokens WHERE (service, token) IN (SELECT service, token FROM _client_tokens WHERE until <= ? LIMIT ?)',
-    now,
-    FORGOTTEN_AT_ONCE,
-  )
-  tx.sql.run(
-    'INSERT OR REPLACE INTO _client_tokens (service, token, request, answer, until) VALUES (?, ?, ?, ?, ?)',
+  const row = tx.sql.first<{ seq: number }>(
+    `INSERT OR REPLACE INTO _client_tokens (service, token, request, answer, until) VALUES (?, ?, ?, ?, ?)
+     RETURNING seq`,
     service,
     token,
     request,
     JSON.stringify(answer),
     now + keepMs,
   )
+  if (row) tx.sql.run('DELETE FROM _client_tokens WHERE seq <= ?', row.seq - MOST_TOKENS)
   return answer
 }
 

@@ -1,5 +1,6 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { once } from '../../../kernel/idempotency/client-tokens.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { limitExceeded, notFound, paging } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
@@ -15,27 +16,24 @@ const MAX_DEFINITIONS = 1000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
 export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
-  const { name, queryDefinitionId, clientToken, queryLanguage = 'CWLI', ...rest } = input
-  const repeated = clientToken === undefined ? undefined : definitionOfToken(ctx, clientToken)
-  if (repeated && queryDefinitionId === undefined) return { queryDefinitionId: repeated.id }
+  return once(ctx, { token: input.clientToken, input }, () => putDefinition(ctx, input))
+}
+
+function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
+  const { name, queryDefinitionId, clientToken: _token, queryLanguage = 'CWLI', ...rest } = input
   if (queryDefinitionId === undefined) checkCount(ctx)
   else findDefinition(ctx, queryDefinitionId)
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
   ctx.sql.run(
-    `INSERT INTO logs_query_definitions (id, name, clientToken, settings, modifiedAt) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_query_definitions (id, name, settings, modifiedAt) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
     id,
     name,
-    clientToken ?? null,
     JSON.stringify(settings),
     ctx.now,
   )
   return { queryDefinitionId: id }
-}
-
-function definitionOfToken(ctx: Ctx, token: string): QueryDefinitionRow | undefined {
-  return ctx.sql.first<QueryDefinitionRow>('SELECT * FROM logs_query_definitions WHERE clientToken = ?', token)
 }
 
 function checkCount(ctx: Ctx): void {
