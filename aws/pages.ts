@@ -34,20 +34,15 @@ export function pageToken(after: string, parameters: unknown): string {
   return encode({ after, of: digest(parameters) })
 }
 
+type Refusal = AwsError | (() => AwsError)
+
 /**
  * The key after which a page starts, or undefined for the first page.
  * @param refusal the service's own error for a token that is malformed or of another listing
  */
-export function pageStart(token: string | undefined, parameters: unknown, refusal: AwsError): string | undefined {
+export function pageStart(token: string | undefined, parameters: unknown, refusal: Refusal): string | undefined {
   if (token === undefined) return undefined
   const cursor = decode(token)
-  if (cursor?.of !== digest(parameters)) throw refusal
+  if (cursor?.of !== digest(parameters)) throw typeof refusal === 'function' ? refusal() : refusal
   return cursor.after
-}
-
-/** Cuts a `LIMIT n + 1` result into a page and the token of the next one. */
-export function cutPage<Row>(rows: Row[], limit: number, token: (last: Row) => string): { page: Row[]; next?: string } {
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return rows.length > limit && last !== undefined ? { page, next: token(last) } : { page }
 }

@@ -2,6 +2,7 @@ import { TIMER_SCHEMA } from '../clock/clock.ts'
 import { BLOB_SCHEMA } from '../blobs/blobs.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics.ts'
+import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
 import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { OUTBOX_SCHEMA } from '../outbox/outbox.ts'
 import type { Above } from './catalog.ts'
@@ -12,7 +13,7 @@ import type { Sql } from './sql.ts'
 
 /** The kernel's own migrations: append-only, like a service's. */
 const KERNEL_MIGRATIONS = [
-  `${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}${METRICS_SCHEMA}${BLOB_SCHEMA}`,
+  `${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}${METRICS_SCHEMA}${BLOB_SCHEMA}${CLIENT_TOKEN_SCHEMA}`,
 ]
 
 /** The tables of one object: its own, and those of the services that were used in it. */

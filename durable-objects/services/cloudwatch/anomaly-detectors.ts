@@ -8,7 +8,7 @@ import { randomHex } from '../../../aws/ids.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { dimensionsText } from './metrics/metrics.ts'
 import { allResources, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
-import { invalidCombination, invalidToken, missingParameter } from './refusals.ts'
+import { invalidCombination, missingParameter, paging } from './refusals.ts'
 import type { Input, Output } from './schema.ts'
 
 type Kept = Omit<AnomalyDetector, 'Configuration'> & { id: string; configuration: Excluding }
@@ -73,10 +73,9 @@ export function DescribeAnomalyDetectors(
   ctx: Ctx,
   input: Input<'DescribeAnomalyDetectors'>,
 ): Output<'DescribeAnomalyDetectors'> {
-  const { NextToken, MaxResults = 100, ...parameters } = input
-  const list = allResources<Kept>(ctx, 'detector').filter(({ body }) => isAsked(body, input))
-  const { page, next } = pageOf(list, { token: NextToken, most: MaxResults, parameters, refusal: invalidToken() })
-  return { AnomalyDetectors: page.map(({ body }) => shown(body)), ...(next && { NextToken: next }) }
+  const pass = (body: Kept) => isAsked(body, input)
+  const { rows, next } = pageOf<Kept>(ctx, paging(input), { kind: 'detector', pass })
+  return { AnomalyDetectors: rows.map(({ body }) => shown(body)), NextToken: next }
 }
 
 function isAsked(kept: Kept, input: Input<'DescribeAnomalyDetectors'>): boolean {

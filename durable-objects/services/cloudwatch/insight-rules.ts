@@ -1,8 +1,8 @@
 import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
-import { allResources, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
-import { invalidToken, invalidValue } from './refusals.ts'
+import { deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
+import { invalidValue, paging } from './refusals.ts'
 import type { Input, Output } from './schema.ts'
 import { checkTags, deleteTags, writeTags } from './tag-rows.ts'
 
@@ -43,18 +43,10 @@ function schemaOf(definition: string): string {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeInsightRules.html */
-export function DescribeInsightRules(
-  ctx: Ctx,
-  { NextToken, MaxResults = 500 }: Input<'DescribeInsightRules'>,
-): Output<'DescribeInsightRules'> {
-  const list = allResources<Body>(ctx, 'insight-rule')
-  const { page, next } = pageOf(list, {
-    token: NextToken,
-    most: MaxResults,
-    parameters: 'rules',
-    refusal: invalidToken(),
-  })
-  const InsightRules = page.map(({ name, body }) => ({
+export function DescribeInsightRules(ctx: Ctx, input: Input<'DescribeInsightRules'>): Output<'DescribeInsightRules'> {
+  const pages = { ...paging(input), size: input.MaxResults ?? 500 }
+  const { rows, next } = pageOf<Body>(ctx, pages, { kind: 'insight-rule' })
+  const InsightRules = rows.map(({ name, body }) => ({
     Name: name,
     State: body.enabled ? 'ENABLED' : 'DISABLED',
     Schema: body.schema,
@@ -62,7 +54,7 @@ export function DescribeInsightRules(
     ManagedRule: false,
     ...(body.transformed !== undefined && { ApplyOnTransformedLogs: body.transformed }),
   }))
-  return { InsightRules, ...(next && { NextToken: next }) }
+  return { InsightRules, NextToken: next }
 }
 
 /** Does something with each rule that is there, and says which are not. */

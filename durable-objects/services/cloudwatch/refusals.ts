@@ -6,6 +6,15 @@ export const missingParameter = (message: string) => new AwsError('MissingRequir
 export const validationError = (message: string) => new AwsError('ValidationError', message)
 export const invalidToken = () => new AwsError('InvalidNextToken', 'Request token is invalid')
 
+/** How the listings page. */
+export const paging = ({ NextToken: token, MaxRecords, MaxResults, ...of }: Paged) => ({
+  token,
+  size: MaxRecords ?? MaxResults ?? 100,
+  of,
+  refusal: invalidToken,
+})
+type Paged = { NextToken?: string | undefined; MaxRecords?: number | undefined; MaxResults?: number | undefined }
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
 export const QUERY_CODES: Record<string, string> = {
   InvalidParameterValueException: 'InvalidParameterValue',

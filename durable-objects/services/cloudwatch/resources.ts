@@ -1,6 +1,5 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import type { AwsError } from '../../../aws/errors.ts'
+import { listing, type Paging } from '../../kernel/listings/listings.ts'
 
 /** What is kept and given back: dashboards, metric streams, detectors, rules. Dates in a body are texts. */
 export type Resource<Body> = { name: string; body: Body; createdAt: number; updatedAt: number }
@@ -39,14 +38,19 @@ export function allResources<Body>(ctx: Ctx, kind: Kind): Resource<Body>[] {
     .map(row => read<Body>(row))
 }
 
-export type Paging = { token: string | undefined; most: number; parameters: unknown; refusal: AwsError }
+type Asked<Body> = { kind: Kind; prefix?: string; pass?: (body: Body) => boolean }
 
 /** A page of those that a filter lets through, by name. */
-export function pageOf<Body>(
-  list: readonly Resource<Body>[],
-  { token, most, parameters, refusal }: Paging,
-): { page: Resource<Body>[]; next?: string } {
-  const after = pageStart(token, parameters, refusal)
-  const rest = after === undefined ? list : list.filter(({ name }) => name > after)
-  return cutPage(rest.slice(0, most + 1), most, last => pageToken(last.name, parameters))
+export function pageOf<Body>(ctx: Ctx, paging: Paging, asked: Asked<Body>) {
+  const { kind, prefix, pass } = asked
+  const keep = (row: Row) => !pass || pass(read<Body>(row).body)
+  const query = {
+    from: 'cloudwatch_resources',
+    where: { 'kind = ?': kind },
+    prefix: { name: prefix },
+    key: 'name',
+    keep,
+  }
+  const { rows, next } = listing<Row>(ctx, paging, query)
+  return { rows: rows.map(row => read<Body>(row)), next }
 }

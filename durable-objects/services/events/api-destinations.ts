@@ -1,9 +1,9 @@
 import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
 import { connectionByArn } from './find-connection.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
-import { alreadyExists, invalid, invalidToken, notFound } from './refusals.ts'
+import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import type { ApiDestinationRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -128,21 +128,13 @@ export function DeleteApiDestination(ctx: Tx, input: In<'DeleteApiDestination'>)
   return {}
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListApiDestinations.html */
 export function ListApiDestinations(ctx: Ctx, input: In<'ListApiDestinations'>): Out<'ListApiDestinations'> {
-  const { NamePrefix = '', ConnectionArn, NextToken, Limit = PAGE } = input
-  const listing = [NamePrefix, ConnectionArn]
-  const after = pageStart(NextToken, listing, invalidToken())
-  const rows = ctx.sql.all<ApiDestinationRow>(
-    `SELECT * FROM events_api_destinations WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2
-     AND (?3 IS NULL OR connectionArn = ?3) ORDER BY name LIMIT ?4`,
-    after ?? '',
-    NamePrefix,
-    ConnectionArn ?? null,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
-  return { ApiDestinations: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<ApiDestinationRow>(ctx, paging(input), {
+    from: 'events_api_destinations',
+    where: { 'connectionArn = ?': input.ConnectionArn },
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { ApiDestinations: rows.map(row => shown(ctx, row)), NextToken: next }
 }

@@ -1,11 +1,11 @@
 import type { Archive, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { armRetention, contentsOf } from './archived-events.ts'
 import { findBus } from './find-bus.ts'
 import { busArn, busName, eventsArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
-import { alreadyExists, invalid, invalidToken, notFound } from './refusals.ts'
+import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import { removeRule, writeRule } from './rules.ts'
 import type { ArchiveRow } from './schema.ts'
 
@@ -123,26 +123,18 @@ export function DeleteArchive(ctx: Tx, input: In<'DeleteArchive'>): Out<'DeleteA
   return {}
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListArchives.html */
 export function ListArchives(ctx: Ctx, input: In<'ListArchives'>): Out<'ListArchives'> {
-  const { NamePrefix = '', EventSourceArn, State, NextToken, Limit = PAGE } = input
-  if ([input.NamePrefix, EventSourceArn, State].filter(given => given !== undefined).length > 1) {
+  const { NamePrefix, EventSourceArn, State } = input
+  if ([NamePrefix, EventSourceArn, State].filter(given => given !== undefined).length > 1) {
     throw invalid('At most one filter is allowed for ListArchives. Use either : State, EventSourceArn, or NamePrefix.')
   }
   if (EventSourceArn !== undefined) findBus(ctx, EventSourceArn)
-  const listing = [NamePrefix, EventSourceArn, State]
-  const after = pageStart(NextToken, listing, invalidToken())
-  const rows = ctx.sql.all<ArchiveRow>(
-    `SELECT * FROM events_archives WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR bus = ?3) AND ?4
-     ORDER BY name LIMIT ?5`,
-    after ?? '',
-    NamePrefix,
-    EventSourceArn === undefined ? null : busName(EventSourceArn),
-    State === undefined || State === 'ENABLED' ? 1 : 0,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
-  return { Archives: page.map(archive => shown(ctx, archive)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<ArchiveRow>(ctx, paging(input), {
+    from: 'events_archives',
+    where: { 'bus = ?': EventSourceArn && busName(EventSourceArn), "'ENABLED' = ?": State },
+    prefix: { name: NamePrefix },
+    key: 'name',
+  })
+  return { Archives: rows.map(row => shown(ctx, row)), NextToken: next }
 }

@@ -2,10 +2,10 @@ import type { Connection, Operations } from '../../../aws/models/events.types.ts
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { exchange } from './access-tokens.ts'
 import { checkParameters, mergeParameters, shownParameters } from './connection-parameters.ts'
-import { alreadyExists, invalidToken, notFound } from './refusals.ts'
+import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { ConnectionRow } from './schema.ts'
 import { lookUpConnection, parametersOf, connectionArn } from './find-connection.ts'
 
@@ -142,21 +142,13 @@ export function DeleteConnection(ctx: Tx, input: In<'DeleteConnection'>): Out<'D
   return { ...answered(ctx, row), ConnectionState: 'DELETING' }
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListConnections.html */
 export function ListConnections(ctx: Ctx, input: In<'ListConnections'>): Out<'ListConnections'> {
-  const { NamePrefix = '', ConnectionState, NextToken, Limit = PAGE } = input
-  const listing = [NamePrefix, ConnectionState]
-  const after = pageStart(NextToken, listing, invalidToken())
-  const rows = ctx.sql.all<ConnectionRow>(
-    `SELECT * FROM events_connections WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR state = ?3)
-     ORDER BY name LIMIT ?4`,
-    after ?? '',
-    NamePrefix,
-    ConnectionState ?? null,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
-  return { Connections: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<ConnectionRow>(ctx, paging(input), {
+    from: 'events_connections',
+    where: { 'state = ?': input.ConnectionState },
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { Connections: rows.map(row => shown(ctx, row)), NextToken: next }
 }

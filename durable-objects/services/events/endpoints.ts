@@ -1,9 +1,9 @@
 import type { Endpoint, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
-import { alreadyExists, invalidToken, notFound } from './refusals.ts'
+import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { EndpointRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -85,18 +85,12 @@ export function DeleteEndpoint(ctx: Tx, input: In<'DeleteEndpoint'>): Out<'Delet
   return {}
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEndpoints.html */
 export function ListEndpoints(ctx: Ctx, input: In<'ListEndpoints'>): Out<'ListEndpoints'> {
-  const { NamePrefix = '', NextToken, MaxResults = PAGE } = input
-  const after = pageStart(NextToken, [NamePrefix], invalidToken())
-  const rows = ctx.sql.all<EndpointRow>(
-    'SELECT * FROM events_endpoints WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
-    after ?? '',
-    NamePrefix,
-    MaxResults + 1,
-  )
-  const { page, next } = cutPage(rows, MaxResults, last => pageToken(last.name, [NamePrefix]))
-  return { Endpoints: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<EndpointRow>(ctx, paging({ ...input, Limit: input.MaxResults }), {
+    from: 'events_endpoints',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { Endpoints: rows.map(row => shown(ctx, row)), NextToken: next }
 }

@@ -1,9 +1,9 @@
 import type { EventBus, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
-import { alreadyExists, invalid, invalidToken, limitExceeded } from './refusals.ts'
+import { alreadyExists, invalid, limitExceeded, paging } from './refusals.ts'
 import type { BusRow } from './schema.ts'
 import { dropTags, setTags } from './tags.ts'
 import { lookUpBus, findBus, type BusSettings, settingsOfBus } from './find-bus.ts'
@@ -91,20 +91,14 @@ function shown(ctx: Ctx, bus: BusRow): EventBus {
   }
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.html */
 export function ListEventBuses(ctx: Ctx, input: In<'ListEventBuses'>): Out<'ListEventBuses'> {
-  const { NamePrefix = '', NextToken, Limit = PAGE } = input
-  const after = pageStart(NextToken, [NamePrefix], invalidToken())
-  const rows = ctx.sql.all<BusRow>(
-    'SELECT * FROM events_buses WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
-    after ?? '',
-    NamePrefix,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, [NamePrefix]))
-  return { EventBuses: page.map(bus => shown(ctx, bus)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<BusRow>(ctx, paging(input), {
+    from: 'events_buses',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { EventBuses: rows.map(row => shown(ctx, row)), NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html */

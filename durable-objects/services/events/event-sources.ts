@@ -1,8 +1,8 @@
 import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidToken, notFound } from './refusals.ts'
+import { listing } from '../../kernel/listings/listings.ts'
+import { notFound, paging } from './refusals.ts'
 import type { EventSourceRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -64,20 +64,14 @@ export function DescribeEventSource(ctx: Ctx, { Name }: In<'DescribeEventSource'
   return shown(ctx, findSource(ctx, Name))
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventSources.html */
 export function ListEventSources(ctx: Ctx, input: In<'ListEventSources'>): Out<'ListEventSources'> {
-  const { NamePrefix = '', NextToken, Limit = PAGE } = input
-  const after = pageStart(NextToken, [NamePrefix], invalidToken())
-  const rows = ctx.sql.all<EventSourceRow>(
-    'SELECT * FROM events_event_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
-    after ?? '',
-    NamePrefix,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, [NamePrefix]))
-  return { EventSources: page.map(row => shown(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<EventSourceRow>(ctx, paging(input), {
+    from: 'events_event_sources',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { EventSources: rows.map(row => shown(ctx, row)), NextToken: next }
 }
 
 /** What a partner's account asks of its customer's: no model has it, so no request can ask. */

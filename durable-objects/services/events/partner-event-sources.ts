@@ -1,8 +1,8 @@
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { sourceArn } from './event-sources.ts'
-import { alreadyExists, invalidToken, notFound } from './refusals.ts'
+import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { PartnerSourceRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -66,26 +66,19 @@ export function DescribePartnerEventSource(
   return { Arn: sourceArn(ctx, Name), Name }
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListPartnerEventSources.html */
 export function ListPartnerEventSources(
   ctx: Ctx,
   input: In<'ListPartnerEventSources'>,
 ): Out<'ListPartnerEventSources'> {
-  const { NamePrefix, NextToken, Limit = PAGE } = input
-  const after = pageStart(NextToken, [NamePrefix], invalidToken())
-  const rows = ctx.sql.all<{ name: string }>(
-    'SELECT DISTINCT name FROM events_partner_sources WHERE name > ? AND substr(name, 1, length(?2)) = ?2 ORDER BY name LIMIT ?3',
-    after ?? '',
-    NamePrefix,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, [NamePrefix]))
-  return {
-    PartnerEventSources: page.map(({ name }) => ({ Arn: sourceArn(ctx, name), Name: name })),
-    ...(next && { NextToken: next }),
-  }
+  const { rows, next } = listing<{ name: string }>(ctx, paging(input), {
+    select: 'DISTINCT name',
+    from: 'events_partner_sources',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  const PartnerEventSources = rows.map(({ name }) => ({ Arn: sourceArn(ctx, name), Name: name }))
+  return { PartnerEventSources, NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListPartnerEventSourceAccounts.html */

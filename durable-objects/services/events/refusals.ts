@@ -9,9 +9,14 @@ export function limitExceeded(): AwsError {
   return new AwsError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.')
 }
 
-export function invalidToken(): AwsError {
-  return invalid('Parameter NextToken is not valid.')
-}
+/** How the listings page. */
+export const paging = ({ NextToken: token, Limit: size = 100, ...of }: Paged) => ({
+  token,
+  size,
+  of,
+  refusal: () => invalid('Parameter NextToken is not valid.'),
+})
+type Paged = { NextToken?: string | undefined; Limit?: number | undefined }
 
 export function invalidPattern(reason: string): AwsError {
   return new AwsError('InvalidEventPatternException', `Event pattern is not valid. Reason: ${reason}`)

@@ -1,12 +1,12 @@
 import type { Operations, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { archiveArn, lookUpArchive } from './archives.ts'
 import { findBus, lookUpBus } from './find-bus.ts'
 import { eventsArn } from './names.ts'
 import { publish } from './publish.ts'
-import { alreadyExists, illegalStatus, invalid, invalidToken, limitExceeded, notFound } from './refusals.ts'
+import { alreadyExists, illegalStatus, invalid, limitExceeded, notFound, paging } from './refusals.ts'
 import type { BusEvent, ReplayRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -161,22 +161,14 @@ export function DescribeReplay(ctx: Ctx, input: In<'DescribeReplay'>): Out<'Desc
   }
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListReplays.html */
 export function ListReplays(ctx: Ctx, input: In<'ListReplays'>): Out<'ListReplays'> {
-  const { NamePrefix = '', EventSourceArn, State, NextToken, Limit = PAGE } = input
-  const listing = [NamePrefix, EventSourceArn, State]
-  const after = pageStart(NextToken, listing, invalidToken())
-  const rows = ctx.sql.all<ReplayRow>(
-    `SELECT * FROM events_replays WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND (?3 IS NULL OR archive = ?3)
-     AND (?4 IS NULL OR state = ?4) ORDER BY name LIMIT ?5`,
-    after ?? '',
-    NamePrefix,
-    EventSourceArn === undefined ? null : archiveName(EventSourceArn),
-    State ?? null,
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.name, listing))
-  return { Replays: page.map(replay => shown(ctx, replay)), ...(next && { NextToken: next }) }
+  const { EventSourceArn, State } = input
+  const { rows, next } = listing<ReplayRow>(ctx, paging(input), {
+    from: 'events_replays',
+    where: { 'archive = ?': EventSourceArn && archiveName(EventSourceArn), 'state = ?': State },
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { Replays: rows.map(row => shown(ctx, row)), NextToken: next }
 }

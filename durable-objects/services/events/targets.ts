@@ -1,8 +1,8 @@
 import type { Operations, Target } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidToken, limitExceeded } from './refusals.ts'
+import { limitExceeded, paging } from './refusals.ts'
 import { checkUnmanaged, findRule } from './find-rule.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import type { RuleRow, TargetRow } from './schema.ts'
 import { checkTarget } from './target-rules.ts'
 
@@ -55,20 +55,10 @@ export function RemoveTargets(ctx: Tx, input: In<'RemoveTargets'>): Out<'RemoveT
   return { FailedEntryCount: FailedEntries.length, FailedEntries }
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListTargetsByRule.html */
 export function ListTargetsByRule(ctx: Ctx, input: In<'ListTargetsByRule'>): Out<'ListTargetsByRule'> {
-  const { NextToken, Limit = PAGE } = input
   const { bus, name } = findRule(ctx, input.EventBusName, input.Rule)
-  const after = pageStart(NextToken, [bus, name], invalidToken())
-  const rows = ctx.sql.all<TargetRow>(
-    'SELECT * FROM events_targets WHERE bus = ? AND rule = ? AND id > ? ORDER BY id LIMIT ?',
-    bus,
-    name,
-    after ?? '',
-    Limit + 1,
-  )
-  const { page, next } = cutPage(rows, Limit, last => pageToken(last.id, [bus, name]))
-  return { Targets: page.map(targetOfRow), ...(next && { NextToken: next }) }
+  const where = { 'bus = ?': bus, 'rule = ?': name }
+  const { rows, next } = listing<TargetRow>(ctx, paging(input), { from: 'events_targets', where, key: 'id' })
+  return { Targets: rows.map(targetOfRow), NextToken: next }
 }

@@ -9,6 +9,16 @@ export const invalidParameter = (message: string) => refusal('InvalidParameterVa
 
 export const notFound = (message: string) => refusal('ResourceNotFoundException', message)
 
+/** How the listings page. */
+export const paging = ({ Marker: token, MaxItems = MOST_ITEMS, ...of }: Paged) => ({
+  token,
+  size: Math.min(MaxItems, MOST_ITEMS),
+  of,
+  refusal: () => invalidParameter('The provided marker is invalid.'),
+})
+const MOST_ITEMS = 50
+type Paged = { Marker?: string | undefined; MaxItems?: number | undefined }
+
 /** The caller's RevisionId is not the resource's. */
 export const staleRevision = () =>
   refusal(

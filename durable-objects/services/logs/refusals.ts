@@ -6,7 +6,18 @@ export const validation = (message: string) => new AwsError('ValidationException
 export const conflict = (message: string) => new AwsError('ConflictException', message)
 export const alreadyExists = (message: string) => new AwsError('ResourceAlreadyExistsException', message)
 export const limitExceeded = () => new AwsError('LimitExceededException', 'Resource limit exceeded.')
+/** What is scheduled says it by another name. */
+export const invalidScheduledToken = () => validation('The specified nextToken is invalid.')
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.')
+
+/** How the listings page. */
+export const paging = ({ nextToken: token, limit, maxResults, ...of }: Paged) => ({
+  token,
+  size: limit ?? maxResults ?? 50,
+  of,
+  refusal: invalidToken,
+})
+type Paged = { nextToken?: string | undefined; limit?: number | undefined; maxResults?: number | undefined }
 
 /** `what` by AWS's word: `log group`, `log stream`, `metric filter`… */
 export const notFound = (what: string) =>

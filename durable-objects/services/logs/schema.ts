@@ -39,7 +39,7 @@ CREATE TABLE logs_destinations (
   name TEXT PRIMARY KEY, targetArn TEXT NOT NULL, roleArn TEXT NOT NULL, accessPolicy TEXT, tags TEXT NOT NULL, createdAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE logs_query_definitions (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL, clientToken TEXT, settings TEXT NOT NULL, modifiedAt INTEGER NOT NULL
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, settings TEXT NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX logs_query_definitions_name ON logs_query_definitions (name, id);
 CREATE TABLE logs_account_policies (
@@ -146,7 +146,6 @@ export type DestinationRow = {
 export type QueryDefinitionRow = {
   id: string
   name: string
-  clientToken: string | null
   /** JSON: the definition's further members, as they were put. */
   settings: string
   modifiedAt: number

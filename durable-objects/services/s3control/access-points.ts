@@ -1,16 +1,15 @@
 import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { accessPointAlias, accessPointArn, nameIn } from './names.ts'
-import { accessDenied, alreadyOwned, invalidRequest, noSuchAccessPoint } from './refusals.ts'
+import { accessDenied, alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
 import type { AccessPointRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST = 10_000
-const MOST_SHOWN = 1000
 
 /** @throws AwsError for a name that no access point can have */
 export function checkName(name: string): void {
@@ -103,18 +102,10 @@ function summaryOf(ctx: Ctx, { name, bucket, alias, vpc }: AccessPointRow) {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPoints.html */
 export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'ListAccessPoints'> {
-  const { AccountId, Bucket, NextToken, MaxResults = MOST_SHOWN } = input
-  checkAccount(ctx, AccountId)
-  const size = Math.min(MaxResults || MOST_SHOWN, MOST_SHOWN)
-  const of = ['ListAccessPoints', Bucket]
-  const rows = ctx.sql.all<AccessPointRow>(
-    'SELECT * FROM s3control_access_points WHERE name > ?1 AND (?2 IS NULL OR bucket = ?2) ORDER BY name LIMIT ?3',
-    pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
-    Bucket ?? null,
-    size + 1,
-  )
-  const { page, next } = cutPage(rows, size, ({ name }) => pageToken(name, of))
-  return { AccessPointList: page.map(row => summaryOf(ctx, row)), ...(next && { NextToken: next }) }
+  checkAccount(ctx, input.AccountId)
+  const query = { from: 's3control_access_points', where: { 'bucket = ?': input.Bucket }, key: 'name' }
+  const { rows, next } = listing<AccessPointRow>(ctx, paging(input), query)
+  return { AccessPointList: rows.map(row => summaryOf(ctx, row)), NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPoint.html */

@@ -2,10 +2,10 @@ import type { ObjectLambdaConfiguration, Operations } from '../../../aws/models/
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { checkAccount, checkName, findAccessPoint } from './access-points.ts'
 import { nameIn, objectLambdaAlias, objectLambdaArn } from './names.ts'
-import { alreadyOwned, invalidRequest, noSuchAccessPoint } from './refusals.ts'
+import { alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
 import { configurationOf, type ObjectLambdaRow } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -92,23 +92,17 @@ export function DeleteAccessPointForObjectLambda(ctx: Tx, input: In<'DeleteAcces
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_ListAccessPointsForObjectLambda.html */
 export function ListAccessPointsForObjectLambda(
   ctx: Ctx,
-  { AccountId, NextToken, MaxResults }: In<'ListAccessPointsForObjectLambda'>,
+  input: In<'ListAccessPointsForObjectLambda'>,
 ): Out<'ListAccessPointsForObjectLambda'> {
-  checkAccount(ctx, AccountId)
-  const size = Math.min(MaxResults || MOST, MOST)
-  const of = ['ListAccessPointsForObjectLambda']
-  const rows = ctx.sql.all<ObjectLambdaRow>(
-    'SELECT * FROM s3control_object_lambda_points WHERE name > ? ORDER BY name LIMIT ?',
-    pageStart(NextToken, of, invalidRequest('The continuation token provided is incorrect')) ?? '',
-    size + 1,
-  )
-  const { page, next } = cutPage(rows, size, ({ name }) => pageToken(name, of))
-  const list = page.map(({ name, alias }) => ({
+  checkAccount(ctx, input.AccountId)
+  const query = { from: 's3control_object_lambda_points', key: 'name' }
+  const { rows, next } = listing<ObjectLambdaRow>(ctx, paging(input), query)
+  const ObjectLambdaAccessPointList = rows.map(({ name, alias }) => ({
     Name: name,
     ObjectLambdaAccessPointArn: objectLambdaArn(ctx.place, name),
     Alias: aliasOf(alias),
   }))
-  return { ObjectLambdaAccessPointList: list, ...(next && { NextToken: next }) }
+  return { ObjectLambdaAccessPointList, NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetAccessPointConfigurationForObjectLambda.html */

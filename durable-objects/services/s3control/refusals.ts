@@ -14,3 +14,13 @@ export const alreadyOwned = () =>
   )
 export const invalidToken = () =>
   new AwsError('InvalidToken', 'The provided token is malformed or otherwise invalid.', 400)
+
+/** How the listings page. */
+export const paging = ({ NextToken: token, MaxResults, ...of }: Paged) => ({
+  token,
+  size: Math.min(MaxResults || MOST_LISTED, MOST_LISTED),
+  of,
+  refusal: () => invalidRequest('The continuation token provided is incorrect'),
+})
+const MOST_LISTED = 1000
+type Paged = { NextToken?: string | undefined; MaxResults?: number | undefined }

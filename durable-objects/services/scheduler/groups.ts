@@ -1,9 +1,9 @@
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { answered, remember } from './client-tokens.ts'
+import { listing } from '../../kernel/listings/listings.ts'
+import { onceFor } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
-import { conflict, invalid, quotaExceeded } from './refusals.ts'
+import { conflict, invalid, quotaExceeded, paging } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
 import { checkTags, writeTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
@@ -38,19 +38,19 @@ function refuseDefault(name: string): void {
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
 export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): Out<'CreateScheduleGroup'> {
-  const { Name, Tags = [] } = input
-  const before = answered<Out<'CreateScheduleGroup'>>(ctx, input)
-  if (before) return before
-  refuseDefault(Name)
-  checkTags(Tags)
-  if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
-    throw conflict(`Schedule group ${Name} already exists.`)
-  }
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
-  if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
-  insertGroup(ctx, Name)
-  writeTags(ctx, Name, Tags)
-  return remember(ctx, input, { ScheduleGroupArn: groupArn(ctx.place, Name) })
+  return onceFor(ctx, input, () => {
+    const { Name, Tags = [] } = input
+    refuseDefault(Name)
+    checkTags(Tags)
+    if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
+      throw conflict(`Schedule group ${Name} already exists.`)
+    }
+    const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
+    if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
+    insertGroup(ctx, Name)
+    writeTags(ctx, Name, Tags)
+    return { ScheduleGroupArn: groupArn(ctx.place, Name) }
+  })
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetScheduleGroup.html */
@@ -70,12 +70,13 @@ function summaryOf(ctx: Ctx, { name, state, createdAt, modifiedAt }: GroupRow): 
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html */
 export function DeleteScheduleGroup(ctx: Tx, input: In<'DeleteScheduleGroup'>): Out<'DeleteScheduleGroup'> {
-  if (answered(ctx, input)) return {}
-  refuseDefault(input.Name)
-  findActiveGroup(ctx, input.Name)
-  ctx.sql.run("UPDATE scheduler_groups SET state = 'DELETING', modifiedAt = ? WHERE name = ?", ctx.now, input.Name)
-  ctx.timers.set('group', input.Name, ctx.now + DELETING_MS)
-  return remember(ctx, input, {})
+  return onceFor(ctx, input, () => {
+    refuseDefault(input.Name)
+    findActiveGroup(ctx, input.Name)
+    ctx.sql.run("UPDATE scheduler_groups SET state = 'DELETING', modifiedAt = ? WHERE name = ?", ctx.now, input.Name)
+    ctx.timers.set('group', input.Name, ctx.now + DELETING_MS)
+    return {}
+  })
 }
 
 /** Ends a group, with its schedules, some time after it was deleted. */
@@ -88,15 +89,10 @@ export function endGroup(ctx: Tx, name: string): void {
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListScheduleGroups.html */
 export function ListScheduleGroups(ctx: Ctx, input: In<'ListScheduleGroups'>): Out<'ListScheduleGroups'> {
-  const { NamePrefix = '', MaxResults = 100, NextToken } = input
-  const of = ['ListScheduleGroups', NamePrefix]
-  const rows = ctx.sql.all<GroupRow>(
-    'SELECT * FROM scheduler_groups WHERE name > ? AND substr(name, 1, ?) = ? ORDER BY name LIMIT ?',
-    pageStart(NextToken, of, invalid('Invalid NextToken.')) ?? '',
-    NamePrefix.length,
-    NamePrefix,
-    MaxResults + 1,
-  )
-  const { page, next } = cutPage(rows, MaxResults, ({ name }) => pageToken(name, of))
-  return { ScheduleGroups: page.map(row => summaryOf(ctx, row)), ...(next && { NextToken: next }) }
+  const { rows, next } = listing<GroupRow>(ctx, paging(input), {
+    from: 'scheduler_groups',
+    prefix: { name: input.NamePrefix },
+    key: 'name',
+  })
+  return { ScheduleGroups: rows.map(row => summaryOf(ctx, row)), NextToken: next }
 }

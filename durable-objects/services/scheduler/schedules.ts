@@ -1,6 +1,6 @@
 import type { CreateScheduleInput, Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { answered, remember } from './client-tokens.ts'
+import { onceFor } from './client-tokens.ts'
 import { findActiveGroup } from './find-group.ts'
 import { DEFAULT_GROUP, scheduleArn } from './names.ts'
 import { conflict, noSchedule } from './refusals.ts'
@@ -42,26 +42,26 @@ async function checked(ctx: Ctx, input: CreateScheduleInput): Promise<Settings> 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
 export async function CreateSchedule(ctx: Ctx, input: In<'CreateSchedule'>): Promise<Out<'CreateSchedule'>> {
   const settings = await checked(ctx, input)
-  return ctx.change(tx => {
-    const before = answered<Out<'CreateSchedule'>>(tx, input)
-    if (before) return before
-    const { Name, GroupName = DEFAULT_GROUP, State = 'ENABLED' } = input
-    if (scheduleNamed(tx, input)) throw conflict(`Schedule ${Name} already exists.`)
-    const { now } = tx
-    const row = tx.sql.first<ScheduleRow>(
-      `INSERT INTO scheduler_schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
+  return ctx.change(tx =>
+    onceFor(tx, input, () => {
+      const { Name, GroupName = DEFAULT_GROUP, State = 'ENABLED' } = input
+      if (scheduleNamed(tx, input)) throw conflict(`Schedule ${Name} already exists.`)
+      const { now } = tx
+      const row = tx.sql.first<ScheduleRow>(
+        `INSERT INTO scheduler_schedules (groupName, name, createdAt, modifiedAt, state, settings, anchor)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-      GroupName,
-      Name,
-      now,
-      now,
-      State,
-      JSON.stringify(settings),
-      now,
-    )
-    if (row) startSchedule(tx, scheduleOf(row))
-    return remember(tx, input, { ScheduleArn: scheduleArn(tx.place, GroupName, Name) })
-  })
+        GroupName,
+        Name,
+        now,
+        now,
+        State,
+        JSON.stringify(settings),
+        now,
+      )
+      if (row) startSchedule(tx, scheduleOf(row))
+      return { ScheduleArn: scheduleArn(tx.place, GroupName, Name) }
+    }),
+  )
 }
 
 /**
@@ -70,32 +70,32 @@ export async function CreateSchedule(ctx: Ctx, input: In<'CreateSchedule'>): Pro
  */
 export async function UpdateSchedule(ctx: Ctx, input: In<'UpdateSchedule'>): Promise<Out<'UpdateSchedule'>> {
   const settings = await checked(ctx, input)
-  return ctx.change(tx => {
-    const before = answered<Out<'UpdateSchedule'>>(tx, input)
-    if (before) return before
-    const { now } = tx
-    const { id, groupName, name, anchor, ...present } = findSchedule(tx, input)
-    const schedule: Schedule = {
-      ...present,
-      id,
-      groupName,
-      name,
-      settings,
-      state: input.State ?? 'ENABLED',
-      modifiedAt: now,
-      anchor: isRetimed(present.settings, settings) ? now : anchor,
-    }
-    tx.sql.run(
-      'UPDATE scheduler_schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
-      schedule.state,
-      JSON.stringify(settings),
-      now,
-      schedule.anchor,
-      id,
-    )
-    if (!isDone(schedule, present)) startSchedule(tx, schedule)
-    return remember(tx, input, { ScheduleArn: scheduleArn(tx.place, groupName, name) })
-  })
+  return ctx.change(tx =>
+    onceFor(tx, input, () => {
+      const { now } = tx
+      const { id, groupName, name, anchor, ...present } = findSchedule(tx, input)
+      const schedule: Schedule = {
+        ...present,
+        id,
+        groupName,
+        name,
+        settings,
+        state: input.State ?? 'ENABLED',
+        modifiedAt: now,
+        anchor: isRetimed(present.settings, settings) ? now : anchor,
+      }
+      tx.sql.run(
+        'UPDATE scheduler_schedules SET state = ?, settings = ?, modifiedAt = ?, anchor = ? WHERE id = ?',
+        schedule.state,
+        JSON.stringify(settings),
+        now,
+        schedule.anchor,
+        id,
+      )
+      if (!isDone(schedule, present)) startSchedule(tx, schedule)
+      return { ScheduleArn: scheduleArn(tx.place, groupName, name) }
+    }),
+  )
 }
 
 const isRetimed = (before: Settings, after: Settings) =>
@@ -109,10 +109,11 @@ const isDone = ({ settings }: Schedule, before: Pick<Schedule, 'settings' | 'las
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteSchedule.html */
 export function DeleteSchedule(ctx: Tx, input: In<'DeleteSchedule'>): Out<'DeleteSchedule'> {
-  if (answered(ctx, input)) return {}
-  findActiveGroup(ctx, input.GroupName ?? DEFAULT_GROUP)
-  dropSchedule(ctx, findSchedule(ctx, input).id)
-  return remember(ctx, input, {})
+  return onceFor(ctx, input, () => {
+    findActiveGroup(ctx, input.GroupName ?? DEFAULT_GROUP)
+    dropSchedule(ctx, findSchedule(ctx, input).id)
+    return {}
+  })
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */

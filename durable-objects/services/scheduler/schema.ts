@@ -15,11 +15,7 @@ CREATE TABLE scheduler_firings (
   id TEXT PRIMARY KEY, schedule INTEGER NOT NULL, scheduleArn TEXT NOT NULL, scheduledAt INTEGER NOT NULL,
   firedAt INTEGER NOT NULL, attempt INTEGER NOT NULL, target TEXT NOT NULL, traceId TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX scheduler_firings_schedule ON scheduler_firings (schedule);
-CREATE TABLE scheduler_tokens (
-  token TEXT PRIMARY KEY, request TEXT NOT NULL, output TEXT NOT NULL, until INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX scheduler_tokens_until ON scheduler_tokens (until);`,
+CREATE INDEX scheduler_firings_schedule ON scheduler_firings (schedule);`,
 ]
 
 export type GroupRow = { name: string; state: 'ACTIVE' | 'DELETING'; createdAt: number; modifiedAt: number }

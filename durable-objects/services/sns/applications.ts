@@ -2,8 +2,8 @@ import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidParameter } from './refusals.ts'
+import { listing } from '../../kernel/listings/listings.ts'
+import { invalidParameter, paging } from './refusals.ts'
 import type { Attributes } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -77,20 +77,12 @@ export function DeletePlatformApplication(ctx: Tx, input: In<'DeletePlatformAppl
   ctx.sql.run('DELETE FROM sns_applications WHERE arn = ?', input.PlatformApplicationArn)
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListPlatformApplications.html */
 export function ListPlatformApplications(
   ctx: Ctx,
-  { NextToken }: In<'ListPlatformApplications'>,
+  input: In<'ListPlatformApplications'>,
 ): Out<'ListPlatformApplications'> {
-  const after = pageStart(NextToken, 'applications', invalidParameter('NextToken')) ?? ''
-  const rows = ctx.sql.all<ApplicationRow>(
-    'SELECT * FROM sns_applications WHERE arn > ? ORDER BY arn LIMIT ?',
-    after,
-    PAGE + 1,
-  )
-  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.arn, 'applications'))
-  const PlatformApplications = page.map(row => ({ PlatformApplicationArn: row.arn, Attributes: shown(row) }))
+  const { rows, next } = listing<ApplicationRow>(ctx, paging(input), { from: 'sns_applications', key: 'arn' })
+  const PlatformApplications = rows.map(row => ({ PlatformApplicationArn: row.arn, Attributes: shown(row) }))
   return { PlatformApplications, NextToken: next }
 }

@@ -1,11 +1,11 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { findApplication } from './applications.ts'
 import { bodyFor, type Message } from './message.ts'
 import { notePublished } from './published.ts'
-import { invalidParameter } from './refusals.ts'
+import { invalidParameter, paging } from './refusals.ts'
 import type { Attributes } from './schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -87,23 +87,17 @@ export function DeleteEndpoint(ctx: Tx, { EndpointArn }: In<'DeleteEndpoint'>): 
   ctx.sql.run('DELETE FROM sns_endpoints WHERE arn = ?', EndpointArn)
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListEndpointsByPlatformApplication.html */
 export function ListEndpointsByPlatformApplication(
   ctx: Ctx,
   input: In<'ListEndpointsByPlatformApplication'>,
 ): Out<'ListEndpointsByPlatformApplication'> {
-  const { arn } = findApplication(ctx, input.PlatformApplicationArn)
-  const after = pageStart(input.NextToken, arn, invalidParameter('NextToken')) ?? ''
-  const rows = ctx.sql.all<EndpointRow>(
-    'SELECT * FROM sns_endpoints WHERE application = ? AND arn > ? ORDER BY arn LIMIT ?',
-    arn,
-    after,
-    PAGE + 1,
-  )
-  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.arn, arn))
-  const Endpoints = page.map(row => ({
+  const { rows, next } = listing<EndpointRow>(ctx, paging(input), {
+    from: 'sns_endpoints',
+    where: { 'application = ?': findApplication(ctx, input.PlatformApplicationArn).arn },
+    key: 'arn',
+  })
+  const Endpoints = rows.map(row => ({
     EndpointArn: row.arn,
     Attributes: JSON.parse(row.attributes) as Attributes, // likewise
   }))

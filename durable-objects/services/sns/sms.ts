@@ -1,12 +1,12 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import type { Message } from './message.ts'
 import { bodyFor } from './message.ts'
 import { isPhone } from './protocols.ts'
 import { notePublished } from './published.ts'
-import { invalidParameter } from './refusals.ts'
+import { invalidParameter, paging } from './refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -56,21 +56,15 @@ export function OptInPhoneNumber(ctx: Tx, { phoneNumber }: In<'OptInPhoneNumber'
   return {}
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListPhoneNumbersOptedOut.html */
 export function ListPhoneNumbersOptedOut(
   ctx: Ctx,
   { nextToken }: In<'ListPhoneNumbersOptedOut'>,
 ): Out<'ListPhoneNumbersOptedOut'> {
-  const after = pageStart(nextToken, 'opt-outs', invalidParameter('nextToken')) ?? ''
-  const rows = ctx.sql.all<{ phone: string }>(
-    'SELECT phone FROM sns_opt_outs WHERE phone > ? ORDER BY phone LIMIT ?',
-    after,
-    PAGE + 1,
-  )
-  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.phone, 'opt-outs'))
-  return { phoneNumbers: page.map(({ phone }) => phone), nextToken: next }
+  const refusal = () => invalidParameter('nextToken')
+  const query = { from: 'sns_opt_outs', key: 'phone' }
+  const { rows, next } = listing<{ phone: string }>(ctx, { ...paging({ NextToken: nextToken }), refusal }, query)
+  return { phoneNumbers: rows.map(({ phone }) => phone), nextToken: next }
 }
 
 const SMS_ATTRIBUTES = [

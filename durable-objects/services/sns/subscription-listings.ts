@@ -1,39 +1,30 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidParameter } from './refusals.ts'
+import { listing } from '../../kernel/listings/listings.ts'
+import { paging } from './refusals.ts'
 import type { SubscriptionRow } from './schema.ts'
 import { findTopic } from './find-topic.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html */
-export function ListSubscriptions(ctx: Ctx, { NextToken }: In<'ListSubscriptions'>): Out<'ListSubscriptions'> {
-  return list(ctx, undefined, NextToken)
+export function ListSubscriptions(ctx: Ctx, input: In<'ListSubscriptions'>): Out<'ListSubscriptions'> {
+  return list(ctx, input)
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */
 export function ListSubscriptionsByTopic(
   ctx: Ctx,
-  { TopicArn, NextToken }: In<'ListSubscriptionsByTopic'>,
+  input: In<'ListSubscriptionsByTopic'>,
 ): Out<'ListSubscriptionsByTopic'> {
-  return list(ctx, findTopic(ctx, TopicArn).arn, NextToken)
+  return list(ctx, input, findTopic(ctx, input.TopicArn).arn)
 }
 
-function list(ctx: Ctx, topic: string | undefined, token: string | undefined): Out<'ListSubscriptions'> {
-  const of = ['subscriptions', topic]
-  const after = Number(pageStart(token, of, invalidParameter('NextToken')) ?? 0)
-  const rows = ctx.sql.all<SubscriptionRow>(
-    'SELECT * FROM sns_subscriptions WHERE seq > ?1 AND (?2 IS NULL OR topic = ?2) ORDER BY seq LIMIT ?3',
-    after,
-    topic ?? null,
-    PAGE + 1,
-  )
-  const { page, next } = cutPage(rows, PAGE, last => pageToken(String(last.seq), of))
-  const Subscriptions = page.map(row => ({
+function list(ctx: Ctx, input: In<'ListSubscriptions'>, topic?: string): Out<'ListSubscriptions'> {
+  const query = { from: 'sns_subscriptions', where: { 'topic = ?': topic }, key: 'seq' }
+  const { rows, next } = listing<SubscriptionRow>(ctx, paging(input), query)
+  const Subscriptions = rows.map(row => ({
     SubscriptionArn: row.token === null ? row.arn : 'PendingConfirmation',
     Owner: row.owner,
     Protocol: row.protocol,

@@ -1,7 +1,7 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
-import { invalidParameter } from './refusals.ts'
+import { invalidParameter, paging } from './refusals.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { outside } from './roots.ts'
 import type { Attributes, Topic } from './schema.ts'
 import { checkTags, tagsOf } from './tags.ts'
@@ -62,16 +62,8 @@ export function DeleteTopic(ctx: Tx, { TopicArn }: In<'DeleteTopic'>): void {
   ctx.sql.run('DELETE FROM sns_deduplications WHERE topic = ?', TopicArn)
 }
 
-const PAGE = 100
-
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html */
-export function ListTopics(ctx: Ctx, { NextToken }: In<'ListTopics'>): Out<'ListTopics'> {
-  const after = pageStart(NextToken, 'topics', invalidParameter('NextToken'))
-  const rows = ctx.sql.all<{ arn: string }>(
-    'SELECT arn FROM sns_topics WHERE arn > ? ORDER BY arn LIMIT ?',
-    after ?? '',
-    PAGE + 1,
-  )
-  const { page, next } = cutPage(rows, PAGE, last => pageToken(last.arn, 'topics'))
-  return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), NextToken: next }
+export function ListTopics(ctx: Ctx, input: In<'ListTopics'>): Out<'ListTopics'> {
+  const { rows, next } = listing<{ arn: string }>(ctx, paging(input), { from: 'sns_topics', key: 'arn' })
+  return { Topics: rows.map(({ arn }) => ({ TopicArn: arn })), NextToken: next }
 }

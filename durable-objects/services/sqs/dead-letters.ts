@@ -1,11 +1,11 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { queueArn, queueUrl } from './addresses.ts'
 import { findQueue, queueByArn } from './find-queue.ts'
 import { joinGroup, regroup } from './groups.ts'
-import { invalidToken, pageSize } from './listings.ts'
+import { paging } from './listings.ts'
 import { allowsRedrive, parseRedrivePolicy, type RedrivePolicy } from './redrive-policy.ts'
 import { invalidValue } from './refusals.ts'
 import { noteMessages } from './retention.ts'
@@ -81,14 +81,11 @@ export function ListDeadLetterSourceQueues(
   input: Operations['ListDeadLetterSourceQueues']['input'],
 ): Operations['ListDeadLetterSourceQueues']['output'] {
   const queue = findQueue(ctx, input.QueueUrl)
-  const { size, paged } = pageSize(input.MaxResults)
-  const parameters = ['ListDeadLetterSourceQueues', queue.name]
-  const rows = ctx.sql.all<{ name: string }>(
-    'SELECT name FROM sqs_queues WHERE deadLetterArn = ? AND name > ? ORDER BY name LIMIT ?',
-    queueArn(ctx.place, queue.name),
-    pageStart(input.NextToken, parameters, invalidToken()) ?? '',
-    size + 1,
-  )
-  const { page, next } = cutPage(rows, size, last => pageToken(last.name, parameters))
-  return { queueUrls: page.map(({ name }) => queueUrl(ctx, name)), ...(paged && next ? { NextToken: next } : {}) }
+  const { rows, next } = listing<{ name: string }>(ctx, paging(input), {
+    select: 'name',
+    from: 'sqs_queues',
+    where: { 'deadLetterArn = ?': queueArn(ctx.place, queue.name) },
+    key: 'name',
+  })
+  return { queueUrls: rows.map(({ name }) => queueUrl(ctx, name)), NextToken: input.MaxResults ? next : undefined }
 }

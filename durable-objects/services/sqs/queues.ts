@@ -1,12 +1,12 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../aws/pages.ts'
+import { listing } from '../../kernel/listings/listings.ts'
 import { queueUrl } from './addresses.ts'
 import { changeAttributes, checkQueueName, effectiveAttributes, sameAttribute } from './attribute-rules.ts'
 import { checkRedrivePolicy } from './dead-letters.ts'
 import { findQueue, queueByName } from './find-queue.ts'
-import { invalidToken, pageSize } from './listings.ts'
+import { paging } from './listings.ts'
 import { invalidParameter, queueDoesNotExist } from './refusals.ts'
 import type { Attributes, Queue } from './schema.ts'
 import { checkTags, writeTags } from './tags.ts'
@@ -104,20 +104,10 @@ export function GetQueueUrl(ctx: Ctx, input: In<'GetQueueUrl'>): Out<'GetQueueUr
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html */
 export function ListQueues(ctx: Ctx, input: In<'ListQueues'>): Out<'ListQueues'> {
-  const prefix = input.QueueNamePrefix ?? ''
-  const { size, paged } = pageSize(input.MaxResults)
-  const after = pageStart(input.NextToken, ['ListQueues', prefix], invalidToken())
-  const rows = ctx.sql.all<{ name: string }>(
-    // Names are ASCII: the prefix and one more letter bound the range of the index.
-    'SELECT name FROM sqs_queues WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
-    prefix,
-    `${prefix}\u{10ffff}`,
-    after ?? '',
-    size + 1,
-  )
-  const { page, next } = cutPage(rows, size, last => pageToken(last.name, ['ListQueues', prefix]))
+  const query = { select: 'name', from: 'sqs_queues', prefix: { name: input.QueueNamePrefix }, key: 'name' }
+  const { rows, next } = listing<{ name: string }>(ctx, paging(input), query)
   return {
-    ...(page.length > 0 ? { QueueUrls: page.map(({ name }) => queueUrl(ctx, name)) } : {}),
-    ...(paged && next ? { NextToken: next } : {}),
+    ...(rows.length > 0 && { QueueUrls: rows.map(({ name }) => queueUrl(ctx, name)) }),
+    NextToken: input.MaxResults ? next : undefined,
   }
 }

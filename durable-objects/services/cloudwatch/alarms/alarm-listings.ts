@@ -1,11 +1,11 @@
 import type { CompositeAlarm, MetricAlarm } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { alarmArn, alarmByName, definitionOf } from './alarm-rows.ts'
 import { alarmsOf, readRule, rulesOn } from './composite-rule.ts'
 import { dimensionsText } from '../metrics/metrics.ts'
-import { invalidToken, validationError } from '../refusals.ts'
+import { paging, validationError } from '../refusals.ts'
 import type { AlarmRow, Input, Output } from '../schema.ts'
 
 type Metric = Input<'PutMetricAlarm'>
@@ -13,28 +13,26 @@ type Composite = Input<'PutCompositeAlarm'>
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
 export function DescribeAlarms(ctx: Ctx, input: Input<'DescribeAlarms'>): Output<'DescribeAlarms'> {
-  const { NextToken, MaxRecords = 100, ...parameters } = input
   checkCombination(input)
-  const after = pageStart(NextToken, parameters, invalidToken()) ?? ''
-  const types = input.AlarmTypes ?? ['MetricAlarm']
-  const names = related(ctx, input) ?? input.AlarmNames
-  const rows = ctx.sql
-    .all<AlarmRow>(
-      `SELECT * FROM cloudwatch_alarms WHERE name > ?1 AND (?2 IS NULL OR substr(name, 1, length(?2)) = ?2)
-       AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR name IN (SELECT value FROM json_each(?4))) ORDER BY name`,
-      after,
-      input.AlarmNamePrefix ?? null,
-      input.StateValue ?? null,
-      names === undefined ? null : JSON.stringify(names),
-    )
-    .filter(row => related(ctx, input) !== undefined || types.includes(row.type))
-    .filter(row => input.ActionPrefix === undefined || hasAction(row, input.ActionPrefix))
-  const { page, next } = cutPage(rows.slice(0, MaxRecords + 1), MaxRecords, last => pageToken(last.name, parameters))
-  const shown = input.ChildrenOfAlarmName === undefined && input.ParentsOfAlarmName === undefined ? whole : short
+  const { ActionPrefix, AlarmTypes = ['MetricAlarm'] } = input
+  const relatives = related(ctx, input)
+  const names = relatives ?? input.AlarmNames
+  const { rows, next } = listing<AlarmRow>(ctx, paging(input), {
+    from: 'cloudwatch_alarms',
+    where: {
+      'state = ?': input.StateValue,
+      'name IN (SELECT value FROM json_each(?))': names && JSON.stringify(names),
+      'type IN (SELECT value FROM json_each(?))': relatives ? undefined : JSON.stringify(AlarmTypes),
+    },
+    prefix: { name: input.AlarmNamePrefix },
+    key: 'name',
+    keep: row => ActionPrefix === undefined || hasAction(row, ActionPrefix),
+  })
+  const shown = relatives ? short : whole
   return {
-    MetricAlarms: page.filter(({ type }) => type === 'MetricAlarm').map(row => shown(ctx, row, metricAlarm)),
-    CompositeAlarms: page.filter(({ type }) => type === 'CompositeAlarm').map(row => shown(ctx, row, compositeAlarm)),
-    ...(next && { NextToken: next }),
+    MetricAlarms: rows.filter(({ type }) => type === 'MetricAlarm').map(row => shown(ctx, row, metricAlarm)),
+    CompositeAlarms: rows.filter(({ type }) => type === 'CompositeAlarm').map(row => shown(ctx, row, compositeAlarm)),
+    NextToken: next,
   }
 }
 

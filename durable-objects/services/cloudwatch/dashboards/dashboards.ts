@@ -1,8 +1,8 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { allResources, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
-import { invalidValue } from '../refusals.ts'
+import { deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { invalidValue, paging } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
 import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
@@ -86,17 +86,17 @@ export function GetDashboard(ctx: Ctx, { DashboardName }: Input<'GetDashboard'>)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html */
 export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output<'ListDashboards'> {
-  const { DashboardNamePrefix: prefix = '', NextToken } = input
-  const refusal = invalidValue('The value for field NextToken is invalid.')
-  const list = allResources<Body>(ctx, 'dashboard').filter(({ name }) => name.startsWith(prefix))
-  const { page, next } = pageOf(list, { token: NextToken, most: PAGE, parameters: prefix, refusal })
-  const DashboardEntries = page.map(({ name, body, updatedAt }) => ({
+  const { DashboardNamePrefix: prefix = '' } = input
+  const refusal = () => invalidValue('The value for field NextToken is invalid.')
+  const pages = { ...paging(input), size: PAGE, refusal }
+  const { rows, next } = pageOf<Body>(ctx, pages, { kind: 'dashboard', prefix })
+  const DashboardEntries = rows.map(({ name, body, updatedAt }) => ({
     DashboardName: name,
     DashboardArn: dashboardArn(ctx, name),
     LastModified: new Date(updatedAt),
     Size: new TextEncoder().encode(body.text).length,
   }))
-  return { DashboardEntries, ...(next && { NextToken: next }) }
+  return { DashboardEntries, NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteDashboards.html */

@@ -4,8 +4,8 @@ import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
 import { durationMs, type MuteRule, statusOf, type StoredMuteRule, targets } from './mutes.ts'
-import { allResources, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
-import { invalidToken, validationError } from '../refusals.ts'
+import { deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { paging, validationError } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
 import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
@@ -71,12 +71,12 @@ const summary = (ctx: Ctx, { name, body, updatedAt }: StoredMuteRule) => ({
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListAlarmMuteRules.html */
 export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>): Output<'ListAlarmMuteRules'> {
-  const { NextToken, MaxRecords = 50, ...parameters } = input
-  const list = allResources<MuteRule>(ctx, 'mute-rule')
-    .filter(({ body }) => input.AlarmName === undefined || targets(body, input.AlarmName))
-    .filter(({ body }) => input.Statuses === undefined || input.Statuses.includes(statusOf(body, ctx.now)))
-  const { page, next } = pageOf(list, { token: NextToken, most: MaxRecords, parameters, refusal: invalidToken() })
-  return { AlarmMuteRuleSummaries: page.map(rule => summary(ctx, rule)), ...(next && { NextToken: next }) }
+  const { AlarmName, Statuses, MaxRecords = 50 } = input
+  const pass = (rule: MuteRule) =>
+    (AlarmName === undefined || targets(rule, AlarmName)) &&
+    (Statuses === undefined || Statuses.includes(statusOf(rule, ctx.now)))
+  const { rows, next } = pageOf<MuteRule>(ctx, { ...paging(input), size: MaxRecords }, { kind: 'mute-rule', pass })
+  return { AlarmMuteRuleSummaries: rows.map(rule => summary(ctx, rule)), NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html : also of one that is not there. */

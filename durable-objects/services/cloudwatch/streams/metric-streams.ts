@@ -1,8 +1,8 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { allResources, deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
-import { invalidCombination, invalidToken, invalidValue } from '../refusals.ts'
+import { deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
+import { invalidCombination, invalidValue, paging } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
 import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
@@ -52,18 +52,10 @@ export function GetMetricStream(ctx: Ctx, { Name }: Input<'GetMetricStream'>): O
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetricStreams.html */
-export function ListMetricStreams(
-  ctx: Ctx,
-  { NextToken, MaxResults = 500 }: Input<'ListMetricStreams'>,
-): Output<'ListMetricStreams'> {
-  const list = allResources<Body>(ctx, 'stream')
-  const { page, next } = pageOf(list, {
-    token: NextToken,
-    most: MaxResults,
-    parameters: 'streams',
-    refusal: invalidToken(),
-  })
-  return { Entries: page.map(stream => summary(ctx, stream)), ...(next && { NextToken: next }) }
+export function ListMetricStreams(ctx: Ctx, input: Input<'ListMetricStreams'>): Output<'ListMetricStreams'> {
+  const pages = { ...paging(input), size: input.MaxResults ?? 500 }
+  const { rows, next } = pageOf<Body>(ctx, pages, { kind: 'stream' })
+  return { Entries: rows.map(stream => summary(ctx, stream)), NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteMetricStream.html : also of one that is not there. */

@@ -58,7 +58,7 @@ export function ListAccessKeys(ctx: Ctx, input: In<'ListAccessKeys'>): Out<'List
   const rows: AccessKeyMetadata[] = keysOf(ctx, user)
     .map(key => shownKey(user, key))
     .sort((a, b) => (a.AccessKeyId < b.AccessKeyId ? -1 : 1))
-  const page = pageOfAll(input, [ctx.operation, user.id], { rows, key: ({ AccessKeyId = '' }) => AccessKeyId })
+  const page = pageOfAll(ctx, input, { rows, key: ({ AccessKeyId = '' }) => AccessKeyId })
   return { AccessKeyMetadata: page.rows, ...page.end }
 }
 

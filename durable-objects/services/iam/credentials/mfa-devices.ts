@@ -116,7 +116,7 @@ export function GetMFADevice(ctx: Ctx, input: In<'GetMFADevice'>): Out<'GetMFADe
 export function ListMFADevices(ctx: Ctx, input: In<'ListMFADevices'>): Out<'ListMFADevices'> {
   const user = userOrCaller(ctx, input.UserName)
   const rows = devicesOf(ctx, user)
-  const page = pageOfAll(input, [ctx.operation, user.id], { rows, key: ({ device }) => device })
+  const page = pageOfAll(ctx, input, { rows, key: ({ device }) => device })
   return {
     MFADevices: page.rows.flatMap(({ device: id, enabledAt }) => {
       const device = entityById<'mfa'>(ctx, id)
@@ -129,18 +129,15 @@ export function ListMFADevices(ctx: Ctx, input: In<'ListMFADevices'>): Out<'List
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html */
 export function ListVirtualMFADevices(ctx: Ctx, input: In<'ListVirtualMFADevices'>): Out<'ListVirtualMFADevices'> {
-  const status = input.AssignmentStatus ?? 'Any'
-  const { rows, end } = pageOf<EntityRow>(input, {
-    of: [ctx.operation, status],
-    key: ({ name }) => name,
-    read: (after, limit) =>
-      ctx.sql.all<EntityRow>(
-        `SELECT e.* FROM iam_entities e LEFT JOIN iam_mfa_users m ON m.device = e.id WHERE e.kind = 'mfa' AND e.name > ?1
-         AND (?2 = 'Any' OR (?2 = 'Assigned') = (m.device IS NOT NULL)) ORDER BY e.name LIMIT ?3`,
-        after,
-        status,
-        limit,
-      ),
+  const { AssignmentStatus: status = 'Any' } = input
+  const { rows, end } = pageOf<EntityRow>(ctx, input, {
+    select: 'e.*',
+    from: 'iam_entities e LEFT JOIN iam_mfa_users m ON m.device = e.id',
+    where: {
+      'e.kind = ?': 'mfa',
+      '(m.device IS NOT NULL) = ?': status === 'Any' ? undefined : Number(status === 'Assigned'),
+    },
+    key: 'e.name',
   })
   return { VirtualMFADevices: rows.map(row => shownDevice(ctx, entityOf<'mfa'>(row))), ...end }
 }

@@ -96,8 +96,7 @@ export function ListServiceSpecificCredentials(
   const rows = (user ? credentialsOf(ctx, 'service', user) : allCredentials(ctx, 'service')).filter(
     ({ details }) => ServiceName === undefined || details.service === ServiceName,
   )
-  const of = [ctx.operation, user?.id, ServiceName]
-  const page = pageOfAll(input, of, { rows, key: ({ id }) => id })
+  const page = pageOfAll(ctx, input, { rows, key: ({ id }) => id })
   const ServiceSpecificCredentials = page.rows.flatMap(credential => {
     const owner = user ?? entityById<'user'>(ctx, credential.user)
     return owner ? [metadata(owner, credential)] : []

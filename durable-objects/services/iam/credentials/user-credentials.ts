@@ -75,5 +75,5 @@ export function pageOfCredentials<K extends CredentialKind>(
   kind: K,
   { user, paging }: { user: Entity<'user'>; paging: Paging },
 ): { rows: Credential<K>[]; end: Paged } {
-  return pageOfAll(paging, [ctx.operation, user.id], { rows: credentialsOf(ctx, kind, user), key: ({ id }) => id })
+  return pageOfAll(ctx, paging, { rows: credentialsOf(ctx, kind, user), key: ({ id }) => id })
 }

@@ -11,7 +11,7 @@ import {
   insertEntity,
   renameEntity,
 } from './entities.ts'
-import { listEntities, pageOf, type Paging } from './listings.ts'
+import { listEntities, pageOf, pageOfAll } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { shownUser } from './users.ts'
@@ -50,23 +50,13 @@ export function CreateGroup(ctx: Tx, input: In<'CreateGroup'>): Out<'CreateGroup
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetGroup.html */
 export function GetGroup(ctx: Ctx, input: In<'GetGroup'>): Out<'GetGroup'> {
   const group = findGroup(ctx, input.GroupName)
-  const { rows, end } = membersOf(ctx, group, input)
-  return { Group: shownGroup(ctx, group), Users: rows.map(row => shownUser(ctx, entityOf<'user'>(row))), ...end }
-}
-
-function membersOf(ctx: Ctx, { id }: Entity<'group'>, paging: Paging) {
-  return pageOf<EntityRow>(paging, {
-    of: [ctx.operation, id],
-    key: ({ name }) => name,
-    read: (after, limit) =>
-      ctx.sql.all<EntityRow>(
-        `SELECT e.* FROM iam_memberships m JOIN iam_entities e ON e.id = m.user
-         WHERE m.grp = ? AND e.name > ? ORDER BY e.name LIMIT ?`,
-        id,
-        after,
-        limit,
-      ),
+  const { rows, end } = pageOf<EntityRow>(ctx, input, {
+    select: 'e.*',
+    from: 'iam_memberships m JOIN iam_entities e ON e.id = m.user',
+    where: { 'm.grp = ?': group.id },
+    key: 'e.name',
   })
+  return { Group: shownGroup(ctx, group), Users: rows.map(row => shownUser(ctx, entityOf<'user'>(row))), ...end }
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroups.html */
@@ -109,14 +99,7 @@ export function RemoveUserFromGroup(ctx: Tx, input: In<'RemoveUserFromGroup'>): 
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroupsForUser.html */
 export function ListGroupsForUser(ctx: Ctx, input: In<'ListGroupsForUser'>): Out<'ListGroupsForUser'> {
-  const user = findUser(ctx, input.UserName)
-  const { rows, end } = pageOf<Entity<'group'>>(input, {
-    of: [ctx.operation, user.id],
-    key: ({ name }) => name.toLowerCase(),
-    read: (after, limit) =>
-      groupsOf(ctx, user)
-        .filter(({ name }) => name.toLowerCase() > after)
-        .slice(0, limit),
-  })
+  const groups = groupsOf(ctx, findUser(ctx, input.UserName))
+  const { rows, end } = pageOfAll(ctx, input, { rows: groups, key: ({ name }) => name.toLowerCase() })
   return { Groups: rows.map(group => shownGroup(ctx, group)), ...end }
 }

@@ -11,7 +11,7 @@ import {
   findRole,
   insertEntity,
 } from './entities.ts'
-import { listEntities, pageOf } from './listings.ts'
+import { listEntities, pageOfAll } from './listings.ts'
 import { missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity, EntityRow } from '../schema.ts'
@@ -76,15 +76,8 @@ export function ListInstanceProfilesForRole(
   ctx: Ctx,
   input: In<'ListInstanceProfilesForRole'>,
 ): Out<'ListInstanceProfilesForRole'> {
-  const role = findRole(ctx, input.RoleName)
-  const { rows, end } = pageOf<Entity<'instance-profile'>>(input, {
-    of: [ctx.operation, role.id],
-    key: ({ name }) => name.toLowerCase(),
-    read: (after, limit) =>
-      profilesOf(ctx, role)
-        .filter(({ name }) => name.toLowerCase() > after)
-        .slice(0, limit),
-  })
+  const profiles = profilesOf(ctx, findRole(ctx, input.RoleName))
+  const { rows, end } = pageOfAll(ctx, input, { rows: profiles, key: ({ name }) => name.toLowerCase() })
   return { InstanceProfiles: rows.map(profile => shownProfile(ctx, profile)), ...end }
 }
 

@@ -63,16 +63,7 @@ export function untag(ctx: Tx, { id }: Entity<Kind>, keys: readonly string[]): v
 
 /** ListRoleTags and its like. */
 export function listTags(ctx: Ctx, { id }: Entity<Kind>, paging: Paging): { Tags: Tag[] } & Paged {
-  const { rows, end } = pageOf<Tag>(paging, {
-    of: [ctx.operation, id],
-    key: ({ Key }) => Key,
-    read: (after, limit) =>
-      ctx.sql.all<Tag>(
-        'SELECT key AS Key, value AS Value FROM iam_tags WHERE entity = ? AND key > ? ORDER BY key LIMIT ?',
-        id,
-        after,
-        limit,
-      ),
-  })
+  const query = { select: 'key AS Key, value AS Value', from: 'iam_tags', where: { 'entity = ?': id }, key: 'Key' }
+  const { rows, end } = pageOf<Tag>(ctx, paging, query)
   return { Tags: rows, ...end }
 }

@@ -2,7 +2,7 @@ import type { AttachedPolicy, Operations } from '../../../../aws/models/iam.type
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
-import { type Paged, type Paging, pageOf } from '../entities/listings.ts'
+import { type Paged, pageOfAll, type Paging } from '../entities/listings.ts'
 import { checkAttachable, policyNameOf } from './policy-arns.ts'
 import { invalidInput, missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Grantee } from '../schema.ts'
@@ -52,15 +52,9 @@ export function checkNothingAttached(ctx: Ctx, { id }: GranteeEntity): void {
 type ListInput = Paging & { PathPrefix?: string | undefined }
 
 function list(ctx: Ctx, { id }: GranteeEntity, input: ListInput): { AttachedPolicies: AttachedPolicy[] } & Paged {
-  const prefix = input.PathPrefix ?? '/'
-  const { rows, end } = pageOf<string>(input, {
-    of: [ctx.operation, id, prefix],
-    key: arn => arn,
-    read: (after, limit) =>
-      attachedArns(ctx, { id })
-        .filter(arn => arn > after && arn.slice(arn.indexOf('/')).startsWith(prefix))
-        .slice(0, limit),
-  })
+  const { PathPrefix = '/' } = input
+  const under = attachedArns(ctx, { id }).filter(arn => arn.slice(arn.indexOf('/')).startsWith(PathPrefix))
+  const { rows, end } = pageOfAll(ctx, input, { rows: under, key: arn => arn })
   return { AttachedPolicies: rows.map(shownAttached), ...end }
 }
 

@@ -54,17 +54,8 @@ function remove(ctx: Tx, { id, kind }: GranteeEntity, name: string): void {
 }
 
 function list(ctx: Ctx, { id }: GranteeEntity, paging: Paging): { PolicyNames: string[] } & Paged {
-  const { rows, end } = pageOf<{ name: string }>(paging, {
-    of: [ctx.operation, id],
-    key: ({ name }) => name,
-    read: (after, limit) =>
-      ctx.sql.all(
-        'SELECT name FROM iam_inline_policies WHERE entity = ? AND name > ? ORDER BY name LIMIT ?',
-        id,
-        after,
-        limit,
-      ),
-  })
+  const query = { select: 'name', from: 'iam_inline_policies', where: { 'entity = ?': id }, key: 'name' }
+  const { rows, end } = pageOf<{ name: string }>(ctx, paging, query)
   return { PolicyNames: rows.map(({ name }) => name), ...end }
 }
 

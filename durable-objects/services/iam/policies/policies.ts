@@ -122,7 +122,7 @@ export function ListPolicies(ctx: Ctx, input: In<'ListPolicies'>): Out<'ListPoli
   const rows = [...ownPolicies(ctx, Scope, PathPrefix), ...awsPolicies(ctx, Scope, PathPrefix)]
     .filter(used)
     .sort((a, b) => (key(a) < key(b) ? -1 : 1))
-  const page = pageOfAll(input, [ctx.operation, Scope, OnlyAttached, PathPrefix, PolicyUsageFilter], { rows, key })
+  const page = pageOfAll(ctx, input, { rows, key })
   return { Policies: page.rows, ...page.end }
 }
 

@@ -21,8 +21,7 @@ export function ListEntitiesForPolicy(ctx: Ctx, input: In): Out {
     ...(PolicyUsageFilter === 'PermissionsPolicy' ? [] : boundedBy(ctx, arn)),
   ].filter(wanted)
   const distinct = [...new Map(rows.map(row => [row.id, row])).values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-  const of = [ctx.operation, arn, EntityFilter, PathPrefix, PolicyUsageFilter]
-  const page = pageOfAll(input, of, { rows: distinct, key: keyOf })
+  const page = pageOfAll(ctx, input, { rows: distinct, key: keyOf })
   const kind = (name: string) => page.rows.filter(row => row.kind === name)
   return {
     PolicyGroups: kind('group').map(({ name, id }) => ({ GroupName: name, GroupId: id })),

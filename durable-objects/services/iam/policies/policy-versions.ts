@@ -2,7 +2,7 @@ import type { Operations, PolicyVersion } from '../../../../aws/models/iam.types
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { encoded } from './documents.ts'
 import { findByArn, saveDetails, seconds } from '../entities/entities.ts'
-import { pageOf } from '../entities/listings.ts'
+import { pageOfAll } from '../entities/listings.ts'
 import { type ManagedPolicy, managedPolicy } from './managed-policies.ts'
 import { checkManagedDocument } from './policies.ts'
 import { isManagedByAws } from './policy-arns.ts'
@@ -100,14 +100,7 @@ export function ListPolicyVersions(ctx: Ctx, input: In<'ListPolicyVersions'>): O
     return { Versions: [managedVersion(managed)], IsTruncated: false }
   }
   const policy = findByArn(ctx, 'policy', input.PolicyArn)
-  // The newest comes first; a page ends where the next version is lower than the last one shown.
-  const { rows, end } = pageOf<VersionRow>(input, {
-    of: [ctx.operation, policy.id],
-    key: ({ version }) => String(version),
-    read: (after, limit) =>
-      versionsOf(ctx, policy)
-        .filter(({ version }) => after === '' || version < Number(after))
-        .slice(0, limit),
-  })
+  // The newest comes first.
+  const { rows, end } = pageOfAll(ctx, input, { rows: versionsOf(ctx, policy), key: ({ version }) => -version })
   return { Versions: rows.map(row => shownVersion(policy, row)), ...end }
 }

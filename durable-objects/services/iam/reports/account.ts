@@ -32,7 +32,7 @@ export function DeleteAccountAlias(ctx: Tx, { AccountAlias }: In<'DeleteAccountA
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccountAliases.html */
 export function ListAccountAliases(ctx: Ctx, input: In<'ListAccountAliases'>): Out<'ListAccountAliases'> {
   const alias = accountValue<string>(ctx, ALIAS)
-  const page = pageOfAll(input, [ctx.operation], { rows: alias === undefined ? [] : [alias], key: name => name })
+  const page = pageOfAll(ctx, input, { rows: alias === undefined ? [] : [alias] })
   return { AccountAliases: page.rows, ...page.end }
 }
 

@@ -35,7 +35,7 @@ export function GetAccountAuthorizationDetails(ctx: Ctx, input: In): Out {
   const filter = input.Filter ?? []
   const kinds = ORDER.filter(([name]) => filter.length === 0 || filter.includes(name))
   const rows = kinds.flatMap(([, kind]) => itemsOf(ctx, kind))
-  const page = pageOfAll(input, [ctx.operation, filter], { rows, key: ({ key }) => key })
+  const page = pageOfAll(ctx, input, { rows, key: ({ key }) => key })
   const ids = (kind: Kind | 'aws') => page.rows.filter(item => item.kind === kind).map(({ id }) => id)
   const entities = <K extends Kind>(kind: K) => ids(kind).flatMap(id => entityById<K>(ctx, id) ?? [])
   return {

@@ -4,7 +4,7 @@ import { parseArn } from '../../../../aws/arn.ts'
 import type { ContextValues } from '../../../shared/policy-statement.ts'
 import { readAll } from './context-keys.ts'
 import { arnOfEntity, type GranteeEntity } from '../entities/entities.ts'
-import { pageOf } from '../entities/listings.ts'
+import { pageOfAll } from '../entities/listings.ts'
 import { invalidInput } from '../refusals.ts'
 import { givenPolicies, isNamed, type SimulatedPolicy, sourcePolicies } from './simulated-policies.ts'
 import { simulate, type Simulation } from './simulation-results.ts'
@@ -92,15 +92,7 @@ function principalContext(ctx: Ctx, entity: GranteeEntity): ContextValues {
 
 /** One result an action, page by page. */
 function answer(ctx: Ctx, input: Asked, simulation: Simulation): Out {
-  const { Marker: _marker, MaxItems: _items, ...asked } = input
   const resources = input.ResourceArns?.length ? input.ResourceArns : ['*']
-  const { rows, end } = pageOf<{ at: number; action: string }>(input, {
-    of: [ctx.operation, asked],
-    key: ({ at }) => String(at),
-    read: (after, limit) => {
-      const from = after === '' ? 0 : Number(after) + 1
-      return input.ActionNames.slice(from, from + limit).map((action, i) => ({ at: from + i, action }))
-    },
-  })
-  return { EvaluationResults: rows.map(({ action }) => simulate(simulation, action, resources)), ...end }
+  const { rows, end } = pageOfAll(ctx, input, { rows: input.ActionNames })
+  return { EvaluationResults: rows.map(action => simulate(simulation, action, resources)), ...end }
 }

@@ -1,14 +1,12 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
+import { constraintError, invalidParameter, notFound, refusal, paging } from '../errors.ts'
 import { functionArn, isVersion, namedFunction } from './names.ts'
 import { type AliasRow, type Input, LATEST, type Output, versionName } from '../schema.ts'
 import { aliasRow, checkRevision, findFunction, versionRow } from './versions.ts'
 
 type Weights = Record<string, number>
-
-const PAGE = 50
 
 const weightsOf = (row: AliasRow): Weights | undefined =>
   row.weights === null ? undefined : (JSON.parse(row.weights) as Weights) // written by save()
@@ -69,19 +67,16 @@ export function GetAlias(ctx: Ctx, input: Input<'GetAlias'>): Output<'GetAlias'>
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html */
 export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'ListAliases'> {
-  const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const version = input.FunctionVersion === undefined ? null : numberOf(input.FunctionVersion)
-  const after = pageStart(input.Marker, [name, version], invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<AliasRow>(
-    'SELECT * FROM lambda_aliases WHERE name = ?1 AND alias > ?2 AND (?3 IS NULL OR number = ?3) ORDER BY alias LIMIT ?4',
-    name,
-    after ?? '',
-    version,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.alias, [name, version]))
-  return { Aliases: page.map(row => describe(ctx, row)), ...(next ? { NextMarker: next } : {}) }
+  const { FunctionName, FunctionVersion } = input
+  const { rows, next } = listing<AliasRow>(ctx, paging(input), {
+    from: 'lambda_aliases',
+    where: {
+      'name = ?': findFunction(ctx, namedFunction(ctx, { FunctionName })).name,
+      'number = ?': FunctionVersion === undefined ? undefined : numberOf(FunctionVersion),
+    },
+    key: 'alias',
+  })
+  return { Aliases: rows.map(row => describe(ctx, row)), NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html : deleting what is not there succeeds. */

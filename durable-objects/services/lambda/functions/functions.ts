@@ -2,10 +2,10 @@ import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import { noteOrigin } from '../invocations/origins.ts'
 import { runsInIsolate } from './runtimes.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
-import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
+import { constraintError, invalidParameter, notFound, paging, refusal } from '../errors.ts'
 import { checkCodeSigning } from '../settings/code-signing.ts'
 import { checkUnpackedSize, resolveLayers } from '../layers/function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
@@ -15,8 +15,6 @@ import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
 import { type Input, LATEST, type Output, type VersionRow, versionName } from '../schema.ts'
 import { checkTags } from '../settings/tags.ts'
 import { configurationOf, describe, findFunction, findVersion, publish, versionRow, writeVersion } from './versions.ts'
-
-const PAGE = 50
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): Promise<Output<'CreateFunction'>> {
@@ -115,27 +113,16 @@ export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'
   // A master region asks for Lambda@Edge's replicas of it, of which there are none.
   if (input.MasterRegion !== undefined) return { Functions: [] }
   const all = input.FunctionVersion === 'ALL'
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, all, invalidParameter('The provided marker is invalid.'))
-  const [name = '', number = '-1'] = after?.split(':') ?? []
-  const rows = all
-    ? ctx.sql.all<VersionRow>(
-        'SELECT * FROM lambda_versions WHERE (name, number) > (?, ?) ORDER BY name, number LIMIT ?',
-        name,
-        Number(number),
-        limit + 1,
-      )
-    : ctx.sql.all<VersionRow>(
-        `SELECT v.* FROM lambda_functions f JOIN lambda_versions v ON v.name = f.name AND v.number = 0
-         WHERE f.name > ? ORDER BY f.name LIMIT ?`,
-        name,
-        limit + 1,
-      )
-  const { page, next } = cutPage(rows, limit, last => pageToken(`${last.name}:${last.number}`, all))
-  return {
-    Functions: page.map(row => describe(ctx, row, 'listed', all ? versionName(row.number) : undefined)),
-    ...(next ? { NextMarker: next } : {}),
-  }
+  const query = all
+    ? { from: 'lambda_versions', key: ['name', 'number'] }
+    : {
+        select: 'v.*',
+        from: 'lambda_functions f JOIN lambda_versions v ON v.name = f.name AND v.number = 0',
+        key: 'f.name',
+      }
+  const { rows, next } = listing<VersionRow>(ctx, paging(input), query)
+  const Functions = rows.map(row => describe(ctx, row, 'listed', all ? versionName(row.number) : undefined))
+  return { Functions, NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */

@@ -1,8 +1,8 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { codeSha256 } from '../code/archives.ts'
 import { present } from './configuration.ts'
-import { invalidParameter, notFound, staleRevision } from '../errors.ts'
+import { invalidParameter, notFound, paging, staleRevision } from '../errors.ts'
 import type { LayerReference } from '../layers/function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
 import {
@@ -16,9 +16,6 @@ import {
   type VersionRow,
   versionName,
 } from '../schema.ts'
-
-/** AWS's pages of functions and versions hold no more than this, whatever is asked. */
-const PAGE = 50
 
 /** @throws ResourceNotFoundException */
 export function findFunction(ctx: Ctx, named: NamedFunction): FunctionRow {
@@ -225,17 +222,7 @@ export function ListVersionsByFunction(
   input: Input<'ListVersionsByFunction'>,
 ): Output<'ListVersionsByFunction'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<VersionRow>(
-    'SELECT * FROM lambda_versions WHERE name = ? AND number > ? ORDER BY number LIMIT ?',
-    name,
-    after === undefined ? -1 : Number(after),
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(String(last.number), name))
-  return {
-    Versions: page.map(row => describe(ctx, row, 'listed', versionName(row.number))),
-    ...(next ? { NextMarker: next } : {}),
-  }
+  const query = { from: 'lambda_versions', where: { 'name = ?': name }, key: 'number' }
+  const { rows, next } = listing<VersionRow>(ctx, paging(input), query)
+  return { Versions: rows.map(row => describe(ctx, row, 'listed', versionName(row.number))), NextMarker: next }
 }

@@ -1,8 +1,8 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { present } from '../functions/configuration.ts'
-import { invalidParameter, notFound } from '../errors.ts'
+import { invalidParameter, notFound, paging } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from '../functions/names.ts'
 import { type Input, LATEST, type Output } from '../schema.ts'
 import { checkDestination } from '../functions/role-permissions.ts'
@@ -14,8 +14,6 @@ type Settings = Pick<
 >
 /** `lastModified` is in epoch milliseconds. */
 export type EventInvokeConfig = Settings & { lastModified: number }
-
-const PAGE = 50
 
 const qualifierOf = (named: NamedFunction) => named.qualifier ?? '$LATEST'
 
@@ -160,19 +158,12 @@ export function ListFunctionEventInvokeConfigs(
 ): Output<'ListFunctionEventInvokeConfigs'> {
   const { name } = namedFunction(ctx, { FunctionName: input.FunctionName })
   if (!versionRow(ctx, name, LATEST)) throw notFound("The function doesn't exist.")
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<{ qualifier: string; config: string }>(
-    'SELECT qualifier, config FROM lambda_event_invoke_configs WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
-    name,
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.qualifier, name))
+  const query = { from: 'lambda_event_invoke_configs', where: { 'name = ?': name }, key: 'qualifier' }
+  const { rows, next } = listing<{ qualifier: string; config: string }>(ctx, paging(input), query)
   return {
-    FunctionEventInvokeConfigs: page.map(
+    FunctionEventInvokeConfigs: rows.map(
       ({ qualifier, config }) => describe(ctx, { name, qualifier, config: JSON.parse(config) as EventInvokeConfig }), // written by save()
     ),
-    ...(next ? { NextMarker: next } : {}),
+    NextMarker: next,
   }
 }

@@ -3,10 +3,10 @@ import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { type Archive, codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { lambdaDate } from '../functions/configuration.ts'
-import { invalidParameter, notFound } from '../errors.ts'
+import { invalidParameter, notFound, paging } from '../errors.ts'
 import type { Input, Output } from '../schema.ts'
 
 export type LayerVersionRow = {
@@ -25,10 +25,7 @@ export type LayerVersionRow = {
   policyRevision: string | null
 }
 
-const PAGE = 50
 const NO_SUCH_LAYER = 'The resource you requested does not exist.'
-
-const badMarker = () => invalidParameter('The provided marker is invalid.')
 
 /** The bare name of a layer given by name or ARN. */
 export function layerNameOf(text: string): string {
@@ -131,49 +128,38 @@ export function DeleteLayerVersion(ctx: Tx, input: Input<'DeleteLayerVersion'>):
 
 type Filter = { CompatibleRuntime?: string | undefined; CompatibleArchitecture?: string | undefined }
 
-const MATCHING = '(?2 IS NULL OR instr(v.runtimes, ?2) > 0) AND (?3 IS NULL OR instr(v.architectures, ?3) > 0)'
-const filterBindings = ({ CompatibleRuntime, CompatibleArchitecture }: Filter) =>
-  [CompatibleRuntime, CompatibleArchitecture].map(value => (value === undefined ? null : JSON.stringify(value)))
+const matching = ({ CompatibleRuntime, CompatibleArchitecture }: Filter) => ({
+  'instr(runtimes, ?) > 0': CompatibleRuntime && JSON.stringify(CompatibleRuntime),
+  'instr(architectures, ?) > 0': CompatibleArchitecture && JSON.stringify(CompatibleArchitecture),
+})
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html */
 export function ListLayers(ctx: Ctx, input: Input<'ListLayers'>): Output<'ListLayers'> {
-  const limit = input.MaxItems ?? PAGE
-  const filters = filterBindings(input)
-  const after = pageStart(input.Marker, filters, badMarker())
-  const rows = ctx.sql.all<LayerVersionRow>(
-    `SELECT latest.* FROM lambda_layers JOIN lambda_layer_versions latest ON latest.layer = lambda_layers.layer
-     AND latest.version = (SELECT MAX(v.version) FROM lambda_layer_versions v WHERE v.layer = lambda_layers.layer AND ${MATCHING})
-     WHERE lambda_layers.layer > ?1 ORDER BY lambda_layers.layer LIMIT ?4`,
-    after ?? '',
-    ...filters,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.layer, filters))
-  return {
-    Layers: page.map(row => ({
-      LayerName: row.layer,
-      LayerArn: layerArn(ctx, row.layer),
-      LatestMatchingVersion: describe(ctx, row),
-    })),
-    ...(next ? { NextMarker: next } : {}),
-  }
+  const { rows, next } = listing<LayerVersionRow>(ctx, paging(input), {
+    // Its other columns are those of the row that has the greatest version.
+    select: '*, MAX(version) AS latest',
+    from: 'lambda_layer_versions',
+    where: matching(input),
+    group: 'layer',
+    key: 'layer',
+  })
+  const Layers = rows.map(row => ({
+    LayerName: row.layer,
+    LayerArn: layerArn(ctx, row.layer),
+    LatestMatchingVersion: describe(ctx, row),
+  }))
+  return { Layers, NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html : newest first. */
 export function ListLayerVersions(ctx: Ctx, input: Input<'ListLayerVersions'>): Output<'ListLayerVersions'> {
-  const limit = input.MaxItems ?? PAGE
-  const filters = filterBindings(input)
-  const layer = layerNameOf(input.LayerName)
-  const before = pageStart(input.Marker, [layer, filters], badMarker())
-  const rows = ctx.sql.all<LayerVersionRow>(
-    `SELECT * FROM lambda_layer_versions v WHERE v.layer = ?1 AND ${MATCHING} AND v.version < ?4 ORDER BY v.version DESC LIMIT ?5`,
-    layer,
-    ...filters,
-    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(String(last.version), [layer, filters]))
-  return { LayerVersions: page.map(row => describe(ctx, row)), ...(next ? { NextMarker: next } : {}) }
+  const { rows, next } = listing<LayerVersionRow>(ctx, paging(input), {
+    from: 'lambda_layer_versions',
+    where: { 'layer = ?': layerNameOf(input.LayerName), ...matching(input) },
+    key: 'version',
+    order: 'DESC',
+  })
+  return { LayerVersions: rows.map(row => describe(ctx, row)), NextMarker: next }
 }
 
 function describe(ctx: Ctx, row: LayerVersionRow) {

@@ -1,6 +1,6 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { invalidParameter, refusal } from '../errors.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
+import { invalidParameter, paging, refusal } from '../errors.ts'
 import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
 import { changedSettings, checkSource, type MappingSettings, newSettings } from './mapping-settings.ts'
 import { pollMapping } from './mappings.ts'
@@ -11,8 +11,6 @@ import { checkTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
 type Described = Output<'GetEventSourceMapping'>
-
-const PAGE = 100
 
 /** A mapping's answer; `state` while it changes. */
 function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
@@ -108,30 +106,29 @@ export function GetEventSourceMapping(
   return describe(ctx, findMapping(ctx, input.UUID))
 }
 
+const MOST_LISTED = 100
+
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
 export function ListEventSourceMappings(
   ctx: Ctx,
   input: Input<'ListEventSourceMappings'>,
 ): Output<'ListEventSourceMappings'> {
-  const { EventSourceArn: source = null, FunctionName } = input
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const parameters = [source, FunctionName ?? null]
-  const after = pageStart(input.Marker, parameters, invalidParameter('The provided marker is invalid.'))
+  const { EventSourceArn, FunctionName, MaxItems = MOST_LISTED } = input
   const named = FunctionName === undefined ? undefined : parseFunctionName(FunctionName)
-  const rows = ctx.sql.all<MappingRow>(
-    `SELECT * FROM lambda_mappings WHERE uuid > ?1 AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR name = ?3)
-     AND (?3 IS NULL OR qualifier IS ?4) ORDER BY uuid LIMIT ?5`,
-    after ?? '',
-    source,
-    named?.name ?? null,
-    named?.qualifier ?? null,
-    limit + 1,
+  const { rows, next } = listing<MappingRow>(
+    ctx,
+    { ...paging(input), size: Math.min(MaxItems, MOST_LISTED) },
+    {
+      from: 'lambda_mappings',
+      where: {
+        'source = ?': EventSourceArn,
+        'name = ?': named?.name,
+        'qualifier IS ?': named && (named.qualifier ?? null),
+      },
+      key: 'uuid',
+    },
   )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.uuid, parameters))
-  return {
-    EventSourceMappings: page.map(row => describe(ctx, row)),
-    ...(next ? { NextMarker: next } : {}),
-  }
+  return { EventSourceMappings: rows.map(row => describe(ctx, row)), NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html : what is not named stays. */

@@ -1,9 +1,9 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
-import { invalidParameter, notFound, refusal } from '../errors.ts'
+import { notFound, paging, refusal } from '../errors.ts'
 import { functionArn, namedFunction } from '../functions/names.ts'
 import type { Input, Output } from '../schema.ts'
 import { checkTags } from './tags.ts'
@@ -11,8 +11,6 @@ import { findFunction } from '../functions/versions.ts'
 
 type Config = NonNullable<Output<'GetCodeSigningConfig'>['CodeSigningConfig']>
 type ConfigRow = { arn: string; config: string }
-
-const PAGE = 50
 
 function findConfig(ctx: Ctx, arn: string): Config {
   const row = ctx.sql.first<ConfigRow>('SELECT arn, config FROM lambda_code_signing_configs WHERE arn = ?', arn)
@@ -91,18 +89,9 @@ export function ListCodeSigningConfigs(
   ctx: Ctx,
   input: Input<'ListCodeSigningConfigs'>,
 ): Output<'ListCodeSigningConfigs'> {
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, null, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<ConfigRow>(
-    'SELECT arn, config FROM lambda_code_signing_configs WHERE arn > ? ORDER BY arn LIMIT ?',
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.arn, null))
-  return {
-    CodeSigningConfigs: page.map(row => JSON.parse(row.config) as Config), // written by the operations above
-    ...(next ? { NextMarker: next } : {}),
-  }
+  const { rows, next } = listing<ConfigRow>(ctx, paging(input), { from: 'lambda_code_signing_configs', key: 'arn' })
+  const CodeSigningConfigs = rows.map(row => JSON.parse(row.config) as Config) // written by the operations above
+  return { CodeSigningConfigs, NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionsByCodeSigningConfig.html */
@@ -111,16 +100,9 @@ export function ListFunctionsByCodeSigningConfig(
   input: Input<'ListFunctionsByCodeSigningConfig'>,
 ): Output<'ListFunctionsByCodeSigningConfig'> {
   const { CodeSigningConfigArn: arn } = findConfig(ctx, input.CodeSigningConfigArn)
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, arn, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<{ name: string }>(
-    'SELECT name FROM lambda_functions WHERE codeSigningConfigArn = ? AND name > ? ORDER BY name LIMIT ?',
-    arn,
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, arn))
-  return { FunctionArns: page.map(row => functionArn(ctx.place, row.name)), ...(next ? { NextMarker: next } : {}) }
+  const query = { from: 'lambda_functions', where: { 'codeSigningConfigArn = ?': arn }, key: 'name' }
+  const { rows, next } = listing<{ name: string }>(ctx, paging(input), { select: 'name', ...query })
+  return { FunctionArns: rows.map(row => functionArn(ctx.place, row.name)), NextMarker: next }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionCodeSigningConfig.html */

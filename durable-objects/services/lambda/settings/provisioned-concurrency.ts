@@ -1,13 +1,11 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { lambdaDate } from '../functions/configuration.ts'
-import { invalidParameter, notFound, refusal } from '../errors.ts'
+import { invalidParameter, notFound, paging, refusal } from '../errors.ts'
 import { functionArn, isVersion, namedFunction } from '../functions/names.ts'
 import type { Input, Output } from '../schema.ts'
 import { aliasRow, findFunction, versionRow } from '../functions/versions.ts'
-
-const PAGE = 50
 
 type ProvisionedRow = { name: string; qualifier: string; requested: number; lastModified: string }
 
@@ -142,20 +140,11 @@ export function ListProvisionedConcurrencyConfigs(
   input: Input<'ListProvisionedConcurrencyConfigs'>,
 ): Output<'ListProvisionedConcurrencyConfigs'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<ProvisionedRow>(
-    'SELECT * FROM lambda_provisioned WHERE name = ? AND qualifier > ? ORDER BY qualifier LIMIT ?',
-    name,
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.qualifier, name))
-  return {
-    ProvisionedConcurrencyConfigs: page.map(row => ({
-      FunctionArn: functionArn(ctx.place, name, row.qualifier),
-      ...describeProvisioned(row),
-    })),
-    ...(next ? { NextMarker: next } : {}),
-  }
+  const query = { from: 'lambda_provisioned', where: { 'name = ?': name }, key: 'qualifier' }
+  const { rows, next } = listing<ProvisionedRow>(ctx, paging(input), query)
+  const ProvisionedConcurrencyConfigs = rows.map(row => ({
+    FunctionArn: functionArn(ctx.place, name, row.qualifier),
+    ...describeProvisioned(row),
+  }))
+  return { ProvisionedConcurrencyConfigs, NextMarker: next }
 }

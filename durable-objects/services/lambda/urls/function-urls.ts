@@ -1,8 +1,8 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { DEFAULT_NAMESPACE } from '../../../../aws/place.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
-import { constraintError, invalidParameter, notFound, refusal } from '../errors.ts'
+import { constraintError, notFound, paging, refusal } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from '../functions/names.ts'
 import { type Input, LATEST, type Output } from '../schema.ts'
 import { newUrlId } from './url-ids.ts'
@@ -14,7 +14,6 @@ type Config = Pick<
 >
 type UrlRow = { name: string; qualifier: string; id: string; config: string }
 
-const PAGE = 50
 const NO_FUNCTION = 'Function does not exist'
 const NO_URL = 'The resource you requested does not exist.'
 
@@ -151,14 +150,7 @@ export function ListFunctionUrlConfigs(
   input: Input<'ListFunctionUrlConfigs'>,
 ): Output<'ListFunctionUrlConfigs'> {
   const { name } = urlFunction(ctx, { FunctionName: input.FunctionName }, NO_FUNCTION)
-  const limit = Math.min(input.MaxItems ?? PAGE, PAGE)
-  const after = pageStart(input.Marker, name, invalidParameter('The provided marker is invalid.'))
-  const rows = ctx.sql.all<UrlRow>(
-    'SELECT * FROM lambda_function_urls WHERE name = ?1 AND (?2 IS NULL OR qualifier > ?2) ORDER BY qualifier LIMIT ?3',
-    name,
-    after ?? null,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.qualifier, name))
-  return { FunctionUrlConfigs: page.map(row => describe(ctx, row)), ...(next ? { NextMarker: next } : {}) }
+  const query = { from: 'lambda_function_urls', where: { 'name = ?': name }, key: 'qualifier' }
+  const { rows, next } = listing<UrlRow>(ctx, paging(input), query)
+  return { FunctionUrlConfigs: rows.map(row => describe(ctx, row)), NextMarker: next }
 }

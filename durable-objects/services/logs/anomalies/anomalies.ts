@@ -1,10 +1,10 @@
 import { own } from '../../../../aws/own.ts'
 import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
-import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { invalidParameter, notFound, paging } from '../refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -64,25 +64,20 @@ function describe(ctx: Ctx, row: AnomalyRow): Anomaly {
   }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListAnomalies.html */
 export function ListAnomalies(ctx: Ctx, input: In<'ListAnomalies'>): Out<'ListAnomalies'> {
-  const { anomalyDetectorArn, suppressionState, limit = DEFAULT_LIMIT } = input
+  const { anomalyDetectorArn, suppressionState } = input
   const detector = anomalyDetectorArn === undefined ? undefined : findDetector(ctx, anomalyDetectorArn)
-  const listing = [anomalyDetectorArn, suppressionState]
-  const after = pageStart(input.nextToken, listing, invalidToken()) ?? ''
-  const rows = ctx.sql.all<AnomalyRow>(
-    `SELECT * FROM logs_anomalies WHERE id > ?1 AND (?2 IS NULL OR detector = ?2) AND (?3 IS NULL OR ?3 =
-     (suppressed IS NOT NULL AND (suppressedUntil IS NULL OR suppressedUntil > ?4))) ORDER BY id LIMIT ?5`,
-    after,
-    detector?.id ?? null,
-    suppressionState === undefined ? null : suppressionState === 'SUPPRESSED' ? 1 : 0,
-    ctx.now,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, listing))
-  return { anomalies: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<AnomalyRow>(ctx, paging(input), {
+    from: 'logs_anomalies',
+    where: {
+      'detector = ?': detector?.id,
+      '(suppressed IS NOT NULL AND (suppressedUntil IS NULL OR suppressedUntil > ?)) = ?':
+        suppressionState === undefined ? undefined : [ctx.now, suppressionState === 'SUPPRESSED' ? 1 : 0],
+    },
+    key: 'id',
+  })
+  return { anomalies: rows.map(row => describe(ctx, row)), nextToken: next }
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { SECONDS: 1000, MINUTES: 60_000, HOURS: 3_600_000 }

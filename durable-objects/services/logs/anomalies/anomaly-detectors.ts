@@ -1,11 +1,11 @@
 import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
-import { invalidParameter, invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -110,22 +110,17 @@ export function DeleteLogAnomalyDetector(ctx: Tx, { anomalyDetectorArn }: In<'De
   ctx.sql.run('DELETE FROM logs_anomalies WHERE detector = ?', id)
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogAnomalyDetectors.html */
 export function ListLogAnomalyDetectors(
   ctx: Ctx,
   input: In<'ListLogAnomalyDetectors'>,
 ): Out<'ListLogAnomalyDetectors'> {
-  const { filterLogGroupArn, limit = DEFAULT_LIMIT } = input
+  const { filterLogGroupArn } = input
   const group = filterLogGroupArn === undefined ? undefined : findGroupByIdentifier(ctx, filterLogGroupArn)
-  const after = pageStart(input.nextToken, filterLogGroupArn, invalidToken()) ?? ''
-  const rows = ctx.sql.all<AnomalyDetectorRow>(
-    'SELECT * FROM logs_anomaly_detectors WHERE id > ?1 AND (?2 IS NULL OR instr(settings, ?2) > 0) ORDER BY id LIMIT ?3',
-    after,
-    group ? JSON.stringify(groupArn(ctx, group.name)) : null,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, filterLogGroupArn))
-  return { anomalyDetectors: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<AnomalyDetectorRow>(ctx, paging(input), {
+    from: 'logs_anomaly_detectors',
+    where: { 'instr(settings, ?) > 0': group && JSON.stringify(groupArn(ctx, group.name)) },
+    key: 'id',
+  })
+  return { anomalyDetectors: rows.map(row => describe(ctx, row)), nextToken: next }
 }

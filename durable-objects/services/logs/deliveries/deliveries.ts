@@ -2,10 +2,10 @@ import type { Delivery, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { deliveryArn, findSource } from './delivery-sources.ts'
 import { defaultFields, vendedBy } from './delivery-templates.ts'
-import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -91,18 +91,10 @@ export function GetDelivery(ctx: Ctx, { id }: In<'GetDelivery'>): Out<'GetDelive
   return { delivery: describe(ctx, findDelivery(ctx, id)) }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveries.html */
-export function DescribeDeliveries(
-  ctx: Ctx,
-  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveries'>,
-): Out<'DescribeDeliveries'> {
-  const after = pageStart(nextToken, 'deliveries', invalidToken()) ?? ''
-  const query = 'SELECT * FROM logs_deliveries WHERE id > ? ORDER BY id LIMIT ?'
-  const rows = ctx.sql.all<DeliveryRow>(query, after, limit + 1)
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.id, 'deliveries'))
-  return { deliveries: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+export function DescribeDeliveries(ctx: Ctx, input: In<'DescribeDeliveries'>): Out<'DescribeDeliveries'> {
+  const { rows, next } = listing<DeliveryRow>(ctx, paging(input), { from: 'logs_deliveries', key: 'id' })
+  return { deliveries: rows.map(row => describe(ctx, row)), nextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UpdateDeliveryConfiguration.html */

@@ -2,9 +2,9 @@ import { own } from '../../../../aws/own.ts'
 import type { DeliveryDestination, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
-import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -84,18 +84,16 @@ export function GetDeliveryDestination(
   return { deliveryDestination: describe(ctx, findDeliveryDestination(ctx, name)) }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliveryDestinations.html */
 export function DescribeDeliveryDestinations(
   ctx: Ctx,
-  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliveryDestinations'>,
+  input: In<'DescribeDeliveryDestinations'>,
 ): Out<'DescribeDeliveryDestinations'> {
-  const after = pageStart(nextToken, 'destinations', invalidToken()) ?? ''
-  const query = 'SELECT * FROM logs_delivery_destinations WHERE name > ? ORDER BY name LIMIT ?'
-  const rows = ctx.sql.all<DeliveryDestinationRow>(query, after, limit + 1)
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'destinations'))
-  return { deliveryDestinations: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<DeliveryDestinationRow>(ctx, paging(input), {
+    from: 'logs_delivery_destinations',
+    key: 'name',
+  })
+  return { deliveryDestinations: rows.map(row => describe(ctx, row)), nextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html */

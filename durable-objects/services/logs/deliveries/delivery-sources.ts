@@ -1,9 +1,9 @@
 import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { vendedBy } from './delivery-templates.ts'
-import { conflict, invalidToken, notFound, validation } from '../refusals.ts'
+import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliverySourceRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -95,18 +95,13 @@ export function GetDeliverySource(ctx: Ctx, { name }: In<'GetDeliverySource'>): 
   return { deliverySource: describe(ctx, findSource(ctx, name)) }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDeliverySources.html */
 export function DescribeDeliverySources(
   ctx: Ctx,
-  { limit = DEFAULT_LIMIT, nextToken }: In<'DescribeDeliverySources'>,
+  input: In<'DescribeDeliverySources'>,
 ): Out<'DescribeDeliverySources'> {
-  const after = pageStart(nextToken, 'sources', invalidToken()) ?? ''
-  const query = 'SELECT * FROM logs_delivery_sources WHERE name > ? ORDER BY name LIMIT ?'
-  const rows = ctx.sql.all<DeliverySourceRow>(query, after, limit + 1)
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, 'sources'))
-  return { deliverySources: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<DeliverySourceRow>(ctx, paging(input), { from: 'logs_delivery_sources', key: 'name' })
+  return { deliverySources: rows.map(row => describe(ctx, row)), nextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html */

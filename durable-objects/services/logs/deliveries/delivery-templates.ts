@@ -1,7 +1,7 @@
 import type { ConfigurationTemplate, DeliveryDestinationType, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { invalidToken } from '../refusals.ts'
+import { listingOf } from '../../../kernel/listings/listings.ts'
+import { paging } from '../refusals.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -95,15 +95,12 @@ function templateOf(vended: Vended, logType: string, type: DeliveryDestinationTy
   }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeConfigurationTemplates.html */
 export function DescribeConfigurationTemplates(
-  _ctx: Ctx,
+  ctx: Ctx,
   input: In<'DescribeConfigurationTemplates'>,
 ): Out<'DescribeConfigurationTemplates'> {
-  const { service, logTypes, resourceTypes, deliveryDestinationTypes, limit = DEFAULT_LIMIT, nextToken } = input
-  const listing = [service, logTypes, resourceTypes, deliveryDestinationTypes]
+  const { service, logTypes, resourceTypes, deliveryDestinationTypes } = input
   const wanted = (values: string[] | undefined, value = '') => values === undefined || values.includes(value)
   const found = templates().filter(
     template =>
@@ -112,8 +109,6 @@ export function DescribeConfigurationTemplates(
       wanted(resourceTypes, template.resourceType) &&
       wanted(deliveryDestinationTypes, template.deliveryDestinationType),
   )
-  const start = Number(pageStart(nextToken, listing, invalidToken()) ?? 0)
-  const rows = found.slice(start, start + limit + 1)
-  const { page, next } = cutPage(rows, limit, () => pageToken(String(start + limit), listing))
-  return { configurationTemplates: page, ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listingOf(ctx, paging(input), { rows: found })
+  return { configurationTemplates: rows, nextToken: next }
 }

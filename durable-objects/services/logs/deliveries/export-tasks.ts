@@ -1,9 +1,9 @@
 import type { ExportTask, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { checkBucket } from './export-buckets.ts'
 import { findGroup } from '../groups/find-group.ts'
-import { invalidOperation, invalidParameter, invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import { invalidOperation, invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ExportTaskRow } from './delivery-schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -63,24 +63,17 @@ export function CancelExportTask(ctx: Tx, { taskId }: In<'CancelExportTask'>): v
   ctx.sql.run("UPDATE logs_export_tasks SET status = 'CANCELLED', endedAt = ? WHERE id = ?", ctx.now, taskId)
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeExportTasks.html */
 export function DescribeExportTasks(ctx: Ctx, input: In<'DescribeExportTasks'>): Out<'DescribeExportTasks'> {
-  const { taskId, statusCode, limit = DEFAULT_LIMIT } = input
-  const listing = [taskId, statusCode]
-  const before = pageStart(input.nextToken, listing, invalidToken())
-  const rows = ctx.sql.all<ExportTaskRow>(
-    `SELECT * FROM logs_export_tasks WHERE seq < ?1 AND (?2 IS NULL OR id = ?2) AND (?3 IS NULL OR status = ?3)
-     ORDER BY seq DESC LIMIT ?4`,
-    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
-    taskId ?? null,
-    statusCode ?? null,
-    limit + 1,
-  )
+  const { taskId, statusCode } = input
+  const { rows, next } = listing<ExportTaskRow>(ctx, paging(input), {
+    from: 'logs_export_tasks',
+    where: { 'id = ?': taskId, 'status = ?': statusCode },
+    key: 'seq',
+    order: 'DESC',
+  })
   if (taskId !== undefined && rows.length === 0 && !exportTask(ctx, taskId)) throw notFound('export task')
-  const { page, next } = cutPage(rows, limit, last => pageToken(String(last.seq), listing))
-  return { exportTasks: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  return { exportTasks: rows.map(describe), nextToken: next }
 }
 
 const MESSAGES: Readonly<Partial<Record<ExportTaskRow['status'], string>>> = {

@@ -1,12 +1,12 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { readCriteria } from './field-criteria.ts'
 import { checkFilterLimits, checkSystemFields } from './filter-limits.ts'
 import { findGroup } from '../groups/find-group.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
-import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { MetricFilterRow } from '../schema.ts'
 import { forgetListeners } from '../subscriptions/subscribers.ts'
 
@@ -67,35 +67,22 @@ function checkTransformation({ metricValue, dimensions, defaultValue }: Transfor
   if (!isValue) throw invalidParameter('Invalid metric transformation: metricValue must be a number or a field.')
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeMetricFilters.html */
 export function DescribeMetricFilters(ctx: Ctx, input: In<'DescribeMetricFilters'>): Out<'DescribeMetricFilters'> {
-  const { logGroupName, filterNamePrefix, metricName, metricNamespace, limit = DEFAULT_LIMIT } = input
+  const { logGroupName, filterNamePrefix, metricName, metricNamespace } = input
   if ((metricName === undefined) !== (metricNamespace === undefined)) {
     throw invalidParameter('metricName and metricNamespace must be specified together.')
   }
   const group = logGroupName === undefined ? undefined : findGroup(ctx, logGroupName).id
-  // AWS looks at the prefix only beside a log group.
-  const prefix = group === undefined ? '' : (filterNamePrefix ?? '')
-  const listing = [group, prefix, metricName, metricNamespace]
-  const after = pageStart(input.nextToken, listing, invalidToken())
-  const [afterName, afterGroup] = after === undefined ? ['', 0] : (JSON.parse(after) as [string, number]) // made below
-  const rows = ctx.sql.all<MetricFilterRow & { groupName: string }>(
-    `SELECT f.*, g.name AS groupName FROM logs_metric_filters f JOIN logs_log_groups g ON g.id = f.logGroup
-     WHERE f.name >= ?1 AND f.name < ?2 AND (f.name, f.logGroup) > (?3, ?4) AND (?5 IS NULL OR f.logGroup = ?5)
-     AND (?6 IS NULL OR (f.metricName = ?6 AND f.metricNamespace = ?7)) ORDER BY f.name, f.logGroup LIMIT ?8`,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    afterName,
-    afterGroup,
-    group ?? null,
-    metricName ?? null,
-    metricNamespace ?? null,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(JSON.stringify([last.name, last.logGroup]), listing))
-  return { metricFilters: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<MetricFilterRow & { groupName: string }>(ctx, paging(input), {
+    select: 'f.*, g.name AS groupName',
+    from: 'logs_metric_filters f JOIN logs_log_groups g ON g.id = f.logGroup',
+    where: { 'f.logGroup = ?': group, 'f.metricName = ?': metricName, 'f.metricNamespace = ?': metricNamespace },
+    // AWS looks at the prefix only beside a log group.
+    prefix: { 'f.name': group === undefined ? undefined : filterNamePrefix },
+    key: ['f.name', 'f.logGroup'],
+  })
+  return { metricFilters: rows.map(describe), nextToken: next }
 }
 
 function describe(row: MetricFilterRow & { groupName: string }) {

@@ -1,17 +1,15 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { groupArn, nameOfArn } from './find-group.ts'
 import { indexedFields } from '../queries/index-policies.ts'
-import { invalidParameter, invalidToken } from '../refusals.ts'
+import { invalidParameter, paging } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { matchesTagFilters } from './tag-filters.ts'
 import { tagsOf } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
-
-const DEFAULT_LIMIT = 50
 
 type Linked = { includeLinkedAccounts?: boolean | undefined; accountIdentifiers?: readonly string[] | undefined }
 
@@ -20,43 +18,22 @@ function asksHere(ctx: Ctx, { includeLinkedAccounts, accountIdentifiers = [] }: 
   return !includeLinkedAccounts || accountIdentifiers.length === 0 || accountIdentifiers.includes(ctx.place.account)
 }
 
-/** Groups by name from a key on, those that pass, until one more than the page holds. */
-function collect(ctx: Ctx, from: { prefix: string; after: string | undefined; size: number }, pass: Pass): GroupRow[] {
-  const found: GroupRow[] = []
-  let after = from.after ?? ''
-  for (;;) {
-    const rows = ctx.sql.all<GroupRow>(
-      // Names are ASCII: the prefix and one more letter bound the range of the index.
-      'SELECT * FROM logs_log_groups WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT 1000',
-      from.prefix,
-      `${from.prefix}\u{10ffff}`,
-      after,
-    )
-    for (const row of rows) {
-      if (pass(row)) found.push(row)
-      if (found.length > from.size) return found
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < 1000) return found
-    after = last.name
-  }
-}
-
 type Pass = (group: GroupRow) => boolean
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
 export function DescribeLogGroups(ctx: Ctx, input: In<'DescribeLogGroups'>): Out<'DescribeLogGroups'> {
-  const { logGroupNamePrefix, logGroupNamePattern, limit = DEFAULT_LIMIT } = input
+  const { logGroupNamePrefix, logGroupNamePattern } = input
   if (logGroupNamePrefix !== undefined && logGroupNamePattern !== undefined) {
     throw invalidParameter('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.')
   }
-  const { nextToken, limit: _limit, ...filters } = input
-  const after = pageStart(nextToken, filters, invalidToken())
-  const pass = describedBy(ctx, input)
-  const groups = collect(ctx, { prefix: logGroupNamePrefix ?? '', after, size: limit }, pass)
-  const { page, next } = cutPage(groups, limit, last => pageToken(last.name, filters))
+  const { rows, next } = listing<GroupRow>(ctx, paging(input), {
+    from: 'logs_log_groups',
+    prefix: { name: logGroupNamePrefix },
+    key: 'name',
+    keep: describedBy(ctx, input),
+  })
   const describe = logGroupNamePattern === undefined ? describeGroup : describeBriefly
-  return { logGroups: page.map(group => describe(ctx, group)), ...(next ? { nextToken: next } : {}) }
+  return { logGroups: rows.map(group => describe(ctx, group)), nextToken: next }
 }
 
 function describedBy(ctx: Ctx, input: In<'DescribeLogGroups'>): Pass {
@@ -110,16 +87,14 @@ function protectionOf(ctx: Ctx, { id }: GroupRow) {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html */
 export function ListLogGroups(ctx: Ctx, input: In<'ListLogGroups'>): Out<'ListLogGroups'> {
-  const { nextToken, limit = DEFAULT_LIMIT, ...filters } = input
-  const after = pageStart(nextToken, filters, invalidToken())
-  const groups = collect(ctx, { prefix: '', after, size: limit }, listedBy(ctx, input))
-  const { page, next } = cutPage(groups, limit, last => pageToken(last.name, filters))
-  const logGroups = page.map(group => ({
+  const query = { from: 'logs_log_groups', key: 'name', keep: listedBy(ctx, input) }
+  const { rows, next } = listing<GroupRow>(ctx, paging(input), query)
+  const logGroups = rows.map(group => ({
     logGroupName: group.name,
     logGroupArn: groupArn(ctx, group.name),
     logGroupClass: group.class,
   }))
-  return { logGroups, ...(next ? { nextToken: next } : {}) }
+  return { logGroups, nextToken: next }
 }
 
 function listedBy(ctx: Ctx, input: In<'ListLogGroups'>): Pass {

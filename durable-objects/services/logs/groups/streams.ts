@@ -1,10 +1,10 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { sequenceToken } from '../events/batch.ts'
 import { findEither, findGroup, groupArn } from './find-group.ts'
 import { checkUnprotected } from './groups.ts'
-import { alreadyExists, invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { alreadyExists, invalidParameter, notFound, paging } from '../refusals.ts'
 import { expiryBound } from './retention.ts'
 import type { GroupRow, StreamRow } from '../schema.ts'
 import { sweep } from './sweep.ts'
@@ -41,56 +41,21 @@ export function DeleteLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'De
   sweep(ctx, { column: 'stream', id: stream.id })
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
 export function DescribeLogStreams(ctx: Ctx, input: In<'DescribeLogStreams'>): Out<'DescribeLogStreams'> {
-  const { limit = DEFAULT_LIMIT, orderBy = 'LogStreamName', descending = false, logStreamNamePrefix: prefix } = input
+  const { orderBy = 'LogStreamName', descending, logStreamNamePrefix: prefix } = input
   if (orderBy === 'LastEventTime' && prefix !== undefined) {
     throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.')
   }
   const group = findEither(ctx, input)
-  const listing = [group.id, orderBy, descending, prefix ?? '']
-  const after = pageStart(input.nextToken, listing, invalidToken())
-  const query = { group: group.id, descending, prefix: prefix ?? '', after, limit: limit + 1 }
-  const rows = orderBy === 'LastEventTime' ? byLastEvent(ctx, query) : byName(ctx, query)
-  const { page, next } = cutPage(rows, limit, last => pageToken(`${last.lastEventAt}/${last.name}`, listing))
-  return { logStreams: page.map(stream => describe(ctx, group, stream)), ...(next ? { nextToken: next } : {}) }
-}
-
-type Query = { group: number; descending: boolean; prefix: string; after: string | undefined; limit: number }
-
-/** The key that a page starts after: when the stream's last event was, and its name. */
-function keyOf(after: string): { lastEventAt: number; name: string } {
-  const slash = after.indexOf('/')
-  return { lastEventAt: Number(after.slice(0, slash)), name: after.slice(slash + 1) }
-}
-
-function byName(ctx: Ctx, { group, descending, prefix, after, limit }: Query): StreamRow[] {
-  const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const start = after === undefined ? undefined : keyOf(after).name
-  return ctx.sql.all<StreamRow>(
-    `SELECT * FROM logs_log_streams WHERE logGroup = ? AND name >= ? AND name < ? AND name ${comparison} ?
-     ORDER BY name ${order} LIMIT ?`,
-    group,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    start ?? (descending ? '\u{10ffff}' : ''),
-    limit,
-  )
-}
-
-function byLastEvent(ctx: Ctx, { group, descending, after, limit }: Query): StreamRow[] {
-  const [comparison, order] = descending ? ['<', 'DESC'] : ['>', 'ASC']
-  const start = after === undefined ? undefined : keyOf(after)
-  return ctx.sql.all<StreamRow>(
-    `SELECT * FROM logs_log_streams WHERE logGroup = ? AND (lastEventAt, name) ${comparison} (?, ?)
-     ORDER BY lastEventAt ${order}, name ${order} LIMIT ?`,
-    group,
-    start?.lastEventAt ?? (descending ? Number.MAX_SAFE_INTEGER : -1),
-    start?.name ?? '',
-    limit,
-  )
+  const { rows, next } = listing<StreamRow>(ctx, paging(input), {
+    from: 'logs_log_streams',
+    where: { 'logGroup = ?': group.id },
+    prefix: { name: prefix },
+    key: orderBy === 'LastEventTime' ? ['lastEventAt', 'name'] : 'name',
+    order: descending ? 'DESC' : 'ASC',
+  })
+  return { logStreams: rows.map(stream => describe(ctx, group, stream)), nextToken: next }
 }
 
 function describe(ctx: Ctx, group: GroupRow, stream: StreamRow) {

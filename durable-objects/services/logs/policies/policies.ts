@@ -2,9 +2,9 @@ import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { findGroup, groupArn, nameOfArn } from '../groups/find-group.ts'
-import { invalidParameter, invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ResourcePolicyRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -86,30 +86,19 @@ function describe({ resource, name, document, revision, updatedAt }: ResourcePol
   return { ...policy, policyScope: 'RESOURCE' as const, resourceArn: resource, revisionId: revision }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html */
 export function DescribeResourcePolicies(
   ctx: Ctx,
   input: In<'DescribeResourcePolicies'>,
 ): Out<'DescribeResourcePolicies'> {
-  const { limit = DEFAULT_LIMIT, resourceArn, policyScope } = input
-  const resource = resourceArn?.replace(/:\*$/, '')
-  const ofGroups = resource !== undefined || policyScope === 'RESOURCE'
-  const listing = [ofGroups, resource]
-  const after = pageStart(input.nextToken, listing, invalidToken())
-  const [afterResource, afterName] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
-  const rows = ctx.sql.all<ResourcePolicyRow>(
-    `SELECT * FROM logs_resource_policies WHERE (resource, name) > (?1, ?2) AND (resource <> '') = ?3
-     AND (?4 IS NULL OR resource = ?4) ORDER BY resource, name LIMIT ?5`,
-    afterResource,
-    afterName,
-    ofGroups ? 1 : 0,
-    resource ?? null,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(JSON.stringify([last.resource, last.name]), listing))
-  return { resourcePolicies: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  const resource = input.resourceArn?.replace(/:\*$/, '')
+  const ofGroups = resource !== undefined || input.policyScope === 'RESOURCE'
+  const { rows, next } = listing<ResourcePolicyRow>(ctx, paging(input), {
+    from: 'logs_resource_policies',
+    where: { "(resource <> '') = ?": ofGroups ? 1 : 0, 'resource = ?': resource },
+    key: ['resource', 'name'],
+  })
+  return { resourcePolicies: rows.map(describe), nextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteResourcePolicy.html */

@@ -1,13 +1,14 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing, listingOf } from '../../../kernel/listings/listings.ts'
+import { pageStart, pageToken } from '../../../../aws/pages.ts'
 import { findGroup, findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
 import { noteUse } from './index-policies.ts'
 import { MAX_ROWS, readQuery } from './insights/commands.ts'
 import { pipelineOf } from './insights/pipeline.ts'
 import { startRun } from './query-runs.ts'
-import { invalidParameter, invalidToken, limitExceeded } from '../refusals.ts'
+import { invalidParameter, invalidToken, limitExceeded, paging } from '../refusals.ts'
 import type { GroupRow, QueryRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -122,19 +123,22 @@ const DEFAULT_LIMIT = 1000
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueries.html */
 export function DescribeQueries(ctx: Ctx, input: In<'DescribeQueries'>): Out<'DescribeQueries'> {
   const { logGroupName, status, queryLanguage, maxResults = DEFAULT_LIMIT } = input
-  const listing = [logGroupName, status, queryLanguage]
-  const before = pageStart(input.nextToken, listing, invalidToken())
-  const rows = ctx.sql.all<QueryRow>(
-    `SELECT * FROM logs_queries WHERE seq < ?1 AND (?2 IS NULL OR status = ?2)
-     AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(logGroups) WHERE value = ?3)) ORDER BY seq DESC LIMIT ?4`,
-    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
-    status ?? null,
-    logGroupName ?? null,
-    // All queries are of one language.
-    queryLanguage === undefined || queryLanguage === 'CWLI' ? maxResults + 1 : 0,
+  const { rows, next } = listing<QueryRow>(
+    ctx,
+    { ...paging(input), size: maxResults },
+    {
+      from: 'logs_queries',
+      where: {
+        'status = ?': status,
+        'EXISTS (SELECT 1 FROM json_each(logGroups) WHERE value = ?)': logGroupName,
+        // All queries are of one language.
+        "? = 'CWLI'": queryLanguage,
+      },
+      key: 'seq',
+      order: 'DESC',
+    },
   )
-  const { page, next } = cutPage(rows, maxResults, last => pageToken(String(last.seq), listing))
-  return { queries: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  return { queries: rows.map(describe), nextToken: next }
 }
 
 function describe({ id, text, status, startedAt, endedAt, logGroups, bytes }: QueryRow) {
@@ -151,16 +155,11 @@ function describe({ id, text, status, startedAt, endedAt, logGroups, bytes }: Qu
   }
 }
 
-const GROUPS_PAGE = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroupsForQuery.html */
 export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery'>): Out<'ListLogGroupsForQuery'> {
-  const { queryId, maxResults = GROUPS_PAGE } = input
-  const names = JSON.parse(findQuery(ctx, queryId).logGroups) as string[] // written by StartQuery
-  const start = Number(pageStart(input.nextToken, queryId, invalidToken()) ?? 0)
-  const rows = names.slice(start, start + maxResults + 1).map(name => groupArn(ctx, name))
-  const { page, next } = cutPage(rows, maxResults, () => pageToken(String(start + maxResults), queryId))
-  return { logGroupIdentifiers: page, ...(next ? { nextToken: next } : {}) }
+  const names = JSON.parse(findQuery(ctx, input.queryId).logGroups) as string[] // written by StartQuery
+  const { rows, next } = listingOf(ctx, paging(input), { rows: names })
+  return { logGroupIdentifiers: rows.map(name => groupArn(ctx, name)), nextToken: next }
 }
 
 /** The timer: results are kept no longer. */

@@ -1,7 +1,8 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
-import { invalidToken, limitExceeded, notFound } from '../refusals.ts'
+import { once } from '../../../kernel/idempotency/client-tokens.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
+import { limitExceeded, notFound, paging } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -15,27 +16,24 @@ const MAX_DEFINITIONS = 1000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
 export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
-  const { name, queryDefinitionId, clientToken, queryLanguage = 'CWLI', ...rest } = input
-  const repeated = clientToken === undefined ? undefined : definitionOfToken(ctx, clientToken)
-  if (repeated && queryDefinitionId === undefined) return { queryDefinitionId: repeated.id }
+  return once(ctx, { token: input.clientToken, input }, () => putDefinition(ctx, input))
+}
+
+function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
+  const { name, queryDefinitionId, clientToken: _token, queryLanguage = 'CWLI', ...rest } = input
   if (queryDefinitionId === undefined) checkCount(ctx)
   else findDefinition(ctx, queryDefinitionId)
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
   ctx.sql.run(
-    `INSERT INTO logs_query_definitions (id, name, clientToken, settings, modifiedAt) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_query_definitions (id, name, settings, modifiedAt) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
     id,
     name,
-    clientToken ?? null,
     JSON.stringify(settings),
     ctx.now,
   )
   return { queryDefinitionId: id }
-}
-
-function definitionOfToken(ctx: Ctx, token: string): QueryDefinitionRow | undefined {
-  return ctx.sql.first<QueryDefinitionRow>('SELECT * FROM logs_query_definitions WHERE clientToken = ?', token)
 }
 
 function checkCount(ctx: Ctx): void {
@@ -56,22 +54,18 @@ export function DescribeQueryDefinitions(
   ctx: Ctx,
   input: In<'DescribeQueryDefinitions'>,
 ): Out<'DescribeQueryDefinitions'> {
-  const { queryDefinitionNamePrefix: prefix = '', queryLanguage, maxResults = DEFAULT_LIMIT } = input
-  const listing = [prefix, queryLanguage]
-  const after = pageStart(input.nextToken, listing, invalidToken())
-  const [afterName, afterId] = after === undefined ? ['', ''] : (JSON.parse(after) as [string, string]) // made below
-  const rows = ctx.sql.all<QueryDefinitionRow>(
-    `SELECT * FROM logs_query_definitions WHERE name >= ?1 AND name < ?2 AND (name, id) > (?3, ?4)
-     AND (?5 IS NULL OR settings ->> 'queryLanguage' = ?5) ORDER BY name, id LIMIT ?6`,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    afterName,
-    afterId,
-    queryLanguage ?? null,
-    maxResults + 1,
+  const { queryDefinitionNamePrefix, queryLanguage, maxResults = DEFAULT_LIMIT } = input
+  const { rows, next } = listing<QueryDefinitionRow>(
+    ctx,
+    { ...paging(input), size: maxResults },
+    {
+      from: 'logs_query_definitions',
+      where: { "settings ->> 'queryLanguage' = ?": queryLanguage },
+      prefix: { name: queryDefinitionNamePrefix },
+      key: ['name', 'id'],
+    },
   )
-  const { page, next } = cutPage(rows, maxResults, last => pageToken(JSON.stringify([last.name, last.id]), listing))
-  return { queryDefinitions: page.map(describe), ...(next ? { nextToken: next } : {}) }
+  return { queryDefinitions: rows.map(describe), nextToken: next }
 }
 
 function describe({ id, name, settings, modifiedAt }: QueryDefinitionRow) {

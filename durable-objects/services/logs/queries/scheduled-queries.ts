@@ -2,12 +2,12 @@ import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/l
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
 import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
 import { readQuery } from './insights/commands.ts'
-import { conflict, validation } from '../refusals.ts'
+import { conflict, validation, invalidScheduledToken, paging } from '../refusals.ts'
 import { lastRun } from './scheduled-runs.ts'
 import { scheduledArn, findScheduled, scheduledSettings, schedule, type ScheduledSettings } from './find-scheduled.ts'
 
@@ -103,22 +103,19 @@ export function DeleteScheduledQuery(ctx: Tx, { identifier }: In<'DeleteSchedule
   return {}
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListScheduledQueries.html */
 export function ListScheduledQueries(ctx: Ctx, input: In<'ListScheduledQueries'>): Out<'ListScheduledQueries'> {
-  const { maxResults = DEFAULT_LIMIT, state, scheduleType } = input
-  const listing = [state, scheduleType]
-  const after = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.')) ?? ''
-  const rows = ctx.sql.all<ScheduledQueryRow>(
-    `SELECT * FROM logs_scheduled_queries WHERE name > ?1 AND (?2 IS NULL OR json_extract(settings, '$.state') = ?2)
-     ORDER BY name LIMIT ?3`,
-    after,
-    state ?? null,
-    scheduleType === 'AWS_MANAGED' ? 0 : maxResults + 1,
+  const { rows, next } = listing<ScheduledQueryRow>(
+    ctx,
+    { ...paging(input), refusal: invalidScheduledToken },
+    {
+      from: 'logs_scheduled_queries',
+      // None is AWS's own.
+      where: { "settings ->> 'state' = ?": input.state, "? <> 'AWS_MANAGED'": input.scheduleType },
+      key: 'name',
+    },
   )
-  const { page, next } = cutPage(rows, maxResults, last => pageToken(last.name, listing))
-  const scheduledQueries = page.map((row): ScheduledQuerySummary => {
+  const scheduledQueries = rows.map((row): ScheduledQuerySummary => {
     const { scheduledQueryArn, name, state: now, scheduleType: type, ...all } = describe(ctx, row)
     const { scheduleExpression, timezone, creationTime, lastUpdatedTime } = all
     return {
@@ -127,5 +124,5 @@ export function ListScheduledQueries(ctx: Ctx, input: In<'ListScheduledQueries'>
       lastExecutionStatus: all.lastExecutionStatus,
     }
   })
-  return { scheduledQueries, ...(next ? { nextToken: next } : {}) }
+  return { scheduledQueries, nextToken: next }
 }

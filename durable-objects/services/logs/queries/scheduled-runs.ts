@@ -1,10 +1,10 @@
 import type { Operations, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError, reasonOf } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import type { ScheduledQueryRow, ScheduledRunRow } from '../anomalies/analysis-schema.ts'
 import { StartQuery } from './queries.ts'
-import { validation } from '../refusals.ts'
+import { invalidScheduledToken, paging } from '../refusals.ts'
 import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './find-scheduled.ts'
 import type { QueryRow } from '../schema.ts'
 
@@ -63,28 +63,24 @@ export function lastRun(ctx: Ctx, { id }: ScheduledQueryRow): TriggerHistoryReco
   return run && described(ctx, run)
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetScheduledQueryHistory.html */
 export function GetScheduledQueryHistory(
   ctx: Ctx,
   input: In<'GetScheduledQueryHistory'>,
 ): Out<'GetScheduledQueryHistory'> {
-  const { identifier, startTime, endTime, executionStatuses, maxResults = DEFAULT_LIMIT } = input
+  const { identifier, startTime, endTime, executionStatuses } = input
   const { id, name } = findScheduled(ctx, identifier)
-  const listing = [id, startTime, endTime, executionStatuses]
-  const before = pageStart(input.nextToken, listing, validation('The specified nextToken is invalid.'))
-  const rows = ctx.sql.all<ScheduledRunRow>(
-    `SELECT * FROM logs_scheduled_runs WHERE scheduled = ? AND triggeredAt >= ? AND triggeredAt <= ? AND triggeredAt < ?
-     ORDER BY triggeredAt DESC LIMIT ?`,
-    id,
-    epochMs(startTime),
-    epochMs(endTime),
-    before === undefined ? Number.MAX_SAFE_INTEGER : Number(before),
-    maxResults + 1,
+  const { rows, next } = listing<ScheduledRunRow>(
+    ctx,
+    { ...paging(input), refusal: invalidScheduledToken },
+    {
+      from: 'logs_scheduled_runs',
+      where: { 'scheduled = ?': id, 'triggeredAt BETWEEN ? AND ?': [epochMs(startTime), epochMs(endTime)] },
+      key: 'triggeredAt',
+      order: 'DESC',
+      keep: row => executionStatuses?.includes(described(ctx, row).executionStatus ?? '') ?? true,
+    },
   )
-  const { page, next } = cutPage(rows, maxResults, last => pageToken(String(last.triggeredAt), listing))
-  const all = page.map(row => described(ctx, row))
-  const triggerHistory = all.filter(({ executionStatus = '' }) => executionStatuses?.includes(executionStatus) ?? true)
-  return { name, scheduledQueryArn: scheduledArn(ctx, id), triggerHistory, ...(next ? { nextToken: next } : {}) }
+  const triggerHistory = rows.map(row => described(ctx, row))
+  return { name, scheduledQueryArn: scheduledArn(ctx, id), triggerHistory, nextToken: next }
 }

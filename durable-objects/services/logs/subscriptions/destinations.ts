@@ -1,9 +1,9 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { checkDocument } from '../policies/policies.ts'
-import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { DestinationRow } from '../schema.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -78,21 +78,14 @@ export function PutDestinationPolicy(ctx: Tx, input: In<'PutDestinationPolicy'>)
   ctx.sql.run('UPDATE logs_destinations SET accessPolicy = ? WHERE name = ?', accessPolicy, name)
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeDestinations.html */
 export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>): Out<'DescribeDestinations'> {
-  const { DestinationNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
-  const after = pageStart(input.nextToken, prefix, invalidToken())
-  const rows = ctx.sql.all<DestinationRow>(
-    'SELECT * FROM logs_destinations WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?',
-    prefix,
-    `${prefix}\u{10ffff}`,
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, prefix))
-  return { destinations: page.map(row => describe(ctx, row)), ...(next ? { nextToken: next } : {}) }
+  const { rows, next } = listing<DestinationRow>(ctx, paging(input), {
+    from: 'logs_destinations',
+    prefix: { name: input.DestinationNamePrefix },
+    key: 'name',
+  })
+  return { destinations: rows.map(row => describe(ctx, row)), nextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDestination.html */

@@ -1,13 +1,13 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { checkFilterLimits, checkSystemFields } from '../filters/filter-limits.ts'
 import { findGroup, groupArn } from '../groups/find-group.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
 import { readCriteria } from '../filters/field-criteria.ts'
-import { invalidParameter, invalidToken, notFound } from '../refusals.ts'
+import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { SubscriptionFilterRow } from '../schema.ts'
 import { forgetListeners } from './subscribers.ts'
 import { sendControlMessage, tryDestination } from './subscription-targets.ts'
@@ -92,28 +92,19 @@ export function checkDestination({ destinationArn, roleArn }: Destination): void
   }
 }
 
-const DEFAULT_LIMIT = 50
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeSubscriptionFilters.html */
 export function DescribeSubscriptionFilters(
   ctx: Ctx,
   input: In<'DescribeSubscriptionFilters'>,
 ): Out<'DescribeSubscriptionFilters'> {
-  const { logGroupName, filterNamePrefix: prefix = '', limit = DEFAULT_LIMIT } = input
-  const { id } = findGroup(ctx, logGroupName)
-  const after = pageStart(input.nextToken, [id, prefix], invalidToken())
-  const rows = ctx.sql.all<SubscriptionFilterRow>(
-    `SELECT * FROM logs_subscription_filters WHERE logGroup = ? AND name >= ? AND name < ? AND name > ?
-     ORDER BY name LIMIT ?`,
-    id,
-    prefix,
-    `${prefix}\u{10ffff}`,
-    after ?? '',
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, [id, prefix]))
-  const subscriptionFilters = page.map(row => describe(logGroupName, row))
-  return { subscriptionFilters, ...(next ? { nextToken: next } : {}) }
+  const { logGroupName, filterNamePrefix } = input
+  const { rows, next } = listing<SubscriptionFilterRow>(ctx, paging(input), {
+    from: 'logs_subscription_filters',
+    where: { 'logGroup = ?': findGroup(ctx, logGroupName).id },
+    prefix: { name: filterNamePrefix },
+    key: 'name',
+  })
+  return { subscriptionFilters: rows.map(row => describe(logGroupName, row)), nextToken: next }
 }
 
 function describe(logGroupName: string, { name, pattern, createdAt, settings }: SubscriptionFilterRow) {

@@ -1,7 +1,7 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
+import { listing } from '../../../kernel/listings/listings.ts'
 import { ownerOf } from './bucket-owner.ts'
 
 type Done = Record<string, never>
@@ -37,30 +37,26 @@ export function ListBuckets(ctx: Ctx, input: Operations['ListBuckets']['input'])
   if (BucketRegion !== undefined && !/^[a-z]{2}(?:-[a-z]+){1,3}-\d$/.test(BucketRegion)) {
     throw invalid('bucket-region', BucketRegion, `Argument value ${BucketRegion} is not a valid AWS Region`)
   }
-  const limit = MaxBuckets ?? MOST
-  const listing = { Prefix, BucketRegion }
-  const refusal = invalid('continuation-token', ContinuationToken ?? '', 'The continuation token provided is incorrect')
-  const after = pageStart(ContinuationToken, listing, refusal) ?? ''
-  const rows = ctx.sql.all<{ name: string; region: string; created: number }>(
-    `SELECT * FROM s3_owned_buckets WHERE name > ?1 AND name >= ?2 AND substr(name, 1, length(?2)) = ?2
-     AND (?3 IS NULL OR region = ?3) ORDER BY name LIMIT ?4`,
-    after,
-    Prefix,
-    BucketRegion ?? null,
-    limit + 1,
-  )
-  const { page, next } = cutPage(rows, limit, last => pageToken(last.name, listing))
+  const refusal = () =>
+    invalid('continuation-token', ContinuationToken ?? '', 'The continuation token provided is incorrect')
+  const paging = { token: ContinuationToken, size: MaxBuckets ?? MOST, of: { Prefix, BucketRegion }, refusal }
+  const { rows, next } = listing<{ name: string; region: string; created: number }>(ctx, paging, {
+    from: 's3_owned_buckets',
+    where: { 'region = ?': BucketRegion },
+    prefix: { name: Prefix },
+    key: 'name',
+  })
   // Regions are told to whoever asks for pages.
   const paged = MaxBuckets !== undefined || ContinuationToken !== undefined || BucketRegion !== undefined
   return {
     Owner: ownerOf(ctx.place.account),
-    Buckets: page.map(({ name, region, created }) => ({
+    Buckets: rows.map(({ name, region, created }) => ({
       Name: name,
       CreationDate: new Date(created - (created % 1000)),
       ...((paged || Prefix !== '') && { BucketRegion: region }),
     })),
     ...(input.Prefix !== undefined && { Prefix }),
-    ...(next !== undefined && { ContinuationToken: next }),
+    ContinuationToken: next,
   }
 }
 
