@@ -3,6 +3,7 @@ import { invalidToken, unknownKey } from '../../aws/sigv4/refusals.ts'
 import type { Ctx, ServiceDefinition } from '../kernel/object/operation.ts'
 import { UNCLAIMED } from '../../aws/place.ts'
 import { parseArn } from '../../aws/arn.ts'
+import { readTags } from '../kernel/tags/tags.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
 import type { Access, Input } from '../shared/policy-access.ts'
@@ -63,7 +64,7 @@ type Decided = { access: Access; decision: Decision }
 
 function decide({ ctx, definition, input }: Entry, identity: Identity, access: Access): Decision {
   const own = access.elsewhere ? undefined : resourcePolicy(ctx, definition, { input, access })
-  const tags = access.elsewhere ? undefined : definition.resourceTags?.(ctx, ctx.operation, input)
+  const tags = access.elsewhere ? undefined : resourceTags(ctx, definition, { input, access })
   const context = { ...contextKeys(ctx, identity, { input, access }), ...resourceKeys(ctx, access, tags) }
   return evaluate(
     { ...identity.policies, ...(own && { resource: own }) },
@@ -86,6 +87,12 @@ function resourcePolicy(ctx: Ctx, definition: ServiceDefinition, { input, access
 function ownPolicy(ctx: Ctx, definition: ServiceDefinition, input: Input): string | null {
   if (definition.policyForCredentials) return definition.policyForCredentials(ctx) ?? null
   return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
+}
+
+/** Tags of what is asked for: by its ARN, or as the service finds them. */
+function resourceTags(ctx: Ctx, definition: ServiceDefinition, asked: { input: Input; access: Access }) {
+  if (definition.resourceTags) return definition.resourceTags(ctx, ctx.operation, asked.input)
+  return Object.fromEntries(readTags(ctx, asked.access.resource).map(({ key, value }) => [key, value]))
 }
 
 function resourceKeys(ctx: Ctx, access: Access, tags: Record<string, string> | undefined) {

@@ -30,16 +30,27 @@ export function present(values: Record<string, unknown>): ContextValues {
   return Object.fromEntries(entries)
 }
 
-type TagList = { Key?: unknown; Value?: unknown }[]
+type TagList = {
+  Key?: unknown
+  key?: unknown
+  TagKey?: unknown
+  Value?: unknown
+  value?: unknown
+  TagValue?: unknown
+}[]
 
-/** Tags as an input has them: a list of `Key` and `Value`, under whatever name, or a map. */
+/** Tags as an input has them: a list of `Key` and `Value`, under whatever names, or a map. */
 export function tagsIn(input: Input): Record<string, string> | undefined {
   const { Tags, tags, TagSet, Tagging } = input
   const given = Tags ?? tags ?? TagSet ?? Tagging
   if (typeof given === 'string') return Object.fromEntries(new URLSearchParams(given))
   if (typeof given !== 'object' || given === null) return undefined
   if (Array.isArray(given)) {
-    return Object.fromEntries((given as TagList).map(({ Key, Value }) => [textOf(Key), textOf(Value)])) // by the model
+    const pairs = (given as TagList).map(tag => [
+      tag.Key ?? tag.key ?? tag.TagKey,
+      tag.Value ?? tag.value ?? tag.TagValue,
+    ]) // by the model
+    return Object.fromEntries(pairs.map(([key, value]) => [textOf(key), textOf(value)]))
   }
   const nested = (given as { TagSet?: unknown }).TagSet
   if (Array.isArray(nested)) return tagsIn({ Tags: nested })

@@ -1,6 +1,7 @@
 import { GetUserCommand, IAMClient, ListAccessKeysCommand, TagUserCommand } from '@aws-sdk/client-iam'
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateScheduleGroupCommand, GetScheduleGroupCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import {
   CreateQueueCommand,
   DeleteQueueCommand,
@@ -86,6 +87,18 @@ describe('what an operation asks for', () => {
     expect((await get('alice')).User?.Arn).toBe(ALICE)
     await user('bob')
     expect(await refusal(get('bob'))).toContain('iam:GetUser')
+  })
+
+  test('tags are conditions on whatever has an ARN', async () => {
+    const { aws, user } = await enforcing()
+    const Condition = { StringEquals: { 'aws:ResourceTag/team': 'red' } }
+    const alice = await user('alice', policy({ Action: 'scheduler:*', Resource: '*', Condition }))
+    const make = (Name: string) =>
+      aws.client(SchedulerClient).send(new CreateScheduleGroupCommand({ Name, Tags: [{ Key: 'team', Value: Name }] }))
+    await Promise.all(['red', 'blue'].map(make))
+    const get = (Name: string) => alice.client(SchedulerClient).send(new GetScheduleGroupCommand({ Name }))
+    expect((await get('red')).Name).toBe('red')
+    expect(await refusal(get('blue'))).toContain('scheduler:GetScheduleGroup on resource')
   })
 
   test('a user has a folder of its own by a variable, and lists no other', async () => {

@@ -242,7 +242,7 @@ export type ServiceDefinition = {
   policyForCredentials?: (ctx: Ctx) => string | undefined
   /** Condition keys under which a resource's tags go, where that is not `aws:ResourceTag` alone. */
   tagConditions?: (resource: string) => string[]
-  /** Tags of what an operation is about, for conditions on them: an object's on S3, the resource's elsewhere. */
+  /** Tags of what an operation is about, for conditions on them; by default those of the ARN that it asks for. */
   resourceTags?: (ctx: Ctx, operation: string, input: Record<string, unknown>) => Record<string, string> | undefined
   /** Operations that wait, and what ends the wait of a request whose client has gone. */
   abandoned?: Record<string, (tx: Tx, requestId: string) => void>

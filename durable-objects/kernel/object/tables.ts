@@ -5,6 +5,7 @@ import { METRICS_SCHEMA } from '../metrics/metrics.ts'
 import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
 import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { OUTBOX_SCHEMA } from '../outbox/outbox.ts'
+import { TAG_SCHEMA } from '../tags/tags.ts'
 import type { Above } from './catalog.ts'
 import type { Changes } from './changes.ts'
 import { dropService, META_SCHEMA, migrate, openedServices, readMeta, writeMeta } from './meta.ts'
@@ -13,7 +14,16 @@ import type { Sql } from './sql.ts'
 
 /** The kernel's own migrations: append-only, like a service's. */
 const KERNEL_MIGRATIONS = [
-  `${TIMER_SCHEMA}${JOURNAL_SCHEMA}${OUTBOX_SCHEMA}${INBOX_SCHEMA}${METRICS_SCHEMA}${BLOB_SCHEMA}${CLIENT_TOKEN_SCHEMA}`,
+  [
+    TIMER_SCHEMA,
+    JOURNAL_SCHEMA,
+    OUTBOX_SCHEMA,
+    INBOX_SCHEMA,
+    METRICS_SCHEMA,
+    BLOB_SCHEMA,
+    CLIENT_TOKEN_SCHEMA,
+    TAG_SCHEMA,
+  ].join('\n'),
 ]
 
 /** The tables of one object: its own, and those of the services that were used in it. */

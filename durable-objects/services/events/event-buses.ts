@@ -5,7 +5,7 @@ import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
 import { alreadyExists, invalid, limitExceeded, paging } from './refusals.ts'
 import type { BusRow } from './schema.ts'
-import { dropTags, setTags } from './tags.ts'
+import { eventTags } from './tags.ts'
 import { lookUpBus, findBus, type BusSettings, settingsOfBus } from './find-bus.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -29,7 +29,7 @@ function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
 export function CreateEventBus(ctx: Tx, input: In<'CreateEventBus'>): Out<'CreateEventBus'> {
-  const { Name, EventSourceName, Tags = [], ...rest } = input
+  const { Name, EventSourceName, Tags, ...rest } = input
   if (Name === 'default') throw alreadyExists('Event bus default already exists.')
   if (EventSourceName === undefined && Name.includes('/')) throw invalid("Event bus name must not contain '/'.")
   if (lookUpBus(ctx, Name)) throw alreadyExists(`Event bus ${Name} already exists.`)
@@ -37,7 +37,7 @@ export function CreateEventBus(ctx: Tx, input: In<'CreateEventBus'>): Out<'Creat
   if (EventSourceName !== undefined) bindEventSource(ctx, EventSourceName, Name)
   const settings = settingsOf(rest)
   const arn = busArn(ctx.place, Name)
-  setTags(ctx, arn, Tags)
+  eventTags.set(ctx, arn, Tags)
   insertBus(ctx, Name, settings)
   return { EventBusArn: arn, ...settings }
 }
@@ -113,5 +113,5 @@ export function DeleteEventBus(ctx: Tx, input: In<'DeleteEventBus'>): void {
   ctx.sql.run('DELETE FROM events_rules WHERE bus = ?', name)
   ctx.sql.run('DELETE FROM events_buses WHERE name = ?', name)
   releaseEventSource(ctx, name)
-  dropTags(ctx, busArn(ctx.place, name))
+  eventTags.drop(ctx, busArn(ctx.place, name))
 }

@@ -6,7 +6,7 @@ import { readEventPattern } from './patterns.ts'
 import { invalid, limitExceeded } from './refusals.ts'
 import { arm, disarm, readScheduleExpression } from './schedules.ts'
 import type { RuleRow } from './schema.ts'
-import { dropTags, setTags } from './tags.ts'
+import { eventTags } from './tags.ts'
 import { lookUpRule, findRule, checkUnmanaged } from './find-rule.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -16,7 +16,7 @@ const MOST_RULES = 300
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
-  const { Name, EventPattern, ScheduleExpression, State = 'ENABLED', Description, RoleArn, Tags = [] } = input
+  const { Name, EventPattern, ScheduleExpression, State = 'ENABLED', Description, RoleArn, Tags } = input
   const bus = findBus(ctx, input.EventBusName).name
   if (!EventPattern && !ScheduleExpression) {
     throw invalid('Parameter(s) EventPattern or ScheduleExpression must be specified.')
@@ -31,7 +31,7 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   if (!existing && countRules(ctx, bus) >= MOST_RULES) throw limitExceeded()
   const arn = ruleArn(ctx.place, { bus, name: Name })
   // Tags of a rule that is there are changed by TagResource alone.
-  if (!existing) setTags(ctx, arn, Tags)
+  if (!existing) eventTags.set(ctx, arn, Tags)
   const rule = {
     bus,
     name: Name,
@@ -107,7 +107,7 @@ export function DeleteRule(ctx: Tx, input: In<'DeleteRule'>): void {
 
 export function removeRule(ctx: Tx, rule: Pick<RuleRow, 'bus' | 'name'>): void {
   ctx.sql.run('DELETE FROM events_rules WHERE bus = ? AND name = ?', rule.bus, rule.name)
-  dropTags(ctx, ruleArn(ctx.place, rule))
+  eventTags.drop(ctx, ruleArn(ctx.place, rule))
   disarm(ctx, rule)
 }
 

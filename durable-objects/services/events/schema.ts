@@ -13,7 +13,6 @@ CREATE TABLE events_targets (
   PRIMARY KEY (bus, rule, id)
 ) WITHOUT ROWID;
 CREATE INDEX events_targets_arn ON events_targets (arn, bus, rule);
-CREATE TABLE events_tags (arn TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (arn, key)) WITHOUT ROWID;
 CREATE TABLE events_history (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, source TEXT NOT NULL, detailType TEXT NOT NULL,
   detail TEXT NOT NULL, bus TEXT NOT NULL, at INTEGER NOT NULL

@@ -39,7 +39,7 @@ import * as runtimeManagement from './settings/runtime-management.ts'
 import { migrations } from './schema.ts'
 import { urlAccess, urlPolicy } from './urls/url-access.ts'
 import { InvokeFunctionUrl } from './urls/url-requests.ts'
-import { functionTags, ListTags, TagResource, UntagResource } from './settings/tags.ts'
+import { ListTags, resourceTags, TagResource, UntagResource } from './settings/tags.ts'
 import { ListVersionsByFunction, PublishVersion } from './functions/versions.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
@@ -146,7 +146,7 @@ export const lambda: ServiceDefinition = {
   resourcePolicy: (ctx, operation, input) =>
     operation === 'InvokeFunctionUrl' ? urlPolicy(ctx, input) : invokePolicy(ctx, operation, input),
   doorAccess: urlAccess,
-  resourceTags: functionTags,
+  resourceTags,
   target: {
     operation: 'Invoke',
     input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),

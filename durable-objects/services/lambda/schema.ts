@@ -8,7 +8,7 @@ export type FunctionConfiguration = Output<'GetFunctionConfiguration'>
 export const migrations = [
   `
 CREATE TABLE lambda_functions (
-  name TEXT PRIMARY KEY, tags TEXT NOT NULL, nextVersion INTEGER NOT NULL DEFAULT 1, reserved INTEGER,
+  name TEXT PRIMARY KEY, nextVersion INTEGER NOT NULL DEFAULT 1, reserved INTEGER,
   codeSigningConfigArn TEXT, recursiveLoop TEXT
 ) WITHOUT ROWID;
 CREATE TABLE lambda_versions (
@@ -46,7 +46,7 @@ CREATE TABLE lambda_provisioned (
   name TEXT NOT NULL, qualifier TEXT NOT NULL, requested INTEGER NOT NULL, lastModified TEXT NOT NULL,
   PRIMARY KEY (name, qualifier)
 ) WITHOUT ROWID;
-CREATE TABLE lambda_code_signing_configs (arn TEXT PRIMARY KEY, config TEXT NOT NULL, tags TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE lambda_code_signing_configs (arn TEXT PRIMARY KEY, config TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE lambda_events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, qualifier TEXT, source TEXT NOT NULL,
   traceId TEXT NOT NULL, clientContext TEXT, received INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 1, due INTEGER,
@@ -70,7 +70,7 @@ CREATE INDEX lambda_functions_reserved ON lambda_functions (reserved) WHERE rese
 ALTER TABLE lambda_events ADD COLUMN trace TEXT;
 CREATE TABLE lambda_mappings (
   uuid TEXT PRIMARY KEY, name TEXT NOT NULL, qualifier TEXT, source TEXT NOT NULL, enabled INTEGER NOT NULL,
-  settings TEXT NOT NULL, tags TEXT NOT NULL, modified INTEGER NOT NULL
+  settings TEXT NOT NULL, modified INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX lambda_mappings_name ON lambda_mappings (name);`,
   `CREATE TABLE lambda_origins (seq INTEGER PRIMARY KEY AUTOINCREMENT, origin TEXT NOT NULL UNIQUE);`,
@@ -79,8 +79,6 @@ CREATE INDEX lambda_mappings_name ON lambda_mappings (name);`,
 /** A function's own properties; those of its code and configuration are its versions'. */
 export type FunctionRow = {
   name: string
-  /** JSON object */
-  tags: string
   nextVersion: number
   /** ReservedConcurrentExecutions; null: draws on the account's. */
   reserved: number | null
@@ -150,8 +148,6 @@ export type MappingRow = {
   enabled: number
   /** JSON of MappingSettings. */
   settings: string
-  /** JSON object */
-  tags: string
   /** Milliseconds of the namespace's clock. */
   modified: number
 }

@@ -5,7 +5,7 @@ import { onceFor } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
 import { conflict, invalid, quotaExceeded, paging } from './refusals.ts'
 import type { GroupRow } from './schema.ts'
-import { checkTags, writeTags } from './tags.ts'
+import { groupTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
 import { findGroup, findActiveGroup } from './find-group.ts'
 
@@ -39,17 +39,18 @@ function refuseDefault(name: string): void {
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html */
 export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): Out<'CreateScheduleGroup'> {
   return onceFor(ctx, input, () => {
-    const { Name, Tags = [] } = input
+    const { Name, Tags } = input
+    const arn = groupArn(ctx.place, Name)
     refuseDefault(Name)
-    checkTags(Tags)
+    groupTags.check(arn, Tags)
     if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
       throw conflict(`Schedule group ${Name} already exists.`)
     }
     const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
     if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
     insertGroup(ctx, Name)
-    writeTags(ctx, Name, Tags)
-    return { ScheduleGroupArn: groupArn(ctx.place, Name) }
+    groupTags.set(ctx, arn, Tags)
+    return { ScheduleGroupArn: arn }
   })
 }
 
@@ -83,7 +84,7 @@ export function DeleteScheduleGroup(ctx: Tx, input: In<'DeleteScheduleGroup'>): 
 export function endGroup(ctx: Tx, name: string): void {
   const rows = ctx.sql.all<{ id: number }>('SELECT id FROM scheduler_schedules WHERE groupName = ?', name)
   for (const { id } of rows) dropSchedule(ctx, id)
-  ctx.sql.run('DELETE FROM scheduler_tags WHERE groupName = ?', name)
+  groupTags.drop(ctx, groupArn(ctx.place, name))
   ctx.sql.run('DELETE FROM scheduler_groups WHERE name = ?', name)
 }
 

@@ -4,7 +4,6 @@ import type { Target } from '../../../aws/models/scheduler.types.ts'
 export const migrations: readonly string[] = [
   `
 CREATE TABLE scheduler_groups (name TEXT PRIMARY KEY, state TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL);
-CREATE TABLE scheduler_tags (groupName TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (groupName, key)) WITHOUT ROWID;
 CREATE TABLE scheduler_schedules (
   id INTEGER PRIMARY KEY AUTOINCREMENT, groupName TEXT NOT NULL, name TEXT NOT NULL, createdAt INTEGER NOT NULL,
   modifiedAt INTEGER NOT NULL, state TEXT NOT NULL, settings TEXT NOT NULL, anchor INTEGER NOT NULL, nextAt INTEGER,

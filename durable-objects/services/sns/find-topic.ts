@@ -28,14 +28,13 @@ export function checkArn(arn: string, parameter: string): void {
 }
 
 export function writeTopic(ctx: Tx, topic: Topic): void {
-  const { arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions } = topic
+  const { arn, name, attributes, dataProtection, root, sequence, deletedSubscriptions } = topic
   ctx.sql.run(
-    `INSERT OR REPLACE INTO sns_topics (arn, name, attributes, tags, dataProtection, root, sequence, deletedSubscriptions)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO sns_topics (arn, name, attributes, dataProtection, root, sequence, deletedSubscriptions)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     arn,
     name,
     JSON.stringify(attributes),
-    JSON.stringify(tags),
     dataProtection,
     root,
     sequence,
@@ -45,7 +44,7 @@ export function writeTopic(ctx: Tx, topic: Topic): void {
 
 export function topicOf(row: TopicRow): Topic {
   const attributes = JSON.parse(row.attributes) as Attributes // written by writeTopic()
-  return { ...row, attributes, tags: JSON.parse(row.tags) as Attributes, fifo: row.name.endsWith('.fifo') } // likewise
+  return { ...row, attributes, fifo: row.name.endsWith('.fifo') }
 }
 
 /** A topic is asked for in its own region: clients sign for one. */

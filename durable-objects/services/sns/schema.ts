@@ -2,7 +2,7 @@
 export const migrations: readonly string[] = [
   `
 CREATE TABLE sns_topics (
-  arn TEXT PRIMARY KEY, name TEXT NOT NULL, attributes TEXT NOT NULL, tags TEXT NOT NULL, dataProtection TEXT, root TEXT,
+  arn TEXT PRIMARY KEY, name TEXT NOT NULL, attributes TEXT NOT NULL, dataProtection TEXT, root TEXT,
   sequence INTEGER NOT NULL DEFAULT 0, deletedSubscriptions INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE sns_subscriptions (
@@ -41,8 +41,6 @@ export type TopicRow = {
   name: string
   /** JSON: what was set, without defaults. */
   attributes: string
-  /** JSON. */
-  tags: string
   dataProtection: string | null
   /** Where its makers and publishers reach the emulator. */
   root: string | null
@@ -51,7 +49,7 @@ export type TopicRow = {
   deletedSubscriptions: number
 }
 
-export type Topic = Omit<TopicRow, 'attributes' | 'tags'> & { attributes: Attributes; tags: Attributes; fifo: boolean }
+export type Topic = Omit<TopicRow, 'attributes'> & { attributes: Attributes; fifo: boolean }
 
 export type SubscriptionRow = {
   seq: number

@@ -1,10 +1,10 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { Operations, Tag } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter, paging } from './refusals.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { outside } from './roots.ts'
 import type { Attributes, Topic } from './schema.ts'
-import { checkTags, tagsOf } from './tags.ts'
+import { topicTags } from './tags.ts'
 import { checkTopicAttribute } from './topic-attributes.ts'
 import { topicArn, lookUpTopic, checkArn, writeTopic } from './find-topic.ts'
 
@@ -21,18 +21,18 @@ export function CreateTopic(ctx: Tx, input: In<'CreateTopic'>): Out<'CreateTopic
   const { Name, Attributes: attributes = {}, Tags = [] } = input
   checkName(Name, attributes)
   for (const [name, value] of Object.entries(attributes)) checkTopicAttribute(name, value)
-  checkTags(Tags)
   const arn = topicArn(ctx, Name)
-  const tags = tagsOf(Tags)
+  topicTags.check(arn, Tags)
   const existing = lookUpTopic(ctx, arn)
   if (existing) {
-    checkSame(existing, attributes, tags)
+    checkSame(ctx, existing, { attributes, tags: Tags })
     return { TopicArn: arn }
   }
   const dataProtection = input.DataProtectionPolicy ?? null
   const fifo = Name.endsWith('.fifo')
   const fresh = { root: outside(ctx) ?? null, sequence: 0, deletedSubscriptions: 0 }
-  writeTopic(ctx, { arn, name: Name, attributes, tags, dataProtection, fifo, ...fresh })
+  topicTags.set(ctx, arn, Tags)
+  writeTopic(ctx, { arn, name: Name, attributes, dataProtection, fifo, ...fresh })
   return { TopicArn: arn }
 }
 
@@ -45,11 +45,12 @@ function checkName(name: string, { FifoTopic }: Attributes): void {
 }
 
 /** A topic is made once: the same again is no error, anything else is. */
-function checkSame(topic: Topic, attributes: Attributes, tags: Attributes): void {
+function checkSame(ctx: Ctx, topic: Topic, { attributes, tags }: { attributes: Attributes; tags: Tag[] }): void {
   if (Object.entries(attributes).some(([name, value]) => (topic.attributes[name] ?? '') !== value)) {
     throw invalidParameter('Attributes Reason: Topic already exists with different attributes')
   }
-  if (Object.entries(tags).some(([name, value]) => topic.tags[name] !== value)) {
+  const present = topicTags.read(ctx, topic.arn)
+  if (tags.some(tag => !present.some(({ Key, Value }) => Key === tag.Key && Value === tag.Value))) {
     throw invalidParameter('Tags Reason: Topic already exists with different tags')
   }
 }
@@ -60,6 +61,7 @@ export function DeleteTopic(ctx: Tx, { TopicArn }: In<'DeleteTopic'>): void {
   ctx.sql.run('DELETE FROM sns_topics WHERE arn = ?', TopicArn)
   ctx.sql.run('DELETE FROM sns_subscriptions WHERE topic = ?', TopicArn)
   ctx.sql.run('DELETE FROM sns_deduplications WHERE topic = ?', TopicArn)
+  topicTags.drop(ctx, TopicArn)
 }
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListTopics.html */

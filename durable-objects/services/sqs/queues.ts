@@ -2,14 +2,14 @@ import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
-import { queueUrl } from './addresses.ts'
+import { queueArn, queueUrl } from './addresses.ts'
 import { changeAttributes, checkQueueName, effectiveAttributes, sameAttribute } from './attribute-rules.ts'
 import { checkRedrivePolicy } from './dead-letters.ts'
 import { findQueue, queueByName } from './find-queue.ts'
 import { paging } from './listings.ts'
 import { invalidParameter, queueDoesNotExist } from './refusals.ts'
 import type { Attributes, Queue } from './schema.ts'
-import { checkTags, writeTags } from './tags.ts'
+import { queueTags } from './tags.ts'
 import { wake } from './waiters.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -17,7 +17,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 export function CreateQueue(ctx: Tx, input: In<'CreateQueue'>): Out<'CreateQueue'> {
-  const { QueueName: name, Attributes: given = {}, tags = {} } = input
+  const { QueueName: name, Attributes: given = {}, tags } = input
   if (name === undefined || name === null) throw noQueueName()
   if (name === '') throw invalidParameter('Queue name cannot be empty')
   const fifo = checkQueueName(name, given.FifoQueue)
@@ -28,9 +28,8 @@ export function CreateQueue(ctx: Tx, input: In<'CreateQueue'>): Out<'CreateQueue
     return { QueueUrl: queueUrl(ctx, name) }
   }
   const policy = checkRedrivePolicy(ctx, name, attributes)
-  checkTags(name, tags)
-  const { id } = insertQueue(ctx, { name, fifo, attributes, deadLetterArn: policy?.deadLetterTargetArn ?? null })
-  writeTags(ctx, id, tags)
+  queueTags.set(ctx, queueArn(ctx.place, name), tags)
+  insertQueue(ctx, { name, fifo, attributes, deadLetterArn: policy?.deadLetterTargetArn ?? null })
   return { QueueUrl: queueUrl(ctx, name) }
 }
 
@@ -40,10 +39,10 @@ function noQueueName(): AwsError {
 
 type NewQueue = { name: string; fifo: boolean; attributes: Attributes; deadLetterArn: string | null }
 
-function insertQueue(ctx: Tx, queue: NewQueue): { id: number } {
-  const row = ctx.sql.first<{ id: number }>(
+function insertQueue(ctx: Tx, queue: NewQueue): void {
+  ctx.sql.run(
     `INSERT INTO sqs_queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
-     VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id`,
+     VALUES (?, ?, ?, ?, ?, ?, 0)`,
     queue.name,
     queue.fifo ? 1 : 0,
     JSON.stringify(queue.attributes),
@@ -51,7 +50,6 @@ function insertQueue(ctx: Tx, queue: NewQueue): { id: number } {
     ctx.now,
     ctx.now,
   )
-  return row ?? { id: 0 } // RETURNING always gives the row
 }
 
 /** Creating a queue again is no error unless an attribute that is given differs. */
@@ -66,9 +64,9 @@ function checkSame(queue: Queue, asked: { fifo: boolean; given: Attributes; attr
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
 export function DeleteQueue(ctx: Tx, input: In<'DeleteQueue'>): void {
-  const { id } = findQueue(ctx, input.QueueUrl)
+  const { id, name } = findQueue(ctx, input.QueueUrl)
   deleteMessages(ctx, id)
-  ctx.sql.run('DELETE FROM sqs_tags WHERE queue = ?', id)
+  queueTags.drop(ctx, queueArn(ctx.place, name))
   ctx.sql.run('DELETE FROM sqs_deduplications WHERE queue = ?', id)
   ctx.sql.run('DELETE FROM sqs_move_tasks WHERE queue = ?', id)
   ctx.sql.run('DELETE FROM sqs_queues WHERE id = ?', id)

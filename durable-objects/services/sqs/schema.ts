@@ -7,7 +7,6 @@ CREATE TABLE sqs_queues (
   expiry INTEGER
 );
 CREATE INDEX sqs_queues_dead_letter ON sqs_queues (deadLetterArn, name) WHERE deadLetterArn IS NOT NULL;
-CREATE TABLE sqs_tags (queue INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (queue, key)) WITHOUT ROWID;
 CREATE TABLE sqs_messages (
   seq INTEGER PRIMARY KEY, queue INTEGER NOT NULL, messageId TEXT NOT NULL, body TEXT NOT NULL, md5 TEXT NOT NULL,
   attributes BLOB, attributesMd5 TEXT, trace TEXT, sender TEXT NOT NULL, sentAt INTEGER NOT NULL, visibleAt INTEGER NOT NULL,

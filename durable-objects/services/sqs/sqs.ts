@@ -16,7 +16,7 @@ import { move } from './redrive.ts'
 import { retention } from './retention.ts'
 import { migrations } from './schema.ts'
 import { SendMessage, SendMessageBatch } from './send.ts'
-import { ListQueueTags, queueTags, TagQueue, UntagQueue } from './tags.ts'
+import { ListQueueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
 import { abandon, abandonAll, wakeAll } from './waiters.ts'
 import { lookAgain, UnwatchQueue, watch, WatchQueue, type WatcherOperations } from './watchers.ts'
@@ -74,7 +74,6 @@ export const sqs: ServiceDefinition = {
   onErase: abandonAll,
   onWake: lookAgain,
   resourcePolicy,
-  resourceTags: queueTags,
   target: {
     operation: 'SendMessage',
     input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),

@@ -13,7 +13,7 @@ import { checkDeadLetterTarget } from './role-permissions.ts'
 import { checkRole } from './roles.ts'
 import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
 import { type Input, LATEST, type Output, type VersionRow, versionName } from '../schema.ts'
-import { checkTags } from '../settings/tags.ts'
+import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, describe, findFunction, findVersion, publish, versionRow, writeVersion } from './versions.ts'
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
@@ -23,7 +23,7 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
   checkArchitectures(input.Architectures)
   checkPackage(input)
   checkSettings(input, input.Runtime)
-  if (input.Tags) checkTags(input.Tags)
+  lambdaTags.check(functionArn(ctx.place, name), input.Tags)
   const layers = await resolveLayers(ctx, input.Layers ?? [])
   await checkRole(ctx, input.Role)
   checkFree(ctx, name)
@@ -37,11 +37,11 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
     checkFree(tx, name)
 
     tx.sql.run(
-      'INSERT INTO lambda_functions (name, tags, codeSigningConfigArn) VALUES (?, ?, ?)',
+      'INSERT INTO lambda_functions (name, codeSigningConfigArn) VALUES (?, ?)',
       name,
-      JSON.stringify(input.Tags ?? {}),
       input.CodeSigningConfigArn ?? null,
     )
+    lambdaTags.set(tx, functionArn(tx.place, name), input.Tags)
     if (archive) storeArchive(tx, archive)
     const configuration = { ...newConfiguration(tx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }
     const code = archive?.sha ?? null
@@ -79,12 +79,11 @@ function checkFree(ctx: Ctx, name: string): void {
 export function GetFunction(ctx: Ctx, input: Input<'GetFunction'>): Output<'GetFunction'> {
   const named = namedFunction(ctx, input)
   const row = findVersion(ctx, named)
-  const { tags, reserved } = findFunction(ctx, named)
-  const Tags = JSON.parse(tags) as Record<string, string> // written by CreateFunction and TagResource
+  const { name, reserved } = findFunction(ctx, named)
   return {
     Configuration: describe(ctx, row, 'read', named.qualifier),
     Code: codeLocation(ctx, row),
-    ...(Object.keys(Tags).length > 0 ? { Tags } : {}),
+    ...lambdaTags.member(ctx, functionArn(ctx.place, name), 'Tags'),
     ...(reserved === null ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
   }
 }
@@ -154,6 +153,7 @@ function deleteWhole(ctx: Tx, named: NamedFunction): void {
   releaseArchives(ctx, archivesOf(ctx, named.name))
   for (const table of OWNED) ctx.sql.run(`DELETE FROM lambda_${table} WHERE name = ?`, named.name)
   ctx.sql.run('DELETE FROM lambda_functions WHERE name = ?', named.name)
+  lambdaTags.drop(ctx, functionArn(ctx.place, named.name))
 }
 
 function archivesOf(ctx: Ctx, name: string): string[] {

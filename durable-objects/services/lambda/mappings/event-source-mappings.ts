@@ -7,7 +7,7 @@ import { pollMapping } from './mappings.ts'
 import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
 import type { Input, MappingRow, Output } from '../schema.ts'
 import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
-import { checkTags } from '../settings/tags.ts'
+import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
 type Described = Output<'GetEventSourceMapping'>
@@ -29,15 +29,14 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
 
 function saveMapping(ctx: Tx, row: MappingRow): void {
   ctx.sql.run(
-    `INSERT OR REPLACE INTO lambda_mappings (uuid, name, qualifier, source, enabled, settings, tags, modified)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO lambda_mappings (uuid, name, qualifier, source, enabled, settings, modified)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     row.uuid,
     row.name,
     row.qualifier,
     row.source,
     row.enabled,
     row.settings,
-    row.tags,
     row.modified,
   )
 }
@@ -53,7 +52,7 @@ function targetOf(ctx: Ctx, FunctionName: string): { named: NamedFunction; role:
 }
 
 /** One mapping a queue and function. */
-function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRow, 'settings' | 'tags'>): void {
+function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRow, 'settings'>): void {
   const twin = ctx.sql.first<{ uuid: string }>(
     'SELECT uuid FROM lambda_mappings WHERE name = ? AND qualifier IS ? AND source = ? AND uuid <> ?',
     name,
@@ -76,7 +75,6 @@ export async function CreateEventSourceMapping(
   const source = checkSource(input)
   const { named, role, timeout } = targetOf(ctx, input.FunctionName)
   const settings = newSettings(input, source)
-  if (input.Tags) checkTags(input.Tags)
   const row: MappingRow = {
     uuid: crypto.randomUUID(),
     name: named.name,
@@ -84,16 +82,20 @@ export async function CreateEventSourceMapping(
     source,
     enabled: input.Enabled === false ? 0 : 1,
     settings: JSON.stringify(settings),
-    tags: JSON.stringify(input.Tags ?? {}),
     modified: ctx.now,
   }
+  const arn = mappingArn(ctx, row.uuid)
+  lambdaTags.check(arn, input.Tags)
   checkSingle(ctx, row)
   await checkQueue(ctx, { source, name: named.name, role, timeout })
   // Before the mapping is there: one that nobody tells of messages would be worse than a telling too much.
   if (row.enabled) await watchQueue(ctx, row)
   targetOf(ctx, input.FunctionName)
   checkSingle(ctx, row)
-  ctx.change(tx => saveMapping(tx, row))
+  ctx.change(tx => {
+    saveMapping(tx, row)
+    lambdaTags.set(tx, arn, input.Tags)
+  })
   pollMapping(ctx, row.uuid)
   return describe(ctx, row, 'Creating')
 }
@@ -176,6 +178,7 @@ export async function DeleteEventSourceMapping(
   const row = findMapping(ctx, input.UUID)
   ctx.change(tx => {
     tx.sql.run('DELETE FROM lambda_mappings WHERE uuid = ?', row.uuid)
+    lambdaTags.drop(tx, mappingArn(tx, row.uuid))
     tx.timers.clear('mapping', row.uuid)
   })
   await unwatchQueue(ctx, row)

@@ -6,7 +6,7 @@ import { lambdaDate } from '../functions/configuration.ts'
 import { notFound, paging, refusal } from '../errors.ts'
 import { functionArn, namedFunction } from '../functions/names.ts'
 import type { Input, Output } from '../schema.ts'
-import { checkTags } from './tags.ts'
+import { lambdaTags } from './tags.ts'
 import { findFunction } from '../functions/versions.ts'
 
 type Config = NonNullable<Output<'GetCodeSigningConfig'>['CodeSigningConfig']>
@@ -24,7 +24,6 @@ export function CreateCodeSigningConfig(
   input: Input<'CreateCodeSigningConfig'>,
 ): Output<'CreateCodeSigningConfig'> {
   const { region, account } = ctx.place
-  if (input.Tags) checkTags(input.Tags)
   const id = `csc-${randomHex(17)}`
   const config: Config = {
     CodeSigningConfigId: id,
@@ -35,11 +34,11 @@ export function CreateCodeSigningConfig(
     LastModified: lambdaDate(ctx.now),
   }
   ctx.sql.run(
-    'INSERT INTO lambda_code_signing_configs (arn, config, tags) VALUES (?, ?, ?)',
+    'INSERT INTO lambda_code_signing_configs (arn, config) VALUES (?, ?)',
     config.CodeSigningConfigArn,
     JSON.stringify(config),
-    JSON.stringify(input.Tags ?? {}),
   )
+  lambdaTags.set(ctx, config.CodeSigningConfigArn, input.Tags)
   return { CodeSigningConfig: config }
 }
 
@@ -81,6 +80,7 @@ export function DeleteCodeSigningConfig(
     )
   }
   ctx.sql.run('DELETE FROM lambda_code_signing_configs WHERE arn = ?', arn)
+  lambdaTags.drop(ctx, arn)
   return {}
 }
 
