@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts']),
       project('emulator', ['test/{services,integrations}/**/*.test.ts'], ['test/support/emulator.ts']),
+      project('far', ['test/integrations/**/*.test.ts'], ['test/support/far-emulator.ts']),
       project('docker', ['test/docker/**/*.test.ts'], ['test/support/emulator.ts']),
     ],
   },

@@ -93,6 +93,8 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
     FAKECLOUD_MAX_REQUEST_BODY_BYTES: String(settings.maxRequestBodyBytes),
     FAKECLOUD_LAMBDA_INTERNET: settings.lambdaInternet,
     FAKECLOUD_VERSION: readVersion(),
+    // No setting: our own tests take all deliveries the far way with it.
+    FAKECLOUD_NEARBY: process.env.FAKECLOUD_NEARBY,
   }
   return { ...given(bindings), ...addressesOf(settings, port) }
 }

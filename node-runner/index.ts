@@ -102,5 +102,7 @@ function explain(error: unknown): string {
     return `Port ${port} may not be listened on: ports below 1024 are for root`
   if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine`
   if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message.split('. ', 1)[0]}. See \`fakecloud --help\``
-  return ['InvalidSettings', 'StateInUse'].includes(error.name) ? error.message : (error.stack ?? error.message)
+  return ['InvalidSettings', 'StateInUse', 'StateOfOtherVersion'].includes(error.name)
+    ? error.message
+    : (error.stack ?? error.message)
 }

@@ -16,7 +16,8 @@ export type Emulator = {
 /**
  * Starts an emulator, in this process where its Node.js is new enough, else in one beside it. Resolves when it answers.
  *
- * Rejects with `EADDRINUSE` when the port is taken, with StateInUse when another emulator holds the directory.
+ * Rejects with `EADDRINUSE` when the port is taken, with StateInUse when another emulator holds the directory,
+ * with StateOfOtherVersion when its state was laid out by an older one.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = withDefaults(options)

@@ -32,6 +32,11 @@ export class StateInUse extends Error {
   override readonly name = 'StateInUse'
 }
 
+/** The directory was written by a version that laid its state out in another way. */
+export class StateOfOtherVersion extends Error {
+  override readonly name = 'StateOfOtherVersion'
+}
+
 const SHARED_MEMORY = '/dev/shm'
 /** Containers have 64 MB of it unless told otherwise, which one upload fills. */
 const LEAST_SHARED_MEMORY = 1024 ** 3
@@ -76,8 +81,16 @@ function removeLeftovers(parent: string): void {
   }
 }
 
+/** State in which each service of a place had an object of its own. */
+const OLDER_LAYOUT = 'do/fakecloud-ServiceObject'
+
 function openDirectory(directory: string, onClose: () => void): State {
   const objects = join(directory, 'objects')
+  if (existsSync(join(objects, OLDER_LAYOUT))) {
+    throw new StateOfOtherVersion(
+      `${directory} holds state of an older fakecloud, which this one cannot read: give it another directory, or remove this one`,
+    )
+  }
   mkdirSync(objects, { recursive: true })
   const unlock = lock(directory)
   const processes = join(directory, 'processes')

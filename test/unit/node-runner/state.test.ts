@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -24,6 +24,12 @@ describe('the state of an emulator', () => {
     expect(() => openState(path)).toThrow(`${path} is in use by another fakecloud`)
     first.close()
     openState(path).close()
+  })
+
+  it('is not read where an older version laid it out in another way, and says so', () => {
+    const path = directory()
+    mkdirSync(join(path, 'objects/do/fakecloud-ServiceObject'), { recursive: true })
+    expect(() => openState(path)).toThrow(`${path} holds state of an older fakecloud`)
   })
 
   it('keeps its secret, which is for its owner alone', () => {
