@@ -105,7 +105,7 @@ import {
   TagResource,
   UntagLogGroup,
   UntagResource,
-  groupTags,
+  resourceTags,
 } from './groups/tags.ts'
 import { OpenDeliveryDestination, ShipVendedLogs, VendLogs, type VendingOperations } from './deliveries/vended-logs.ts'
 
@@ -241,7 +241,7 @@ export const logs: ServiceDefinition = {
   introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
-  resourceTags: groupTags,
+  resourceTags,
   resourcePolicy,
   target: { operation: 'PutLogEvents', input: (_arn, name) => ({ logGroupName: name.split(':')[1] ?? '' }) },
   access: logsAccess,
