@@ -89,9 +89,10 @@ function ownPolicy(ctx: Ctx, definition: ServiceDefinition, input: Input): strin
   return definition.resourcePolicy?.(ctx, ctx.operation, input)?.document ?? null
 }
 
-/** Tags of what is asked for: by its ARN, or as the service finds them. */
+/** Tags of what is asked for: as the service finds them, or by its ARN. */
 function resourceTags(ctx: Ctx, definition: ServiceDefinition, asked: { input: Input; access: Access }) {
-  if (definition.resourceTags) return definition.resourceTags(ctx, ctx.operation, asked.input)
+  const found = definition.resourceTags?.(ctx, ctx.operation, asked.input)
+  if (found) return found
   return Object.fromEntries(readTags(ctx, asked.access.resource).map(({ key, value }) => [key, value]))
 }
 

@@ -93,16 +93,17 @@ test('a user goes only when nothing hangs on it, and AWS says what', async () =>
   expect((await iam.send(new ListUsersCommand({}))).Users).toEqual([])
 })
 
-test('a renamed user keeps its id, its groups and its keys', async () => {
+test('a renamed user keeps its id, its tags, its groups and its keys', async () => {
   const { iam } = setUp()
-  const { User } = await iam.send(new CreateUserCommand({ UserName: 'alice' }))
+  const Tags = [{ Key: 'team', Value: 'red' }]
+  const { User } = await iam.send(new CreateUserCommand({ UserName: 'alice', Tags }))
   await iam.send(new CreateUserCommand({ UserName: 'bob' }))
   await iam.send(new CreateAccessKeyCommand({ UserName: 'alice' }))
   const taken = new UpdateUserCommand({ UserName: 'alice', NewUserName: 'bob' })
   expect(await refusal(iam.send(taken))).toBe('EntityAlreadyExistsException: User with name bob already exists.')
   await iam.send(new UpdateUserCommand({ UserName: 'alice', NewUserName: 'carol', NewPath: '/hr/' }))
   const renamed = await iam.send(new GetUserCommand({ UserName: 'carol' }))
-  expect(renamed.User).toMatchObject({ UserId: User?.UserId, Arn: 'arn:aws:iam::123456789012:user/hr/carol' })
+  expect(renamed.User).toMatchObject({ UserId: User?.UserId, Arn: 'arn:aws:iam::123456789012:user/hr/carol', Tags })
   const keys = await iam.send(new ListAccessKeysCommand({ UserName: 'carol' }))
   expect(keys.AccessKeyMetadata).toHaveLength(1)
 })

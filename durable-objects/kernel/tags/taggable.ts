@@ -53,11 +53,12 @@ export type Taggable<Given, Shown> = {
 /** Tags that the kernel keeps, and that are checked and shown as the service does. */
 export function taggable<Given, Shown>(spec: Spec<Given, Shown>): Taggable<Given, Shown> {
   const { form, sorted } = spec
+  const fold = folding(spec)
   const given = (tags: Given | undefined) => (tags === undefined ? [] : form.read(tags))
 
   function tagsOf(ctx: Ctx, resource: string): Tag[] {
     const tags = readTags(ctx, resource)
-    return sorted ? tags.sort((a, b) => (a.key < b.key ? -1 : 1)) : tags
+    return sorted ? tags.sort((a, b) => (fold(a) < fold(b) ? -1 : 1)) : tags
   }
 
   return {
@@ -88,6 +89,12 @@ export function taggable<Given, Shown>(spec: Spec<Given, Shown>): Taggable<Given
 
 const keyOf = ({ key }: Tag) => key
 
+/** A tag's key as the service tells them apart. */
+const folding =
+  ({ caseless }: Pick<Spec<never, unknown>, 'caseless'>) =>
+  ({ key }: Tag) =>
+    caseless ? key.toLowerCase() : key
+
 /** Keys that are there, of those that differ from others in their case alone. */
 function sameKeys(present: readonly Tag[], keys: readonly string[]): string[] {
   const folded = new Set(keys.map(key => key.toLowerCase()))
@@ -96,11 +103,11 @@ function sameKeys(present: readonly Tag[], keys: readonly string[]): string[] {
 
 type Asking = { resource: string; given: readonly Tag[]; present: readonly Tag[] }
 
-function refuse({ rules, caseless }: Spec<never, unknown>, { resource, given, present }: Asking): void {
-  const fold = (tag: Tag) => (caseless ? tag.key.toLowerCase() : tag.key)
+function refuse(spec: Spec<never, unknown>, { resource, given, present }: Asking): void {
+  const fold = folding(spec)
   const keys = given.map(fold)
   const { size: count } = new Set([...present.map(fold), ...keys])
-  for (const rule of rules) {
+  for (const rule of spec.rules) {
     const refusal = rule({ resource, given, keys, count })
     if (refusal) throw refusal
   }

@@ -39,7 +39,7 @@ import { DeleteAlarmMuteRule, GetAlarmMuteRule, ListAlarmMuteRules, PutAlarmMute
 import { QUERY_CODES } from './refusals.ts'
 import { migrations } from './schema.ts'
 import { endSuppression } from './mutes/suppression.ts'
-import { ListTagsForResource, resourceTags, TagResource, UntagResource } from './tags.ts'
+import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -117,6 +117,5 @@ export const cloudwatch: ServiceDefinition = {
   ended,
   onMetrics: noteData,
   target: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },
-  resourceTags,
   wire: { validation: { code: 'ValidationError' }, queryCodes: QUERY_CODES },
 }

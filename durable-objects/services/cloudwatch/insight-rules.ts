@@ -1,10 +1,9 @@
 import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
-import { deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
+import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
 import { invalidValue, paging } from './refusals.ts'
 import type { Input, Output } from './schema.ts'
-import { checkTags, deleteTags, writeTags } from './tag-rows.ts'
 
 type Body = { definition: string; enabled: boolean; schema: string; transformed?: boolean | undefined }
 
@@ -16,7 +15,8 @@ export function PutInsightRule(ctx: Tx, input: Input<'PutInsightRule'>): Output<
   const { RuleName, RuleState = 'ENABLED', RuleDefinition, Tags, ApplyOnTransformedLogs } = input
   if (RuleState !== 'ENABLED' && RuleState !== 'DISABLED') throw invalidValue('RuleState must be ENABLED or DISABLED.')
   const schema = schemaOf(RuleDefinition)
-  checkTags(Tags)
+  const arn = insightRuleArn(ctx, RuleName)
+  cloudwatchTags.check(arn, Tags)
   const fresh = !resourceOf(ctx, 'insight-rule', RuleName)
   const body: Body = {
     definition: RuleDefinition,
@@ -25,7 +25,7 @@ export function PutInsightRule(ctx: Tx, input: Input<'PutInsightRule'>): Output<
     transformed: ApplyOnTransformedLogs,
   }
   putResource(ctx, 'insight-rule', { name: RuleName, body })
-  if (fresh) writeTags(ctx, insightRuleArn(ctx, RuleName), Tags)
+  if (fresh) cloudwatchTags.set(ctx, arn, Tags)
   return {}
 }
 
@@ -81,7 +81,7 @@ function each(
 export function DeleteInsightRules(ctx: Tx, { RuleNames }: Input<'DeleteInsightRules'>): Output<'DeleteInsightRules'> {
   return each(ctx, RuleNames, name => {
     deleteResource(ctx, 'insight-rule', name)
-    deleteTags(ctx, insightRuleArn(ctx, name))
+    cloudwatchTags.drop(ctx, insightRuleArn(ctx, name))
   })
 }
 

@@ -1,5 +1,21 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { listing, type Paging } from '../../kernel/listings/listings.ts'
+import { atMost, notReserved, notTwice } from '../../kernel/tags/rules.ts'
+import { pairs, taggable } from '../../kernel/tags/taggable.ts'
+import { invalidValue } from './refusals.ts'
+
+const MOST_TAGS = 50
+
+/** Tags of alarms, dashboards, streams and rules. */
+export const cloudwatchTags = taggable({
+  form: pairs('Key', 'Value'),
+  sorted: true,
+  rules: [
+    notTwice(() => invalidValue('Duplicate tag keys are not allowed.')),
+    atMost(MOST_TAGS, () => invalidValue(`A resource can have up to ${MOST_TAGS} tags.`)),
+    notReserved(() => invalidValue('Tag keys that begin with aws: are reserved.')),
+  ],
+})
 
 /** What is kept and given back: dashboards, metric streams, detectors, rules. Dates in a body are texts. */
 export type Resource<Body> = { name: string; body: Body; createdAt: number; updatedAt: number }

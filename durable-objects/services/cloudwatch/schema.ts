@@ -29,8 +29,7 @@ CREATE INDEX cloudwatch_history_alarm ON cloudwatch_history (alarm, id);
 CREATE TABLE cloudwatch_resources (
   kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL,
   PRIMARY KEY (kind, name)
-) WITHOUT ROWID;
-CREATE TABLE cloudwatch_tags (resource TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (resource, key)) WITHOUT ROWID;`,
+) WITHOUT ROWID;`,
 ]
 
 export type MetricRow = {

@@ -7,7 +7,6 @@ import { entityOperations } from './entities/entity-operations.ts'
 import { multiFactor } from './credentials/mfa-devices.ts'
 import { principal } from './entities/principal.ts'
 import { migrations } from './schema.ts'
-import { entityTags } from './entities/tags.ts'
 import { issueToken, tokenIssuer } from './providers/token-issuer.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
@@ -36,7 +35,6 @@ export const iam: ServiceDefinition = {
   operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
   migrations,
   introspections: { principal, multiFactor, issueToken, tokenIssuer },
-  resourceTags: entityTags,
   scope: 'global',
   access: iamAccess,
   dialect: 'query',

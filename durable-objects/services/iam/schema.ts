@@ -6,9 +6,6 @@ CREATE TABLE iam_entities (
   boundary TEXT, details TEXT NOT NULL, UNIQUE (kind, name)
 );
 CREATE INDEX iam_entities_boundary ON iam_entities (boundary, kind, name) WHERE boundary IS NOT NULL;
-CREATE TABLE iam_tags (
-  entity TEXT NOT NULL, key TEXT NOT NULL COLLATE NOCASE, value TEXT NOT NULL, PRIMARY KEY (entity, key)
-) WITHOUT ROWID;
 CREATE TABLE iam_inline_policies (
   entity TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (entity, name)
 );

@@ -107,7 +107,7 @@ import {
   TagResource,
   UntagLogGroup,
   UntagResource,
-  groupTags,
+  resourceTags,
 } from './groups/tags.ts'
 import { OpenDeliveryDestination, ShipVendedLogs, VendLogs } from './deliveries/vended-logs.ts'
 
@@ -242,7 +242,7 @@ export const logs: ServiceDefinition = {
   introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
-  resourceTags: groupTags,
+  resourceTags,
   resourcePolicy,
   target: { operation: 'PutLogEvents', input: (_arn, name) => ({ logGroupName: name.split(':')[1] ?? '' }) },
   access: logsAccess,

@@ -8,7 +8,6 @@ CREATE TABLE logs_log_groups (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, class TEXT NOT NULL, kmsKeyId TEXT, retentionInDays INTEGER,
   protected INTEGER NOT NULL, createdAt INTEGER NOT NULL, bytes INTEGER NOT NULL DEFAULT 0, expiry INTEGER
 );
-CREATE TABLE logs_tags (logGroup INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (logGroup, key)) WITHOUT ROWID;
 CREATE TABLE logs_log_streams (
   id INTEGER PRIMARY KEY AUTOINCREMENT, logGroup INTEGER NOT NULL, name TEXT NOT NULL, createdAt INTEGER NOT NULL,
   lastEventAt INTEGER NOT NULL DEFAULT 0, ingestedAt INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
@@ -36,7 +35,7 @@ CREATE TABLE logs_resource_policies (
 ) WITHOUT ROWID;`,
   `
 CREATE TABLE logs_destinations (
-  name TEXT PRIMARY KEY, targetArn TEXT NOT NULL, roleArn TEXT NOT NULL, accessPolicy TEXT, tags TEXT NOT NULL, createdAt INTEGER NOT NULL
+  name TEXT PRIMARY KEY, targetArn TEXT NOT NULL, roleArn TEXT NOT NULL, accessPolicy TEXT, createdAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE logs_query_definitions (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, settings TEXT NOT NULL, modifiedAt INTEGER NOT NULL
@@ -138,8 +137,6 @@ export type DestinationRow = {
   targetArn: string
   roleArn: string
   accessPolicy: string | null
-  /** JSON: values by keys. */
-  tags: string
   createdAt: number
 }
 

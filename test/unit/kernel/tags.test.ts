@@ -99,16 +99,19 @@ test('keys without a case are one key: the later tag takes the place of the earl
     rules: [notTwice(key => refusal(`twice ${key}`)), atMost(2, () => refusal('many'))],
   })
   caseless.set(tx, QUEUE, [
-    { Key: 'Zone', Value: 'a' },
+    { Key: 'zone', Value: 'a' },
     { Key: 'Cost', Value: '1' },
   ])
-  caseless.add(tx, QUEUE, [{ Key: 'zone', Value: 'b' }])
+  caseless.add(tx, QUEUE, [
+    { Key: 'ZONE', Value: 'b' },
+    { Key: 'COST', Value: '2' },
+  ])
   expect(caseless.read(tx, QUEUE)).toEqual([
-    { Key: 'Cost', Value: '1' },
-    { Key: 'zone', Value: 'b' },
+    { Key: 'COST', Value: '2' },
+    { Key: 'ZONE', Value: 'b' },
   ])
-  caseless.remove(tx, QUEUE, ['COST'])
-  expect(caseless.read(tx, QUEUE)).toEqual([{ Key: 'zone', Value: 'b' }])
+  caseless.remove(tx, QUEUE, ['cost'])
+  expect(caseless.read(tx, QUEUE)).toEqual([{ Key: 'ZONE', Value: 'b' }])
   const twice = ['a', 'A'].map(Key => ({ Key, Value: '' }))
   expect(() => caseless.check(QUEUE, twice)).toThrow('twice a')
 })

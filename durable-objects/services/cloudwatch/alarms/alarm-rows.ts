@@ -3,7 +3,7 @@ import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { writeHistory } from './history.ts'
 import type { AlarmRow } from '../schema.ts'
-import { deleteTags } from '../tag-rows.ts'
+import { cloudwatchTags } from '../resources.ts'
 
 export const alarmArn = ({ place: { region, account } }: Ctx, name: string) =>
   arnOf({ service: 'cloudwatch', region, account, resource: `alarm:${name}` })
@@ -58,7 +58,7 @@ export function writeAlarm(ctx: Tx, { name, type, definition, actionsEnabled, st
 export function removeAlarm(ctx: Tx, { name, type, definition }: AlarmRow): void {
   ctx.sql.run('DELETE FROM cloudwatch_alarms WHERE name = ?', name)
   ctx.timers.clear('suppression', name)
-  deleteTags(ctx, alarmArn(ctx, name))
+  cloudwatchTags.drop(ctx, alarmArn(ctx, name))
   const data = { version: '1.0', type: 'Delete', deletedAlarm: JSON.parse(definition) as object }
   writeHistory(ctx, { alarm: name, type, item: 'ConfigurationUpdate', summary: `Alarm "${name}" deleted`, data })
 }

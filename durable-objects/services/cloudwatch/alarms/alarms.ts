@@ -9,7 +9,7 @@ import { noteAlarm } from './alarm-timers.ts'
 import { alarmsOf, readRule } from './composite-rule.ts'
 import { validationError } from '../refusals.ts'
 import type { AlarmRow, Input, StateValue } from '../schema.ts'
-import { checkTags, writeTags } from '../tag-rows.ts'
+import { cloudwatchTags } from '../resources.ts'
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export function PutMetricAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutMetricAlarm'>): void {
@@ -70,10 +70,11 @@ function put(ctx: Tx, alarm: Parameters<typeof writeAlarm>[1], tags: Tag[] | und
   if (before && before.type !== alarm.type) {
     throw validationError(`An alarm named ${alarm.name} of another type exists already.`)
   }
-  checkTags(tags)
+  const arn = alarmArn(ctx, alarm.name)
+  cloudwatchTags.check(arn, tags)
   writeAlarm(ctx, alarm)
   // Tags of an alarm that is there are changed by TagResource alone.
-  if (!before) writeTags(ctx, alarmArn(ctx, alarm.name), tags)
+  if (!before) cloudwatchTags.set(ctx, arn, tags)
   const row = alarmByName(ctx, alarm.name)
   if (row) deliverConfigurationEvent(ctx, row, before ? 'update' : 'create')
 }

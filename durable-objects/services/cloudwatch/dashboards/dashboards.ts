@@ -1,10 +1,9 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { invalidValue, paging } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
-import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
 type Body = { text: string }
 
@@ -25,10 +24,11 @@ export function PutDashboard(
     )
   }
   checkBody(DashboardBody)
-  checkTags(Tags)
+  const arn = dashboardArn(ctx, DashboardName)
+  cloudwatchTags.check(arn, Tags)
   const fresh = !resourceOf(ctx, 'dashboard', DashboardName)
   putResource(ctx, 'dashboard', { name: DashboardName, body: { text: DashboardBody } })
-  if (fresh) writeTags(ctx, dashboardArn(ctx, DashboardName), Tags)
+  if (fresh) cloudwatchTags.set(ctx, arn, Tags)
   return { DashboardValidationMessages: [] }
 }
 
@@ -105,7 +105,7 @@ export function DeleteDashboards(ctx: Tx, { DashboardNames }: Input<'DeleteDashb
   if (unknown !== undefined) throw missing(unknown)
   for (const name of DashboardNames) {
     deleteResource(ctx, 'dashboard', name)
-    deleteTags(ctx, dashboardArn(ctx, name))
+    cloudwatchTags.drop(ctx, dashboardArn(ctx, name))
   }
   return {}
 }

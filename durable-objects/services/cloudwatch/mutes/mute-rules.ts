@@ -4,10 +4,9 @@ import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
 import { durationMs, type MuteRule, statusOf, type StoredMuteRule, targets } from './mutes.ts'
-import { deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
+import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { paging, validationError } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
-import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
 const LONGEST_MS = 15 * 86_400_000
 
@@ -19,11 +18,12 @@ export function PutAlarmMuteRule(ctx: Tx, input: Input<'PutAlarmMuteRule'>): voi
   const { Name, Description, Rule, MuteTargets, Tags, StartDate, ExpireDate } = input
   checkSchedule(Rule)
   if (StartDate && ExpireDate && StartDate >= ExpireDate) throw validationError('StartDate must be before ExpireDate.')
-  checkTags(Tags)
+  const arn = muteRuleArn(ctx, Name)
+  cloudwatchTags.check(arn, Tags)
   const before = resourceOf(ctx, 'mute-rule', Name)
   const rule: MuteRule = { Description, Rule, MuteTargets, start: StartDate?.getTime(), expire: ExpireDate?.getTime() }
   putResource(ctx, 'mute-rule', { name: Name, body: rule })
-  if (!before) writeTags(ctx, muteRuleArn(ctx, Name), Tags)
+  if (!before) cloudwatchTags.set(ctx, arn, Tags)
 }
 
 function checkSchedule({ Schedule: { Expression, Duration, Timezone } }: MuteRule['Rule']): void {
@@ -82,5 +82,5 @@ export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>)
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html : also of one that is not there. */
 export function DeleteAlarmMuteRule(ctx: Tx, { AlarmMuteRuleName }: Input<'DeleteAlarmMuteRule'>): void {
   deleteResource(ctx, 'mute-rule', AlarmMuteRuleName)
-  deleteTags(ctx, muteRuleArn(ctx, AlarmMuteRuleName))
+  cloudwatchTags.drop(ctx, muteRuleArn(ctx, AlarmMuteRuleName))
 }

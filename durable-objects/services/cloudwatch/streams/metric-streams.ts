@@ -1,10 +1,9 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
-import { deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
+import { type Resource, cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { invalidCombination, invalidValue, paging } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
-import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
 type Body = Omit<Input<'PutMetricStream'>, 'Tags' | 'Name'> & { running: boolean }
 
@@ -22,11 +21,12 @@ export function PutMetricStream(ctx: Tx, { Tags, Name, ...body }: Input<'PutMetr
     throw invalidValue('FirehoseArn is not a valid ARN of a delivery stream.')
   if (parseArn(body.RoleArn)?.service !== 'iam') throw invalidValue('RoleArn is not a valid ARN of a role.')
   if (!FORMATS.includes(body.OutputFormat)) throw invalidValue(`OutputFormat must be one of ${FORMATS.join(', ')}.`)
-  checkTags(Tags)
+  const arn = streamArn(ctx, Name)
+  cloudwatchTags.check(arn, Tags)
   const before = resourceOf<Body>(ctx, 'stream', Name)
   putResource(ctx, 'stream', { name: Name, body: { ...body, running: before?.body.running ?? true } })
-  if (!before) writeTags(ctx, streamArn(ctx, Name), Tags)
-  return { Arn: streamArn(ctx, Name) }
+  if (!before) cloudwatchTags.set(ctx, arn, Tags)
+  return { Arn: arn }
 }
 
 /** What the listing and the description both tell. */
@@ -61,7 +61,7 @@ export function ListMetricStreams(ctx: Ctx, input: Input<'ListMetricStreams'>): 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteMetricStream.html : also of one that is not there. */
 export function DeleteMetricStream(ctx: Tx, { Name }: Input<'DeleteMetricStream'>): Output<'DeleteMetricStream'> {
   deleteResource(ctx, 'stream', Name)
-  deleteTags(ctx, streamArn(ctx, Name))
+  cloudwatchTags.drop(ctx, streamArn(ctx, Name))
   return {}
 }
 

@@ -17,7 +17,7 @@ import { pageOf, pageOfAll } from '../entities/listings.ts'
 import { areCodes, newSeed } from './one-time-codes.ts'
 import { alreadyExists, limitExceeded, missing, mustFirst, noSuchEntity } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 import { shownUser } from '../entities/users.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -40,12 +40,12 @@ const devicesOf = (ctx: Ctx, { id }: Entity<'user'>) =>
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html */
 export function CreateVirtualMFADevice(ctx: Tx, input: In<'CreateVirtualMFADevice'>): Out<'CreateVirtualMFADevice'> {
-  const { VirtualMFADeviceName: name, Path, Tags = [] } = input
+  const { VirtualMFADeviceName: name, Path, Tags } = input
   checkTags(Tags)
   checkNew(ctx, 'mfa', name)
   const seed = newSeed()
   const device = insertEntity(ctx, { kind: 'mfa', name, path: Path, details: { seed } })
-  writeTags(ctx, device, Tags)
+  setTags(ctx, device, Tags)
   return {
     VirtualMFADevice: {
       SerialNumber: arnOfEntity(ctx, device),
@@ -164,16 +164,8 @@ export function multiFactor(ctx: Ctx, parameters: Record<string, string>): { val
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagMFADevice.html */
-export function TagMFADevice(ctx: Tx, input: In<'TagMFADevice'>): void {
-  tag(ctx, findDevice(ctx, input.SerialNumber), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagMFADevice.html */
-export function UntagMFADevice(ctx: Tx, input: In<'UntagMFADevice'>): void {
-  untag(ctx, findDevice(ctx, input.SerialNumber), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADeviceTags.html */
-export function ListMFADeviceTags(ctx: Ctx, input: In<'ListMFADeviceTags'>): Out<'ListMFADeviceTags'> {
-  return listTags(ctx, findDevice(ctx, input.SerialNumber), input)
-}
+export const {
+  tag: TagMFADevice,
+  untag: UntagMFADevice,
+  list: ListMFADeviceTags,
+} = taggingOf((ctx, { SerialNumber }: { SerialNumber: string }) => findDevice(ctx, SerialNumber))

@@ -5,7 +5,7 @@ import { AwsError } from '../../../../aws/errors.ts'
 import { arnOfEntity, checkNew, deleteEntity, findEntity, insertEntity, renameEntity } from '../entities/entities.ts'
 import { listEntities } from '../entities/listings.ts'
 import type { Entity } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -51,13 +51,13 @@ export function parsed<T>(message: string, read: () => T): T {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html */
 export function UploadServerCertificate(ctx: Tx, input: In<'UploadServerCertificate'>): Out<'UploadServerCertificate'> {
-  const { ServerCertificateName: name, Path, CertificateBody: body, CertificateChain: chain, Tags = [] } = input
+  const { ServerCertificateName: name, Path, CertificateBody: body, CertificateChain: chain, Tags } = input
   checkTags(Tags)
   const expiresAt = expiryOf(body, input.PrivateKey)
   checkNew(ctx, 'server-certificate', name)
   const details = { body, ...(chain !== undefined && { chain }), expiresAt }
   const certificate = insertEntity(ctx, { kind: 'server-certificate', name, path: Path, details })
-  writeTags(ctx, certificate, Tags)
+  setTags(ctx, certificate, Tags)
   return { ServerCertificateMetadata: shownMetadata(ctx, certificate), ...shownTags(ctx, certificate) }
 }
 
@@ -93,19 +93,10 @@ export function DeleteServerCertificate(ctx: Tx, input: In<'DeleteServerCertific
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagServerCertificate.html */
-export function TagServerCertificate(ctx: Tx, input: In<'TagServerCertificate'>): void {
-  tag(ctx, findCertificate(ctx, input.ServerCertificateName), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagServerCertificate.html */
-export function UntagServerCertificate(ctx: Tx, input: In<'UntagServerCertificate'>): void {
-  untag(ctx, findCertificate(ctx, input.ServerCertificateName), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServerCertificateTags.html */
-export function ListServerCertificateTags(
-  ctx: Ctx,
-  input: In<'ListServerCertificateTags'>,
-): Out<'ListServerCertificateTags'> {
-  return listTags(ctx, findCertificate(ctx, input.ServerCertificateName), input)
-}
+export const {
+  tag: TagServerCertificate,
+  untag: UntagServerCertificate,
+  list: ListServerCertificateTags,
+} = taggingOf((ctx, { ServerCertificateName }: { ServerCertificateName: string }) =>
+  findCertificate(ctx, ServerCertificateName),
+)

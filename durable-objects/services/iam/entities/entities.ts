@@ -1,5 +1,6 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { dropTags, moveTags } from '../../../kernel/tags/tags.ts'
 import { invalidInput, missing, nameTaken, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity, EntityRow, Grantee, Kind } from '../schema.ts'
 
@@ -152,11 +153,12 @@ export function renameEntity(
   const other = entityByName(ctx, entity.kind, name)
   if (other && other.id !== entity.id) throw nameTaken(entity.kind, name)
   ctx.sql.run('UPDATE iam_entities SET name = ?, path = ? WHERE id = ?', name, path, entity.id)
+  moveTags(ctx, arnOfEntity(ctx, entity), arnOfEntity(ctx, { ...entity, name, path }))
 }
 
-export function deleteEntity(ctx: Tx, { id }: Entity<Kind>): void {
-  ctx.sql.run('DELETE FROM iam_tags WHERE entity = ?', id)
-  ctx.sql.run('DELETE FROM iam_entities WHERE id = ?', id)
+export function deleteEntity(ctx: Tx, entity: Entity<Kind>): void {
+  ctx.sql.run('DELETE FROM iam_entities WHERE id = ?', entity.id)
+  dropTags(ctx, arnOfEntity(ctx, entity))
 }
 
 export type GranteeEntity = Entity<Grantee>

@@ -15,7 +15,7 @@ import { listEntities, pageOfAll } from './listings.ts'
 import { missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity, EntityRow } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from './tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -42,11 +42,11 @@ export function shownProfile(ctx: Ctx, profile: Entity<'instance-profile'>): Ins
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html */
 export function CreateInstanceProfile(ctx: Tx, input: In<'CreateInstanceProfile'>): Out<'CreateInstanceProfile'> {
-  const { InstanceProfileName: name, Path, Tags = [] } = input
+  const { InstanceProfileName: name, Path, Tags } = input
   checkTags(Tags)
   checkNew(ctx, 'instance-profile', name)
   const profile = insertEntity(ctx, { kind: 'instance-profile', name, path: Path, details: {} })
-  writeTags(ctx, profile, Tags)
+  setTags(ctx, profile, Tags)
   return { InstanceProfile: { ...shownProfile(ctx, profile), ...shownTags(ctx, profile) } }
 }
 
@@ -105,19 +105,8 @@ export function RemoveRoleFromInstanceProfile(ctx: Tx, input: In<'RemoveRoleFrom
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagInstanceProfile.html */
-export function TagInstanceProfile(ctx: Tx, input: In<'TagInstanceProfile'>): void {
-  tag(ctx, findProfile(ctx, input.InstanceProfileName), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagInstanceProfile.html */
-export function UntagInstanceProfile(ctx: Tx, input: In<'UntagInstanceProfile'>): void {
-  untag(ctx, findProfile(ctx, input.InstanceProfileName), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfileTags.html */
-export function ListInstanceProfileTags(
-  ctx: Ctx,
-  input: In<'ListInstanceProfileTags'>,
-): Out<'ListInstanceProfileTags'> {
-  return listTags(ctx, findProfile(ctx, input.InstanceProfileName), input)
-}
+export const {
+  tag: TagInstanceProfile,
+  untag: UntagInstanceProfile,
+  list: ListInstanceProfileTags,
+} = taggingOf((ctx, { InstanceProfileName }: { InstanceProfileName: string }) => findProfile(ctx, InstanceProfileName))

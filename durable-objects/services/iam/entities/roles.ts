@@ -8,7 +8,7 @@ import { arnOfEntity, checkNew, deleteEntity, entityByArn, findRole, insertEntit
 import { listEntities } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from './tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
 import { checkTrustPolicy, invalidPrincipal } from '../policies/trust-grammar.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
@@ -48,7 +48,7 @@ export function checkTrust(ctx: Ctx, document: string): void {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export function CreateRole(ctx: Tx, input: In<'CreateRole'>): Out<'CreateRole'> {
-  const { RoleName, Path, Description, PermissionsBoundary, Tags = [], AssumeRolePolicyDocument: trust } = input
+  const { RoleName, Path, Description, PermissionsBoundary, Tags, AssumeRolePolicyDocument: trust } = input
   checkTags(Tags)
   checkNew(ctx, 'role', RoleName)
   checkTrust(ctx, trust)
@@ -59,7 +59,7 @@ export function CreateRole(ctx: Tx, input: In<'CreateRole'>): Out<'CreateRole'> 
     maxSession: input.MaxSessionDuration ?? HOUR,
   }
   const role = insertEntity(ctx, { kind: 'role', name: RoleName, path: Path, boundary: PermissionsBoundary, details })
-  writeTags(ctx, role, Tags)
+  setTags(ctx, role, Tags)
   return { Role: { ...shownRole(ctx, role), ...shownBoundary(role), ...shownTags(ctx, role) } }
 }
 
@@ -119,16 +119,8 @@ export function UpdateAssumeRolePolicy(ctx: Tx, input: In<'UpdateAssumeRolePolic
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
-export function TagRole(ctx: Tx, input: In<'TagRole'>): void {
-  tag(ctx, findRole(ctx, input.RoleName), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
-export function UntagRole(ctx: Tx, input: In<'UntagRole'>): void {
-  untag(ctx, findRole(ctx, input.RoleName), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html */
-export function ListRoleTags(ctx: Ctx, input: In<'ListRoleTags'>): Out<'ListRoleTags'> {
-  return listTags(ctx, findRole(ctx, input.RoleName), input)
-}
+export const {
+  tag: TagRole,
+  untag: UntagRole,
+  list: ListRoleTags,
+} = taggingOf((ctx, { RoleName }: { RoleName: string }) => findRole(ctx, RoleName))

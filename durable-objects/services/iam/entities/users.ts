@@ -8,7 +8,7 @@ import { arnOfEntity, checkNew, deleteEntity, findUser, insertEntity, renameEnti
 import { listEntities } from './listings.ts'
 import { mustFirst } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from './tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -28,7 +28,7 @@ export function shownUser(ctx: Ctx, user: Entity<'user'>): User {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
 export function CreateUser(ctx: Tx, input: In<'CreateUser'>): Out<'CreateUser'> {
-  const { UserName, Path, PermissionsBoundary, Tags = [] } = input
+  const { UserName, Path, PermissionsBoundary, Tags } = input
   checkTags(Tags)
   checkNew(ctx, 'user', UserName)
   checkBoundary(ctx, PermissionsBoundary)
@@ -39,7 +39,7 @@ export function CreateUser(ctx: Tx, input: In<'CreateUser'>): Out<'CreateUser'> 
     boundary: PermissionsBoundary,
     details: {},
   })
-  writeTags(ctx, user, Tags)
+  setTags(ctx, user, Tags)
   return { User: { ...shownUser(ctx, user), ...shownBoundary(user), ...shownTags(ctx, user) } }
 }
 
@@ -91,16 +91,8 @@ export function DeleteUser(ctx: Tx, input: In<'DeleteUser'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html */
-export function TagUser(ctx: Tx, input: In<'TagUser'>): void {
-  tag(ctx, findUser(ctx, input.UserName), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagUser.html */
-export function UntagUser(ctx: Tx, input: In<'UntagUser'>): void {
-  untag(ctx, findUser(ctx, input.UserName), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUserTags.html */
-export function ListUserTags(ctx: Ctx, input: In<'ListUserTags'>): Out<'ListUserTags'> {
-  return listTags(ctx, findUser(ctx, input.UserName), input)
-}
+export const {
+  tag: TagUser,
+  untag: UntagUser,
+  list: ListUserTags,
+} = taggingOf((ctx, { UserName }: { UserName: string }) => findUser(ctx, UserName))

@@ -9,7 +9,7 @@ import { isManagedByAws } from './policy-arns.ts'
 import { checkIdentityPolicy } from '../../../shared/policy-grammar.ts'
 import { deleteConflict, missing, quotaExceeded } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -49,7 +49,7 @@ export function shownPolicy(ctx: Ctx, policy: Entity<'policy'>): Policy {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePolicy'> {
-  const { PolicyName, Path, PolicyDocument: document, Description, Tags = [] } = input
+  const { PolicyName, Path, PolicyDocument: document, Description, Tags } = input
   checkTags(Tags)
   checkManagedDocument(document)
   checkNew(ctx, 'policy', PolicyName)
@@ -66,7 +66,7 @@ export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePol
     document,
     policy.createdAt,
   )
-  writeTags(ctx, policy, Tags)
+  setTags(ctx, policy, Tags)
   return { Policy: { ...shownPolicy(ctx, policy), ...shownTags(ctx, policy) } }
 }
 
@@ -137,18 +137,13 @@ function awsPolicies(ctx: Ctx, scope: string, prefix: string): Policy[] {
   return managedPolicies(prefix).map(policy => shownManagedPolicy(policy, usageOf(ctx, policy.arn)))
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagPolicy.html */
-export function TagPolicy(ctx: Tx, input: In<'TagPolicy'>): void {
-  tag(ctx, findByArn(ctx, 'policy', input.PolicyArn), input.Tags)
-}
+const tagging = taggingOf((ctx, { PolicyArn }: { PolicyArn: string }) => findByArn(ctx, 'policy', PolicyArn))
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagPolicy.html */
-export function UntagPolicy(ctx: Tx, input: In<'UntagPolicy'>): void {
-  untag(ctx, findByArn(ctx, 'policy', input.PolicyArn), input.TagKeys)
-}
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagPolicy.html */
+export const { tag: TagPolicy, untag: UntagPolicy } = tagging
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicyTags.html */
 export function ListPolicyTags(ctx: Ctx, input: In<'ListPolicyTags'>): Out<'ListPolicyTags'> {
   if (isManagedByAws(input.PolicyArn) && managedPolicy(input.PolicyArn)) return { Tags: [], IsTruncated: false }
-  return listTags(ctx, findByArn(ctx, 'policy', input.PolicyArn), input)
+  return tagging.list(ctx, input)
 }

@@ -11,7 +11,7 @@ import {
 } from '../entities/entities.ts'
 import { invalidInput, quotaExceeded, validationError } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -34,7 +34,7 @@ export function CreateOpenIDConnectProvider(
   ctx: Tx,
   input: In<'CreateOpenIDConnectProvider'>,
 ): Out<'CreateOpenIDConnectProvider'> {
-  const { Url, ClientIDList = [], ThumbprintList = [], Tags = [] } = input
+  const { Url, ClientIDList = [], ThumbprintList = [], Tags } = input
   if (!/^https:\/\/[^/?#@]+(?:\/[^?#]*)?$/i.test(Url)) throw validationError('Invalid Open ID Connect Provider URL')
   checkClients(ClientIDList)
   checkThumbprints(ThumbprintList)
@@ -43,7 +43,7 @@ export function CreateOpenIDConnectProvider(
   checkNew(ctx, 'oidc-provider', url)
   const details = { url, clientIds: ClientIDList, thumbprints: ThumbprintList }
   const provider = insertEntity(ctx, { kind: 'oidc-provider', name: url, details })
-  writeTags(ctx, provider, Tags)
+  setTags(ctx, provider, Tags)
   return { OpenIDConnectProviderArn: arnOfEntity(ctx, provider), ...shownTags(ctx, provider) }
 }
 
@@ -109,19 +109,10 @@ export function UpdateOpenIDConnectProviderThumbprint(
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagOpenIDConnectProvider.html */
-export function TagOpenIDConnectProvider(ctx: Tx, input: In<'TagOpenIDConnectProvider'>): void {
-  tag(ctx, findProvider(ctx, input.OpenIDConnectProviderArn), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagOpenIDConnectProvider.html */
-export function UntagOpenIDConnectProvider(ctx: Tx, input: In<'UntagOpenIDConnectProvider'>): void {
-  untag(ctx, findProvider(ctx, input.OpenIDConnectProviderArn), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListOpenIDConnectProviderTags.html */
-export function ListOpenIDConnectProviderTags(
-  ctx: Ctx,
-  input: In<'ListOpenIDConnectProviderTags'>,
-): Out<'ListOpenIDConnectProviderTags'> {
-  return listTags(ctx, findProvider(ctx, input.OpenIDConnectProviderArn), input)
-}
+export const {
+  tag: TagOpenIDConnectProvider,
+  untag: UntagOpenIDConnectProvider,
+  list: ListOpenIDConnectProviderTags,
+} = taggingOf((ctx, { OpenIDConnectProviderArn }: { OpenIDConnectProviderArn: string }) =>
+  findProvider(ctx, OpenIDConnectProviderArn),
+)

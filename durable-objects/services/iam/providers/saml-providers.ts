@@ -13,7 +13,7 @@ import {
 } from '../entities/entities.ts'
 import { invalidInput, limitExceeded, noSuchEntity } from '../refusals.ts'
 import type { Details, EntityRow, SamlKey } from '../schema.ts'
-import { checkTags, listTags, shownTags, tag, untag, writeTags } from '../entities/tags.ts'
+import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -33,7 +33,7 @@ function validUntil(ctx: Ctx, metadata: string): number {
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateSAMLProvider.html */
 export function CreateSAMLProvider(ctx: Tx, input: In<'CreateSAMLProvider'>): Out<'CreateSAMLProvider'> {
-  const { Name, SAMLMetadataDocument: metadata, AssertionEncryptionMode, AddPrivateKey, Tags = [] } = input
+  const { Name, SAMLMetadataDocument: metadata, AssertionEncryptionMode, AddPrivateKey, Tags } = input
   checkTags(Tags)
   const until = validUntil(ctx, metadata)
   checkNew(ctx, 'saml-provider', Name)
@@ -45,7 +45,7 @@ export function CreateSAMLProvider(ctx: Tx, input: In<'CreateSAMLProvider'>): Ou
     keys: AddPrivateKey === undefined ? [] : [newKey(ctx)],
   }
   const provider = insertEntity(ctx, { kind: 'saml-provider', name: Name, details })
-  writeTags(ctx, provider, Tags)
+  setTags(ctx, provider, Tags)
   return { SAMLProviderArn: arnOfEntity(ctx, provider), ...shownTags(ctx, provider) }
 }
 
@@ -111,16 +111,8 @@ export function DeleteSAMLProvider(ctx: Tx, input: In<'DeleteSAMLProvider'>): vo
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagSAMLProvider.html */
-export function TagSAMLProvider(ctx: Tx, input: In<'TagSAMLProvider'>): void {
-  tag(ctx, findProvider(ctx, input.SAMLProviderArn), input.Tags)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagSAMLProvider.html */
-export function UntagSAMLProvider(ctx: Tx, input: In<'UntagSAMLProvider'>): void {
-  untag(ctx, findProvider(ctx, input.SAMLProviderArn), input.TagKeys)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSAMLProviderTags.html */
-export function ListSAMLProviderTags(ctx: Ctx, input: In<'ListSAMLProviderTags'>): Out<'ListSAMLProviderTags'> {
-  return listTags(ctx, findProvider(ctx, input.SAMLProviderArn), input)
-}
+export const {
+  tag: TagSAMLProvider,
+  untag: UntagSAMLProvider,
+  list: ListSAMLProviderTags,
+} = taggingOf((ctx, { SAMLProviderArn }: { SAMLProviderArn: string }) => findProvider(ctx, SAMLProviderArn))

@@ -4,7 +4,7 @@ export const ANALYSIS_MIGRATIONS: readonly string[] = [
 CREATE TABLE logs_data_protection (logGroup INTEGER PRIMARY KEY, document TEXT NOT NULL, since INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
 CREATE TABLE logs_transformers (logGroup INTEGER PRIMARY KEY, config TEXT NOT NULL, createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL);
 CREATE TABLE logs_anomaly_detectors (
-  id TEXT PRIMARY KEY, settings TEXT NOT NULL, enabled INTEGER NOT NULL, tags TEXT NOT NULL, createdAt INTEGER NOT NULL,
+  id TEXT PRIMARY KEY, settings TEXT NOT NULL, enabled INTEGER NOT NULL, createdAt INTEGER NOT NULL,
   updatedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE logs_anomalies (
@@ -12,7 +12,7 @@ CREATE TABLE logs_anomalies (
   suppressedUntil INTEGER, baseline INTEGER NOT NULL DEFAULT 0, seenAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE logs_scheduled_queries (
-  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, tags TEXT NOT NULL, createdAt INTEGER NOT NULL,
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, settings TEXT NOT NULL, createdAt INTEGER NOT NULL,
   updatedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE logs_scheduled_runs (
@@ -42,7 +42,6 @@ export type AnomalyDetectorRow = {
   settings: string
   /** 0 while it is paused. */
   enabled: number
-  tags: string
   createdAt: number
   updatedAt: number
 }
@@ -65,7 +64,6 @@ export type ScheduledQueryRow = {
   name: string
   /** JSON: CreateScheduledQuery's input without name and tags. */
   settings: string
-  tags: string
   createdAt: number
   updatedAt: number
 }

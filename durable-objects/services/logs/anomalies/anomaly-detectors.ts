@@ -4,6 +4,7 @@ import { arnOf } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
+import { logsTags } from '../groups/tags.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
 import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 
@@ -56,14 +57,15 @@ export function CreateLogAnomalyDetector(
   const id = crypto.randomUUID()
   const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
   ctx.sql.run(
-    'INSERT INTO logs_anomaly_detectors (id, settings, enabled, tags, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?, ?)',
+    'INSERT INTO logs_anomaly_detectors (id, settings, enabled, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?)',
     id,
     JSON.stringify(kept),
-    JSON.stringify(tags ?? {}),
     ctx.now,
     ctx.now,
   )
-  return { anomalyDetectorArn: detectorArn(ctx, id) }
+  const anomalyDetectorArn = detectorArn(ctx, id)
+  logsTags.set(ctx, anomalyDetectorArn, tags)
+  return { anomalyDetectorArn }
 }
 
 function describe(ctx: Ctx, row: AnomalyDetectorRow): AnomalyDetector {
@@ -107,6 +109,7 @@ export function UpdateLogAnomalyDetector(
 export function DeleteLogAnomalyDetector(ctx: Tx, { anomalyDetectorArn }: In<'DeleteLogAnomalyDetector'>): void {
   const { id } = findDetector(ctx, anomalyDetectorArn)
   ctx.sql.run('DELETE FROM logs_anomaly_detectors WHERE id = ?', id)
+  logsTags.drop(ctx, detectorArn(ctx, id))
   ctx.sql.run('DELETE FROM logs_anomalies WHERE detector = ?', id)
 }
 

@@ -3,6 +3,7 @@ import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
+import { logsTags } from '../groups/tags.ts'
 import { deliveryArn, findSource } from './delivery-sources.ts'
 import { defaultFields, vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
@@ -41,18 +42,18 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const fields = given.recordFields ?? defaultFields(source.service)
   const settings: DeliverySettings = { ...given, ...(fields ? { recordFields: fields } : {}) }
   const id = randomAlphanumeric(16)
-  ctx.change(tx =>
+  ctx.change(tx => {
     tx.sql.run(
-      'INSERT INTO logs_deliveries (id, source, destinationArn, type, settings, tags, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO logs_deliveries (id, source, destinationArn, type, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)',
       id,
       deliverySourceName,
       deliveryDestinationArn,
       type,
       JSON.stringify(settings),
-      JSON.stringify(tags ?? {}),
       tx.now,
-    ),
-  )
+    )
+    logsTags.set(tx, deliveryArn(tx, 'delivery', id), tags)
+  })
   return { delivery: describe(ctx, findDelivery(ctx, id)) }
 }
 
@@ -70,15 +71,15 @@ function checkSettings(source: DeliverySourceRow, type: DeliveryDestinationRow['
 }
 
 function describe(ctx: Ctx, row: DeliveryRow): Delivery {
-  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  const arn = deliveryArn(ctx, 'delivery', row.id)
   return {
     id: row.id,
-    arn: deliveryArn(ctx, 'delivery', row.id),
+    arn,
     deliverySourceName: row.source,
     deliveryDestinationArn: row.destinationArn,
     deliveryDestinationType: row.type,
     ...settingsOf(row),
-    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...logsTags.member(ctx, arn, 'tags'),
   }
 }
 
@@ -113,6 +114,7 @@ export function UpdateDeliveryConfiguration(
 export function DeleteDelivery(ctx: Tx, { id }: In<'DeleteDelivery'>): void {
   findDelivery(ctx, id)
   ctx.sql.run('DELETE FROM logs_deliveries WHERE id = ?', id)
+  logsTags.drop(ctx, deliveryArn(ctx, 'delivery', id))
 }
 
 /** What `/_fakecloud/logs/delivery-config` shows of a delivery. */

@@ -3,6 +3,7 @@ import type { DeliveryDestination, Operations } from '../../../../aws/models/log
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
+import { logsTags } from '../groups/tags.ts'
 import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow } from './delivery-schema.ts'
@@ -38,15 +39,15 @@ export function PutDeliveryDestination(ctx: Tx, input: In<'PutDeliveryDestinatio
   }
   if (existing && tags) throw tagsUpdated()
   ctx.sql.run(
-    `INSERT INTO logs_delivery_destinations (name, type, resourceArn, outputFormat, tags) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_delivery_destinations (name, type, resourceArn, outputFormat) VALUES (?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET resourceArn = excluded.resourceArn,
      outputFormat = COALESCE(excluded.outputFormat, outputFormat)`,
     name,
     type,
     resourceArn ?? null,
     outputFormat ?? null,
-    JSON.stringify(tags ?? {}),
   )
+  if (!existing) logsTags.set(ctx, deliveryArn(ctx, 'delivery-destination', name), tags)
   return { deliveryDestination: describe(ctx, findDeliveryDestination(ctx, name)) }
 }
 
@@ -65,14 +66,14 @@ function typeOf(resourceArn: string | undefined, given: string | undefined): Del
 
 function describe(ctx: Ctx, row: DeliveryDestinationRow): DeliveryDestination {
   const { name, type, resourceArn, outputFormat } = row
-  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  const arn = deliveryArn(ctx, 'delivery-destination', name)
   return {
     name,
-    arn: deliveryArn(ctx, 'delivery-destination', name),
+    arn,
     deliveryDestinationType: type,
     ...(outputFormat === null ? {} : { outputFormat }),
     ...(resourceArn === null ? {} : { deliveryDestinationConfiguration: { destinationResourceArn: resourceArn } }),
-    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...logsTags.member(ctx, arn, 'tags'),
   }
 }
 
@@ -104,6 +105,7 @@ export function DeleteDeliveryDestination(ctx: Tx, { name }: In<'DeleteDeliveryD
     throw conflict('Cannot delete a Delivery Destination that has deliveries. Please delete its deliveries first.')
   }
   ctx.sql.run('DELETE FROM logs_delivery_destinations WHERE name = ?', name)
+  logsTags.drop(ctx, arn)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html */

@@ -2,15 +2,15 @@
 export const DELIVERY_MIGRATIONS: readonly string[] = [
   `
 CREATE TABLE logs_delivery_sources (
-  name TEXT PRIMARY KEY, resourceArn TEXT NOT NULL, service TEXT NOT NULL, logType TEXT NOT NULL, configuration TEXT, tags TEXT NOT NULL
+  name TEXT PRIMARY KEY, resourceArn TEXT NOT NULL, service TEXT NOT NULL, logType TEXT NOT NULL, configuration TEXT
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX logs_delivery_sources_resource ON logs_delivery_sources (resourceArn, logType);
 CREATE TABLE logs_delivery_destinations (
-  name TEXT PRIMARY KEY, type TEXT NOT NULL, resourceArn TEXT, outputFormat TEXT, policy TEXT, tags TEXT NOT NULL
+  name TEXT PRIMARY KEY, type TEXT NOT NULL, resourceArn TEXT, outputFormat TEXT, policy TEXT
 ) WITHOUT ROWID;
 CREATE TABLE logs_deliveries (
   id TEXT PRIMARY KEY, source TEXT NOT NULL, destinationArn TEXT NOT NULL, type TEXT NOT NULL, settings TEXT NOT NULL,
-  tags TEXT NOT NULL, createdAt INTEGER NOT NULL, UNIQUE (source, destinationArn)
+  createdAt INTEGER NOT NULL, UNIQUE (source, destinationArn)
 ) WITHOUT ROWID;`,
   `
 CREATE TABLE logs_export_tasks (
@@ -26,8 +26,6 @@ export type DeliverySourceRow = {
   logType: string
   /** JSON: values by keys, where they were put. */
   configuration: string | null
-  /** JSON: values by keys. */
-  tags: string
 }
 
 export type DeliveryDestinationRow = {
@@ -37,7 +35,6 @@ export type DeliveryDestinationRow = {
   resourceArn: string | null
   outputFormat: string | null
   policy: string | null
-  tags: string
 }
 
 export type DeliveryRow = {
@@ -47,7 +44,6 @@ export type DeliveryRow = {
   type: DeliveryDestinationRow['type']
   /** JSON: recordFields, fieldDelimiter, s3DeliveryConfiguration. */
   settings: string
-  tags: string
   createdAt: number
 }
 

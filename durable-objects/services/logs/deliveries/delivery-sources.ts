@@ -2,6 +2,7 @@ import type { DeliverySource, Operations } from '../../../../aws/models/logs.typ
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
+import { logsTags } from '../groups/tags.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliverySourceRow } from './delivery-schema.ts'
@@ -42,15 +43,15 @@ export function PutDeliverySource(ctx: Tx, input: In<'PutDeliverySource'>): Out<
   if (existing && tags) throw tagsUpdated()
   checkUnused(ctx, input)
   ctx.sql.run(
-    `INSERT INTO logs_delivery_sources (name, resourceArn, service, logType, configuration, tags) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO logs_delivery_sources (name, resourceArn, service, logType, configuration) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET configuration = excluded.configuration`,
     name,
     resourceArn,
     service,
     logType,
     configuration ? JSON.stringify(configuration) : null,
-    JSON.stringify(tags ?? {}),
   )
+  if (!existing) logsTags.set(ctx, deliveryArn(ctx, 'delivery-source', name), tags)
   return { deliverySource: describe(ctx, findSource(ctx, name)) }
 }
 
@@ -77,14 +78,14 @@ function checkUnused(ctx: Ctx, { name, resourceArn, logType }: In<'PutDeliverySo
 
 function describe(ctx: Ctx, row: DeliverySourceRow): DeliverySource {
   const { name, resourceArn, service, logType, configuration } = row
-  const tags = JSON.parse(row.tags) as Record<string, string> // written above
+  const arn = deliveryArn(ctx, 'delivery-source', name)
   return {
     name,
-    arn: deliveryArn(ctx, 'delivery-source', name),
+    arn,
     resourceArns: [resourceArn],
     service,
     logType,
-    ...(Object.keys(tags).length > 0 ? { tags } : {}),
+    ...logsTags.member(ctx, arn, 'tags'),
     ...(configuration === null ? {} : { deliverySourceConfiguration: JSON.parse(configuration) }),
     status: 'ACTIVE',
   }
@@ -111,4 +112,5 @@ export function DeleteDeliverySource(ctx: Tx, { name }: In<'DeleteDeliverySource
     throw conflict('Cannot delete a Delivery Source that has deliveries. Please delete its deliveries first.')
   }
   ctx.sql.run('DELETE FROM logs_delivery_sources WHERE name = ?', name)
+  logsTags.drop(ctx, deliveryArn(ctx, 'delivery-source', name))
 }

@@ -6,7 +6,7 @@ import { indexedFields } from '../queries/index-policies.ts'
 import { invalidParameter, paging } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { matchesTagFilters } from './tag-filters.ts'
-import { tagsOf } from './tags.ts'
+import { logsTags } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -106,7 +106,7 @@ function listedBy(ctx: Ctx, input: In<'ListLogGroups'>): Pass {
     (logGroupClass === undefined || group.class === logGroupClass) &&
     (!alternatives || alternatives.some(pattern => matchesName(group.name, pattern))) &&
     (!fieldIndexNames || fieldIndexNames.every(name => indexedFields(ctx, group).includes(name))) &&
-    (!logGroupTags || matchesTagFilters(tagsOf(ctx, group.id), logGroupTags))
+    (!logGroupTags || matchesTagFilters(logsTags.read(ctx, groupArn(ctx, group.name)), logGroupTags))
 }
 
 const matchesName = (name: string, pattern: string) =>

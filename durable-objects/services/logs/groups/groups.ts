@@ -5,7 +5,7 @@ import { findGroup, findGroupByIdentifier, groupArn, groupByName } from './find-
 import { alreadyExists, invalidParameter, validation } from '../refusals.ts'
 import type { GroupRow, LogGroupClass } from '../schema.ts'
 import { sweep } from './sweep.ts'
-import { writeTags } from './tags.ts'
+import { logsTags } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 
@@ -14,14 +14,13 @@ const DELIVERY_RETENTION_DAYS = 2
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export function CreateLogGroup(ctx: Tx, input: In<'CreateLogGroup'>): void {
-  const { logGroupName: name, kmsKeyId, tags = {} } = input
+  const { logGroupName: name, kmsKeyId, tags } = input
   if (name.startsWith('aws/')) throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.')
   if (groupByName(ctx, name)) throw alreadyExists('The specified log group already exists')
   if (kmsKeyId !== undefined) checkKey(kmsKeyId, groupArn(ctx, name))
   const logGroupClass = (input.logGroupClass ?? 'STANDARD') as LogGroupClass // the model's enum
-  const row = ctx.sql.first<{ id: number }>(
-    `INSERT INTO logs_log_groups (name, class, kmsKeyId, retentionInDays, protected, createdAt) VALUES (?, ?, ?, ?, ?, ?)
-     RETURNING id`,
+  ctx.sql.run(
+    'INSERT INTO logs_log_groups (name, class, kmsKeyId, retentionInDays, protected, createdAt) VALUES (?, ?, ?, ?, ?, ?)',
     name,
     logGroupClass,
     kmsKeyId ?? null,
@@ -29,7 +28,7 @@ export function CreateLogGroup(ctx: Tx, input: In<'CreateLogGroup'>): void {
     input.deletionProtectionEnabled ? 1 : 0,
     ctx.now,
   )
-  if (row) writeTags(ctx, row.id, tags)
+  logsTags.set(ctx, groupArn(ctx, name), tags)
 }
 
 /** Refuses to delete what is in a protected log group. */
@@ -42,7 +41,6 @@ export function checkUnprotected(group: GroupRow): void {
 
 /** Tables whose rows go with their log group. */
 const OF_GROUPS = [
-  'tags',
   'metric_filters',
   'subscription_filters',
   'index_policies',
@@ -60,6 +58,7 @@ export function DeleteLogGroup(ctx: Tx, { logGroupName }: In<'DeleteLogGroup'>):
   }
   ctx.sql.run('DELETE FROM logs_resource_policies WHERE resource = ?', groupArn(ctx, group.name))
   ctx.sql.run('DELETE FROM logs_log_groups WHERE id = ?', group.id)
+  logsTags.drop(ctx, groupArn(ctx, group.name))
   ctx.timers.clear('retention', String(group.id))
   sweep(ctx, { column: 'logGroup', id: group.id })
 }

@@ -6,6 +6,7 @@ import { listing } from '../../../kernel/listings/listings.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
 import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
+import { logsTags } from '../groups/tags.ts'
 import { readQuery } from './insights/commands.ts'
 import { conflict, validation, invalidScheduledToken, paging } from '../refusals.ts'
 import { lastRun } from './scheduled-runs.ts'
@@ -46,16 +47,17 @@ export function CreateScheduledQuery(ctx: Tx, input: In<'CreateScheduledQuery'>)
   const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_scheduled_queries')?.n ?? 0
   if (count >= MOST) throw new AwsError('ServiceQuotaExceededException', 'Resource limit exceeded.')
   const row = ctx.sql.first<ScheduledQueryRow>(
-    `INSERT INTO logs_scheduled_queries (id, name, settings, tags, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+    `INSERT INTO logs_scheduled_queries (id, name, settings, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
      RETURNING *`,
     crypto.randomUUID(),
     name,
     JSON.stringify(settings),
-    JSON.stringify(tags ?? {}),
     ctx.now,
   )
   if (row) schedule(ctx, row)
-  return { scheduledQueryArn: scheduledArn(ctx, row?.id ?? ''), ...(settings.state ? { state: settings.state } : {}) }
+  const scheduledQueryArn = scheduledArn(ctx, row?.id ?? '')
+  logsTags.set(ctx, scheduledQueryArn, tags)
+  return { scheduledQueryArn, ...(settings.state ? { state: settings.state } : {}) }
 }
 
 function describe(ctx: Ctx, row: ScheduledQueryRow) {
@@ -98,6 +100,7 @@ export function UpdateScheduledQuery(ctx: Tx, input: In<'UpdateScheduledQuery'>)
 export function DeleteScheduledQuery(ctx: Tx, { identifier }: In<'DeleteScheduledQuery'>): Out<'DeleteScheduledQuery'> {
   const { id } = findScheduled(ctx, identifier)
   ctx.sql.run('DELETE FROM logs_scheduled_queries WHERE id = ?', id)
+  logsTags.drop(ctx, scheduledArn(ctx, id))
   ctx.sql.run('DELETE FROM logs_scheduled_runs WHERE scheduled = ?', id)
   ctx.timers.clear('scheduledQuery', id)
   return {}

@@ -2,6 +2,7 @@ import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
+import { logsTags } from '../groups/tags.ts'
 import { checkDocument } from '../policies/policies.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { DestinationRow } from '../schema.ts'
@@ -27,14 +28,6 @@ export function findDestination(ctx: Ctx, name: string): DestinationRow {
   return row
 }
 
-export function destinationTags({ tags }: DestinationRow): Record<string, string> {
-  return JSON.parse(tags) as Record<string, string> // written below
-}
-
-export function writeDestinationTags(ctx: Tx, name: string, tags: Record<string, string>): void {
-  ctx.sql.run('UPDATE logs_destinations SET tags = ? WHERE name = ?', JSON.stringify(tags), name)
-}
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDestination.html */
 export function PutDestination(ctx: Tx, input: In<'PutDestination'>): Out<'PutDestination'> {
   const { destinationName: name, targetArn, roleArn, tags } = input
@@ -42,13 +35,15 @@ export function PutDestination(ctx: Tx, input: In<'PutDestination'>): Out<'PutDe
   if (vendor !== 'kinesis' && vendor !== 'firehose') throw invalidParameter(`Invalid targetArn: ${targetArn}`)
   if (parseArn(roleArn)?.service !== 'iam') throw invalidParameter(`Invalid roleArn: ${roleArn}`)
   // The tags of a destination that is there already stay as they are: they change by TagResource.
+  if (!ctx.sql.first('SELECT 1 FROM logs_destinations WHERE name = ?', name)) {
+    logsTags.set(ctx, destinationArn(ctx, name), tags)
+  }
   ctx.sql.run(
-    `INSERT INTO logs_destinations (name, targetArn, roleArn, tags, createdAt) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO logs_destinations (name, targetArn, roleArn, createdAt) VALUES (?, ?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET targetArn = excluded.targetArn, roleArn = excluded.roleArn`,
     name,
     targetArn,
     roleArn,
-    JSON.stringify(tags ?? {}),
     ctx.now,
   )
   return { destination: describe(ctx, findDestination(ctx, name)) }
@@ -92,4 +87,5 @@ export function DescribeDestinations(ctx: Ctx, input: In<'DescribeDestinations'>
 export function DeleteDestination(ctx: Tx, { destinationName }: In<'DeleteDestination'>): void {
   const { name } = findDestination(ctx, destinationName)
   ctx.sql.run('DELETE FROM logs_destinations WHERE name = ?', name)
+  logsTags.drop(ctx, destinationArn(ctx, name))
 }
