@@ -1,3 +1,4 @@
+import { append, type RingLog } from '../kernel/ring-logs/ring-logs.ts'
 import type { Sql } from '../kernel/object/sql.ts'
 import type { Decision } from '../shared/policy-evaluate.ts'
 import type { IamMode } from '../kernel/namespace/namespace-stub.ts'
@@ -20,7 +21,7 @@ export type DecisionView = {
 type Row = Omit<DecisionView, 'statements'> & { statements: string }
 
 /** Decisions kept by each object: the newest that many. Only namespaces that enforce or audit write any. */
-const KEPT = 1000
+const DECISIONS: RingLog = { table: '_decisions', key: 'id', keptRows: 1000 }
 
 export const DECISIONS_SCHEMA = `
 CREATE TABLE _decisions (
@@ -32,22 +33,7 @@ CREATE INDEX _decisions_request ON _decisions (requestId);
 CREATE INDEX _decisions_trace ON _decisions (traceId);`
 
 export function writeDecision(sql: Sql, view: DecisionView): void {
-  const row = sql.first<{ id: number }>(
-    `INSERT INTO _decisions (requestId, traceId, at, mode, principal, action, resource, decision, layer, statements, reason)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    view.requestId,
-    view.traceId,
-    view.at,
-    view.mode,
-    view.principal,
-    view.action,
-    view.resource,
-    view.decision,
-    view.layer,
-    JSON.stringify(view.statements),
-    view.reason,
-  )
-  if (row && row.id % 100 === 0) sql.run('DELETE FROM _decisions WHERE id <= ?', row.id - KEPT)
+  append(sql, DECISIONS, { ...view, statements: JSON.stringify(view.statements) })
 }
 
 export type DecisionQuery = { requestId?: string; traceId?: string; limit?: number }

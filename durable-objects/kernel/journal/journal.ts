@@ -1,3 +1,4 @@
+import { append, type RingLog } from '../ring-logs/ring-logs.ts'
 import { withoutSecrets } from '../../shared/struck-secrets.ts'
 import type { Sql } from '../object/sql.ts'
 
@@ -47,8 +48,7 @@ export type JournalQuery = {
 /** Outcomes by which something has gone wrong. */
 const FAILURES: readonly Outcome[] = ['refused', 'retried', 'dead-lettered', 'denied']
 
-/** Rows kept by each object: the newest that many. */
-const KEPT = 5000
+const JOURNAL: RingLog = { table: '_journal', key: 'id', keptRows: 5000 }
 
 export const JOURNAL_SCHEMA = `
 CREATE TABLE _journal (
@@ -59,22 +59,18 @@ CREATE INDEX _journal_trace ON _journal (traceId);`
 
 /** Writes a hop, without the secrets that an endpoint's URL may hold. Answers the row's id. */
 export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): number {
-  const row = sql.first<{ id: number }>(
-    `INSERT INTO _journal (traceId, at, "from", "to", outcome, reason, event, deliveryId, attempt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    hop.traceId ?? at.traceId,
-    at.now,
-    withoutSecrets(hop.from),
-    withoutSecrets(hop.to),
-    hop.outcome,
-    hop.reason === undefined ? null : withoutSecrets(hop.reason),
-    hop.event ?? null,
-    hop.deliveryId ?? null,
-    hop.attempt ?? null,
-  )
-  // Trimmed in steps, so that the cost of keeping it bounded is not paid by every hop.
-  if (row && row.id % 500 === 0) sql.run('DELETE FROM _journal WHERE id <= ?', row.id - KEPT)
-  return row?.id ?? 0
+  const id = append(sql, JOURNAL, {
+    traceId: hop.traceId ?? at.traceId,
+    at: at.now,
+    from: withoutSecrets(hop.from),
+    to: withoutSecrets(hop.to),
+    outcome: hop.outcome,
+    reason: hop.reason && withoutSecrets(hop.reason),
+    event: hop.event,
+    deliveryId: hop.deliveryId,
+    attempt: hop.attempt,
+  })
+  return id ?? 0
 }
 
 /** How a hop ended that was written when it began, so that it stands before what it set off; undefined: it is none. */
@@ -90,7 +86,7 @@ const FAILED = `AND outcome IN (${FAILURES.map(each => `'${each}'`).join()}) AND
 
 /** Hops of this object, newest first: of one trace, touching one ARN, or about one event. */
 export function readHops(sql: Sql, query: JournalQuery): JournalRow[] {
-  const limit = Math.min(query.limit ?? 1000, KEPT)
+  const limit = Math.min(query.limit ?? 1000, JOURNAL.keptRows)
   return sql.all<JournalRow>(
     `SELECT * FROM _journal AS hop WHERE (?1 IS NULL OR traceId = ?1) AND (?2 IS NULL OR "from" = ?2 OR "to" = ?2)
      AND (?3 IS NULL OR instr(event, ?3) > 0) ${query.failed ? FAILED : ''} ORDER BY id DESC LIMIT ?4`,

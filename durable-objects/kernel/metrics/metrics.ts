@@ -1,3 +1,4 @@
+import { append, type RingLog } from '../ring-logs/ring-logs.ts'
 import { readMeta, writeMeta } from '../object/meta.ts'
 import type { Ctx, Tx } from '../object/operation.ts'
 import {
@@ -48,7 +49,7 @@ export type StoredMetrics = Record<string, { u: string } & StoredDistribution>
 /** A page of rows; more follow when it is full. `epoch` tells one life of the object from the next. */
 export type MetricsPage = { epoch: string; rows: MetricsRow[]; full: boolean; gauges: Metric[] }
 
-const KEPT = 20_000
+const METRICS: RingLog = { table: '_metrics', key: 'id', keptRows: 20_000 }
 const PAGE = 2000
 const MOST_SERIES = 1000
 /** Kept as they are in a row, which is written anew with each: few, so that it stays small. */
@@ -118,16 +119,8 @@ function writeSeries({ sql }: Tx, series: Series, version: number): void {
     sql.run('UPDATE _metrics SET metrics = ?, version = ? WHERE id = ?', text, version, series.id)
     return
   }
-  const row = sql.first<{ id: number }>(
-    'INSERT INTO _metrics (namespace, dimensions, minute, metrics, version) VALUES (?, ?, ?, ?, ?) RETURNING id',
-    series.namespace,
-    series.dimensions,
-    series.minute,
-    text,
-    version,
-  )
-  series.id = row?.id
-  if (row && row.id % 500 === 0) sql.run('DELETE FROM _metrics WHERE id <= ?', row.id - KEPT)
+  const { namespace, dimensions, minute } = series
+  series.id = append(sql, METRICS, { namespace, dimensions, minute, metrics: text, version })
 }
 
 /** Lets whoever waits for measurements hear of new ones. */

@@ -1,33 +1,21 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { append, type RingLog, ringPage } from '../../kernel/ring-logs/ring-logs.ts'
 import type { BusEvent } from './schema.ts'
 
-/** Events, and what was sent to functions and log groups, kept for `/_fakecloud/events/history`: the newest that many. */
-const KEPT = 5000
+/** Events, and what was sent to functions and log groups, for `/_fakecloud/events/history`. */
+const KEPT = { keptRows: 5000, keptBytes: 64 * 1024 * 1024 }
+const HISTORY: RingLog = { table: 'events_history', ...KEPT }
+const SENT: RingLog = { table: 'events_sent', ...KEPT }
 
 export function noteEvent(ctx: Tx, bus: string, event: BusEvent): void {
-  const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO events_history (id, source, detailType, detail, bus, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
-    event.id,
-    event.source,
-    event['detail-type'],
-    JSON.stringify(event.detail),
-    bus,
-    ctx.now,
-  )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM events_history WHERE seq <= ?', row.seq - KEPT)
+  const { id, source, 'detail-type': detailType } = event
+  append(ctx.sql, HISTORY, { id, source, detailType, detail: JSON.stringify(event.detail), bus, at: ctx.now })
 }
 
 type Sent = { kind: 'lambda' | 'logs'; arn: string; payload: string }
 
-export function noteSent(ctx: Tx, { kind, arn, payload }: Sent): void {
-  const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO events_sent (kind, arn, payload, at) VALUES (?, ?, ?, ?) RETURNING seq',
-    kind,
-    arn,
-    payload,
-    ctx.now,
-  )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM events_sent WHERE seq <= ?', row.seq - KEPT)
+export function noteSent(ctx: Tx, sent: Sent): void {
+  append(ctx.sql, SENT, { ...sent, at: ctx.now })
 }
 
 export type ShownEvent = {
@@ -46,7 +34,6 @@ export type DeliveryPage = { deliveries: ShownDelivery[]; next: number | null }
 const PAGE = 50
 
 type HistoryRow = {
-  seq: number
   id: string
   source: string
   detailType: string
@@ -56,12 +43,8 @@ type HistoryRow = {
 }
 
 /** @param parameters `after`: where the page before ended */
-export function eventsView(ctx: Ctx, { after = '0' }: Record<string, string>): EventPage {
-  const rows = ctx.sql.all<HistoryRow>(
-    'SELECT * FROM events_history WHERE seq > ? ORDER BY seq LIMIT ?',
-    Number(after),
-    PAGE,
-  )
+export function eventsView(ctx: Ctx, parameters: Record<string, string>): EventPage {
+  const { rows, next } = ringPage<HistoryRow>(ctx.sql, HISTORY, { parameters, size: PAGE })
   const events = rows.map(row => ({
     eventId: row.id,
     source: row.source,
@@ -70,21 +53,17 @@ export function eventsView(ctx: Ctx, { after = '0' }: Record<string, string>): E
     busName: row.bus,
     timestamp: new Date(row.at).toISOString(),
   }))
-  return { events, next: rows.length === PAGE ? (rows.at(-1)?.seq ?? null) : null }
+  return { events, next }
 }
 
 /** @param parameters `after`: where the page before ended */
-export function deliveriesView(ctx: Ctx, { after = '0' }: Record<string, string>): DeliveryPage {
-  const rows = ctx.sql.all<Sent & { seq: number; at: number }>(
-    'SELECT * FROM events_sent WHERE seq > ? ORDER BY seq LIMIT ?',
-    Number(after),
-    PAGE,
-  )
+export function deliveriesView(ctx: Ctx, parameters: Record<string, string>): DeliveryPage {
+  const { rows, next } = ringPage<Sent & { at: number }>(ctx.sql, SENT, { parameters, size: PAGE })
   const deliveries = rows.map(({ kind, arn, payload, at }) => ({
     kind,
     arn,
     payload,
     timestamp: new Date(at).toISOString(),
   }))
-  return { deliveries, next: rows.length === PAGE ? (rows.at(-1)?.seq ?? null) : null }
+  return { deliveries, next }
 }

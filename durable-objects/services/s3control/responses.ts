@@ -1,3 +1,4 @@
+import { append, type RingLog, ringPage } from '../../kernel/ring-logs/ring-logs.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { encodeBase64 } from '../../../aws/wire/base64.ts'
@@ -74,23 +75,19 @@ async function passOn(from: ReadableStream<Uint8Array>, to: WritableStream<Uint8
 
 const bytesOf = async (chunks: Uint8Array[]) => new Uint8Array(await new Blob(chunks).arrayBuffer())
 
-/** Answers that are kept, the newest. */
-const KEPT = 200
+const RESPONSES: RingLog = { table: 's3control_responses', keptRows: 200, keptBytes: 64 * KEPT_BYTES }
 
 function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
-  const row = ctx.sql.first<{ seq: number }>(
-    `INSERT INTO s3control_responses (token, route, statusCode, body, size, contentType, errorMessage, metadata)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
-    input.RequestToken,
-    input.RequestRoute,
-    input.StatusCode ?? null,
-    body.slice(0, KEPT_BYTES),
+  append(ctx.sql, RESPONSES, {
+    token: input.RequestToken,
+    route: input.RequestRoute,
+    statusCode: input.StatusCode,
+    body: body.slice(0, KEPT_BYTES),
     size,
-    input.ContentType ?? null,
-    input.ErrorMessage ?? null,
-    JSON.stringify(input.Metadata ?? {}),
-  )
-  if (row) ctx.sql.run('DELETE FROM s3control_responses WHERE seq <= ?', row.seq - KEPT)
+    contentType: input.ContentType,
+    errorMessage: input.ErrorMessage,
+    metadata: JSON.stringify(input.Metadata ?? {}),
+  })
 }
 
 /** An answer as `/_fakecloud/s3/object-lambda-responses` shows it. */
@@ -105,7 +102,6 @@ export type ResponseView = {
   metadata: Record<string, string>
 }
 type ResponseRow = {
-  seq: number
   token: string
   route: string
   statusCode: number | null
@@ -118,10 +114,9 @@ type ResponseRow = {
 export type ResponsePage = { responses: ResponseView[]; next: number | null }
 
 /** Answers, oldest first, a few at a time. @param parameters `after`: where the page before ended */
-export function objectLambdaResponses(ctx: Ctx, { after = '0' }: Record<string, string>): ResponsePage {
-  const query = 'SELECT * FROM s3control_responses WHERE seq > ? ORDER BY seq LIMIT 10'
-  const rows = ctx.sql.all<ResponseRow>(query, Number(after) || 0)
-  return { responses: rows.map(viewOf), next: rows.length === 10 ? (rows.at(-1)?.seq ?? null) : null }
+export function objectLambdaResponses(ctx: Ctx, parameters: Record<string, string>): ResponsePage {
+  const { rows, next } = ringPage<ResponseRow>(ctx.sql, RESPONSES, { parameters, size: 10 })
+  return { responses: rows.map(viewOf), next }
 }
 
 function viewOf(row: ResponseRow): ResponseView {

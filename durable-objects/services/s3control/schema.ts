@@ -12,7 +12,7 @@ CREATE TABLE s3control_object_lambda_points (
   name TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, createdAt INTEGER NOT NULL, configuration TEXT NOT NULL, policy TEXT
 ) WITHOUT ROWID;
 CREATE TABLE s3control_responses (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL, route TEXT NOT NULL, statusCode INTEGER, body BLOB NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER NOT NULL, token TEXT NOT NULL, route TEXT NOT NULL, statusCode INTEGER, body BLOB NOT NULL,
   size INTEGER NOT NULL, contentType TEXT, errorMessage TEXT, metadata TEXT NOT NULL
 );`,
 ]

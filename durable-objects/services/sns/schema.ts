@@ -16,7 +16,7 @@ CREATE TABLE sns_deduplications (
 ) WITHOUT ROWID;
 CREATE INDEX sns_deduplications_until ON sns_deduplications (until);
 CREATE TABLE sns_published (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, messageId TEXT NOT NULL, topic TEXT NOT NULL, phone TEXT, message TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER NOT NULL, messageId TEXT NOT NULL, topic TEXT NOT NULL, phone TEXT, message TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL
 );
 CREATE TABLE sns_unsubscribed (token TEXT PRIMARY KEY, subscription TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sns_posts (

@@ -1,3 +1,4 @@
+import { append, type RingLog } from '../../../kernel/ring-logs/ring-logs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { paging } from '../refusals.ts'
@@ -14,17 +15,11 @@ type Entry = {
 /** AWS keeps an alarm's history for 30 days, and when the alarm has gone. */
 const KEPT_MS = 30 * 86_400_000
 
-export function writeHistory(ctx: Tx, { alarm, type, item, summary, data }: Entry): void {
-  ctx.sql.run('DELETE FROM cloudwatch_history WHERE alarm = ? AND at < ?', alarm, ctx.now - KEPT_MS)
-  ctx.sql.run(
-    'INSERT INTO cloudwatch_history (alarm, type, at, item, summary, data) VALUES (?, ?, ?, ?, ?, ?)',
-    alarm,
-    type,
-    ctx.now,
-    item,
-    summary,
-    JSON.stringify(data),
-  )
+const HISTORY: RingLog = { table: 'cloudwatch_history', key: 'id', keptRows: 50_000 }
+
+export function writeHistory(ctx: Tx, { data, ...entry }: Entry): void {
+  ctx.sql.run('DELETE FROM cloudwatch_history WHERE alarm = ? AND at < ?', entry.alarm, ctx.now - KEPT_MS)
+  append(ctx.sql, HISTORY, { ...entry, at: ctx.now, data: JSON.stringify(data) })
 }
 
 type Row = { id: number; alarm: string; type: string; at: number; item: string; summary: string; data: string }

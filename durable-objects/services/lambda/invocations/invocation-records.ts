@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { append, type RingLog } from '../../../kernel/ring-logs/ring-logs.ts'
 
 /** One run of a function, however it was started. */
 export type InvocationRecord = {
@@ -30,9 +31,13 @@ type Row = Omit<InvocationRecord, 'cold' | 'result' | 'error'> & {
   error: string | null
 }
 
-/** Records kept: the newest that many, and no more than so many bytes of theirs. */
-const KEPT = 10_000
-const KEPT_BYTES = 256 * 1024 * 1024
+const RECORDS: RingLog = {
+  table: 'lambda_invocations',
+  keptRows: 10_000,
+  keptBytes: 256 * 1024 * 1024,
+  parts: ['lambda_invocation_parts'],
+  unique: true,
+}
 /** Rows end at 2 MB, and a character is up to three bytes: longer texts are rows of their own. */
 const INLINE = 100_000
 const PART = 400_000
@@ -41,30 +46,25 @@ const LONG_FIELDS = ['payload', 'result', 'error'] as const
 
 /** Writes a record, unless its run has left one already. */
 export function writeRecord(ctx: Tx, record: InvocationRecord): void {
-  const { sql } = ctx
   const { payload, result = null, error = null } = record
   const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + record.logTail.length
-  const row = sql.first<{ seq: number }>(
-    `INSERT OR IGNORE INTO lambda_invocations (id, functionArn, requestId, traceId, source, at, durationMs, cold, status, bytes,
-       result, error, logTail, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
-    record.id,
-    record.functionArn,
-    record.requestId,
-    record.traceId,
-    record.source,
-    record.at,
-    record.durationMs,
-    record.cold ? 1 : 0,
-    error === null ? 'success' : 'error',
+  const seq = append(ctx.sql, RECORDS, {
+    id: record.id,
+    functionArn: record.functionArn,
+    requestId: record.requestId,
+    traceId: record.traceId,
+    source: record.source,
+    at: record.at,
+    durationMs: record.durationMs,
+    cold: record.cold ? 1 : 0,
+    status: error === null ? 'success' : 'error',
     bytes,
-    inline(result),
-    inline(error),
-    record.logTail,
-    inline(payload),
-  )
-  if (row && bytes > INLINE) writeParts(ctx, row.seq, { payload, result, error })
-  // In steps, so that not every invocation pays for it.
-  if (row && row.seq % 250 === 0) trim(ctx, row.seq)
+    result: inline(result),
+    error: inline(error),
+    logTail: record.logTail,
+    payload: inline(payload),
+  })
+  if (seq !== undefined && bytes > INLINE) writeParts(ctx, seq, { payload, result, error })
 }
 
 /** A text that its record's row holds; a long one is found under the record's parts. */
@@ -96,24 +96,6 @@ function pieces(text: string): string[] {
     at += length
   }
   return found
-}
-
-function trim(ctx: Tx, newest: number): void {
-  dropUpTo(ctx, newest - KEPT)
-  let total = 0
-  for (const { seq, bytes } of ctx.sql.all<{ seq: number; bytes: number }>(
-    'SELECT seq, bytes FROM lambda_invocations ORDER BY seq DESC',
-  )) {
-    total += bytes
-    if (total <= KEPT_BYTES) continue
-    dropUpTo(ctx, seq)
-    return
-  }
-}
-
-function dropUpTo(ctx: Tx, seq: number): void {
-  ctx.sql.run('DELETE FROM lambda_invocations WHERE seq <= ?', seq)
-  ctx.sql.run('DELETE FROM lambda_invocation_parts WHERE seq <= ?', seq)
 }
 
 /** A page of records may hold so many bytes: what travels between objects ends at 32 MB. */

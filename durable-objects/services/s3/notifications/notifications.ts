@@ -1,3 +1,4 @@
+import { noteNotified } from './notification-log.ts'
 import type { NotificationConfiguration, NotificationConfigurationFilter } from '../../../../aws/models/s3.types.ts'
 import { hostId } from '../../../../aws/wire/encode.ts'
 import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
@@ -35,9 +36,6 @@ export function listenersOf(document: NotificationConfiguration): Listener[] {
   ]
 }
 
-/** Events that are kept for `/_fakecloud/s3/notifications`, the newest that many. */
-const KEPT = 10_000
-
 /**
  * Sends an event to the destinations that listen for it, after the answer; written with the change that caused it. To be
  * called in the synchronous stretch that changes the object.
@@ -52,7 +50,7 @@ export function notify(ctx: Tx, event: ObjectEvent): void {
   if (matching.length === 0 && !document.EventBridgeConfiguration) return
   const facts = factsOf(ctx, bucket, event)
   for (const listener of matching) tell(ctx, event, { listener, facts })
-  if (matching.length > 0) remember(ctx, event)
+  if (matching.length > 0) noteNotified(ctx, event)
   if (document.EventBridgeConfiguration) tellEventBridge(ctx, event, facts)
 }
 
@@ -91,16 +89,6 @@ function noteFiltered(ctx: Ctx, what: { bucket: Bucket; listener: Listener; even
     reason: `the key ${what.event.key} does not have the ${wanted} of configuration ${what.listener.id}`,
     event: `${what.event.name} ${what.event.key}`,
   })
-}
-
-function remember(ctx: Tx, event: ObjectEvent): void {
-  const row = ctx.sql.first<{ seq: number }>(
-    'INSERT INTO s3_notified (key, eventType, at) VALUES (?, ?, ?) RETURNING seq',
-    event.key,
-    event.name,
-    ctx.now,
-  )
-  if (row && row.seq % 500 === 0) ctx.sql.run('DELETE FROM s3_notified WHERE seq <= ?', row.seq - KEPT)
 }
 
 function factsOf(ctx: Tx, bucket: Bucket, event: ObjectEvent): Facts {
