@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { cutPage, pageStart, pageToken } from '../../../../aws/pages.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -25,12 +25,11 @@ export function CreateCodeSigningConfig(
   ctx: Tx,
   input: Input<'CreateCodeSigningConfig'>,
 ): Output<'CreateCodeSigningConfig'> {
-  const { region, account } = ctx.place
   if (input.Tags) checkTags(input.Tags)
   const id = `csc-${randomHex(17)}`
   const config: Config = {
     CodeSigningConfigId: id,
-    CodeSigningConfigArn: arnOf({ service: 'lambda', region, account, resource: `code-signing-config:${id}` }),
+    CodeSigningConfigArn: arnAt(ctx.place, 'lambda', `code-signing-config:${id}`),
     ...(input.Description === undefined ? {} : { Description: input.Description }),
     AllowedPublishers: input.AllowedPublishers,
     CodeSigningPolicies: input.CodeSigningPolicies ?? { UntrustedArtifactOnDeployment: 'Warn' },
