@@ -13,7 +13,7 @@ import type { ServiceDefinition, Tx } from './operation.ts'
 import type { Sql } from './sql.ts'
 
 /** The kernel's own migrations: append-only, like a service's. */
-const KERNEL_MIGRATIONS = [
+export const KERNEL_MIGRATIONS = [
   [
     TIMER_SCHEMA,
     JOURNAL_SCHEMA,

@@ -1,18 +1,17 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { AwsError } from '../../../aws/errors.ts'
-import { TIMER_SCHEMA } from '../../../durable-objects/kernel/clock/clock.ts'
 import { dropService, META_SCHEMA } from '../../../durable-objects/kernel/object/meta.ts'
 import type { Tx } from '../../../durable-objects/kernel/object/operation.ts'
-import { OUTBOX_SCHEMA } from '../../../durable-objects/kernel/outbox/outbox.ts'
+import { KERNEL_MIGRATIONS } from '../../../durable-objects/kernel/object/tables.ts'
 import { atMost, keysWithin, notReserved, notTwice, valuesWithin } from '../../../durable-objects/kernel/tags/rules.ts'
 import { map, pairs, taggable, tagOperations } from '../../../durable-objects/kernel/tags/taggable.ts'
-import { TAG_SCHEMA, taggedResources } from '../../../durable-objects/kernel/tags/tags.ts'
+import { taggedResources } from '../../../durable-objects/kernel/tags/tags.ts'
 
 const [QUEUE, OTHER] = ['arn:aws:sqs:us-east-1:123456789012:orders', 'arn:aws:sqs:us-east-1:123456789012:others']
 
 function contextOf(service = 'sqs', database = new DatabaseSync(':memory:')) {
-  if (service === 'sqs') database.exec(META_SCHEMA + TIMER_SCHEMA + OUTBOX_SCHEMA + TAG_SCHEMA)
+  if (service === 'sqs') database.exec(META_SCHEMA + KERNEL_MIGRATIONS.join('\n'))
   const bound = (bindings: unknown[]) => bindings as SQLInputValue[]
   const sql = {
     all: (query: string, ...bindings: unknown[]) => database.prepare(query).all(...bound(bindings)),
