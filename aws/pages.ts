@@ -34,14 +34,16 @@ export function pageToken(after: string, parameters: unknown): string {
   return encode({ after, of: digest(parameters) })
 }
 
+type Refusal = AwsError | (() => AwsError)
+
 /**
  * The key after which a page starts, or undefined for the first page.
  * @param refusal the service's own error for a token that is malformed or of another listing
  */
-export function pageStart(token: string | undefined, parameters: unknown, refusal: AwsError): string | undefined {
+export function pageStart(token: string | undefined, parameters: unknown, refusal: Refusal): string | undefined {
   if (token === undefined) return undefined
   const cursor = decode(token)
-  if (cursor?.of !== digest(parameters)) throw refusal
+  if (cursor?.of !== digest(parameters)) throw typeof refusal === 'function' ? refusal() : refusal
   return cursor.after
 }
 
