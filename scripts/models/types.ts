@@ -21,7 +21,11 @@ const TAKEN = new Set(['Date', 'EventStreamBody', 'Operations', 'Record', 'Strea
 type Declarations = { model: Model; types: Map<string, string> }
 
 /** The TypeScript types of a service's operations. Optional members may be given as undefined. */
-export function typesOf(model: Model, heading: string, part = Object.keys(model.operations)): string {
+export function typesOf(
+  model: Model,
+  heading: string,
+  part: readonly string[] = Object.keys(model.operations),
+): string {
   const declarations: Declarations = { model, types: new Map() }
   const whole = Object.entries(model.operations).filter(([name]) => part.includes(name))
   const operations = whole.map(([name, { input, output, errors = [] }]) => {
