@@ -13,7 +13,7 @@ import { readBotocore } from './models/botocore.ts'
 import { indexFile, tableFile, tablesFile } from './models/lists.ts'
 import { readOverlay } from './models/overlay.ts'
 import { patched } from './models/patches.ts'
-import { OVERLAYS, SERVICES } from './models/services.ts'
+import { OVERLAYS, PARTS, SERVICES } from './models/services.ts'
 import type { Model } from './models/source.ts'
 import { tableOf } from './models/table.ts'
 import { typesOf } from './models/types.ts'
@@ -35,13 +35,14 @@ function generate(wheel: string | undefined): Map<string, string> {
   const files = new Map<string, string>()
   const tables = new Map<string, Table>()
   for (const service of SERVICES) {
-    const overlay = OVERLAYS[service]
+    const { [service]: source } = OVERLAYS
+    const { [service]: part } = PARTS
     // readBotocore has seen to it that each service is there.
     const model = patched(service, models.get(service) as Model)
-    const table = tableOf(service, model, overlay ? readOverlay(overlay) : undefined)
+    const table = tableOf(service, model, { overlay: source ? readOverlay(source) : undefined, part })
     tables.set(service, table)
     files.set(`${service}.table.ts`, tableFile(table, heading))
-    files.set(`${service}.types.ts`, typesOf(model, heading))
+    files.set(`${service}.types.ts`, typesOf(model, heading, part))
   }
   files.set('index.ts', indexFile(tables, heading))
   files.set('tables.ts', tablesFile(SERVICES, heading))

@@ -34,6 +34,9 @@ export const signingNames: Readonly<Record<string, readonly string[]>> = {
     "dynamodb",
     "dynamodbstreams"
   ],
+  "ec2": [
+    "ec2"
+  ],
   "ecr": [
     "ecr"
   ],
@@ -140,6 +143,7 @@ export const targets: Readonly<Record<string, string>> = {
 export const versions: Readonly<Record<string, string>> = {
   "2010-05-15": "cloudformation",
   "2010-08-01": "cloudwatch",
+  "2016-11-15": "ec2",
   "2015-12-01": "elbv2",
   "2010-05-08": "iam",
   "2014-10-31": "rds",

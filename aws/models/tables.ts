@@ -12,6 +12,7 @@ import cognitoIdentity from './cognito-identity.table.ts'
 import cognitoIdp from './cognito-idp.table.ts'
 import dynamodb from './dynamodb.table.ts'
 import dynamodbstreams from './dynamodbstreams.table.ts'
+import ec2 from './ec2.table.ts'
 import ecr from './ecr.table.ts'
 import ecs from './ecs.table.ts'
 import elbv2 from './elbv2.table.ts'
@@ -52,6 +53,7 @@ export const tables: Readonly<Record<string, () => Table>> = {
   'cognito-idp': () => JSON.parse(cognitoIdp),
   'dynamodb': () => JSON.parse(dynamodb),
   'dynamodbstreams': () => JSON.parse(dynamodbstreams),
+  'ec2': () => JSON.parse(ec2),
   'ecr': () => JSON.parse(ecr),
   'ecs': () => JSON.parse(ecs),
   'elbv2': () => JSON.parse(elbv2),

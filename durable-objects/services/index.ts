@@ -1,4 +1,5 @@
 import { cloudwatch } from './cloudwatch/cloudwatch.ts'
+import { ec2 } from './ec2/ec2.ts'
 import { events } from './events/events.ts'
 import { iam } from './iam/iam.ts'
 import { lambda } from './lambda/lambda.ts'
@@ -17,6 +18,7 @@ import { sts } from './sts/sts.ts'
 /** The one list of services, by the names of their models. Everything else is derived from it. */
 export const services: Readonly<Record<string, ServiceDefinition>> = {
   cloudwatch,
+  ec2,
   events,
   iam,
   lambda,

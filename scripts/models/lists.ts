@@ -11,7 +11,7 @@ export function indexFile(tables: Map<string, Table>, heading: string): string {
   for (const [service, { m }] of tables) {
     signingNames[m.sn] = [...(signingNames[m.sn] ?? []), service]
     if (m.t) targets[m.t] = service
-    if (!m.p.includes(2)) continue
+    if (!m.p.includes(2) && !m.p.includes(3)) continue
     if (versions[m.v]) throw new Error(`${service} and ${versions[m.v]} share the Query version ${m.v}`)
     versions[m.v] = service
   }

@@ -12,6 +12,7 @@ export const SERVICES = [
   'cognito-idp',
   'dynamodb',
   'dynamodbstreams',
+  'ec2',
   'ecr',
   'ecs',
   'elbv2',
@@ -45,4 +46,32 @@ export const OVERLAYS: Record<string, string> = {
   cloudwatch: '@aws-sdk/client-cloudwatch',
   s3: '@aws-sdk/client-s3',
   sqs: '@aws-sdk/client-sqs',
+}
+
+/** Of services with more than anyone emulates: the operations that are generated whole. The rest are names, for a 501. */
+export const PARTS: Record<string, readonly string[]> = {
+  ec2: `
+    AllocateAddress AssignPrivateIpAddresses AssociateAddress AssociateDhcpOptions AssociateRouteTable
+    AssociateSubnetCidrBlock AssociateVpcCidrBlock AttachInternetGateway AttachNetworkInterface
+    AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateDefaultSubnet CreateDefaultVpc CreateDhcpOptions
+    CreateEgressOnlyInternetGateway CreateInternetGateway CreateManagedPrefixList CreateNatGateway CreateNetworkAcl
+    CreateNetworkAclEntry CreateNetworkInterface CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet
+    CreateTags CreateVpc CreateVpcEndpoint DeleteDhcpOptions DeleteEgressOnlyInternetGateway DeleteInternetGateway
+    DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry DeleteNetworkInterface DeleteRoute
+    DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints
+    DescribeAccountAttributes DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones
+    DescribeDhcpOptions DescribeEgressOnlyInternetGateways DescribeInternetGateways DescribeManagedPrefixLists
+    DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaceAttribute DescribeNetworkInterfaces
+    DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupReferences DescribeSecurityGroupRules
+    DescribeSecurityGroups DescribeStaleSecurityGroups DescribeSubnets DescribeTags DescribeVpcAttribute
+    DescribeVpcEndpointServices DescribeVpcEndpoints DescribeVpcs DetachInternetGateway DisassociateAddress
+    DisassociateRouteTable DisassociateSubnetCidrBlock DisassociateVpcCidrBlock GetManagedPrefixListAssociations
+    GetManagedPrefixListEntries GetSecurityGroupsForVpc ModifyManagedPrefixList ModifyNetworkInterfaceAttribute
+    ModifySecurityGroupRules ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint ModifyVpcTenancy
+    ReleaseAddress ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
+    RestoreManagedPrefixListVersion RevokeSecurityGroupEgress RevokeSecurityGroupIngress UnassignPrivateIpAddresses
+    UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
+  `
+    .trim()
+    .split(/\s+/),
 }

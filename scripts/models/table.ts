@@ -35,10 +35,15 @@ const KINDS: Record<string, (typeof SCALAR_KINDS)[number]> = {
   bigDecimal: 'double',
 }
 
-export function tableOf(service: string, model: Model, overlay?: Overlay): Table {
+type Options = { overlay?: Overlay | undefined; part?: readonly string[] | undefined }
+
+/** A service's table; with `part`, all operations outside it are bare names. */
+export function tableOf(service: string, model: Model, { overlay, part }: Options = {}): Table {
   const build: Build = { model, overlay, rows: [], byName: new Map(), scalars: new Map() }
   const operations: Record<string, OperationRow> = {}
-  for (const [name, operation] of Object.entries(model.operations)) operations[name] = operationRow(build, operation)
+  for (const [name, operation] of Object.entries(model.operations)) {
+    operations[name] = !part || part.includes(name) ? operationRow(build, operation) : [-1, -1, []]
+  }
   // Errors that no operation lists are thrown all the same.
   for (const [name, shape] of Object.entries(model.shapes)) if (shape.exception) reference(build, name)
   return { m: metadataOf(service, model), s: build.rows, o: operations }

@@ -21,9 +21,14 @@ const TAKEN = new Set(['Date', 'EventStreamBody', 'Operations', 'Record', 'Strea
 type Declarations = { model: Model; types: Map<string, string> }
 
 /** The TypeScript types of a service's operations. Optional members may be given as undefined. */
-export function typesOf(model: Model, heading: string): string {
+export function typesOf(
+  model: Model,
+  heading: string,
+  part: readonly string[] = Object.keys(model.operations),
+): string {
   const declarations: Declarations = { model, types: new Map() }
-  const operations = Object.entries(model.operations).map(([name, { input, output, errors = [] }]) => {
+  const whole = Object.entries(model.operations).filter(([name]) => part.includes(name))
+  const operations = whole.map(([name, { input, output, errors = [] }]) => {
     const codes = errors.map(error => JSON.stringify(error.shape)).join(' | ') || 'never'
     // A handler of an operation that answers nothing may return nothing.
     const answer = output ? shapeType(declarations, output) : 'void | {}'

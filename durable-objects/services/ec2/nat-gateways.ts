@@ -1,0 +1,72 @@
+import { AwsError } from '../../../aws/errors.ts'
+import type { Tx } from '../../kernel/object/operation.ts'
+import { associate, free } from './addresses.ts'
+import { describe } from './describe.ts'
+import { missing } from './refusals.ts'
+import { all, create, find, newId, put, remove } from './resources.ts'
+import { createInterface } from './network-interfaces.ts'
+import type { In, Out } from './schema.ts'
+
+/** A gateway that was deleted is still shown for so long, in milliseconds. */
+const SHOWN_MS = 3_600_000
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
+export function CreateNatGateway(tx: Tx, input: In<'CreateNatGateway'>): Out<'CreateNatGateway'> {
+  const { SubnetId, AllocationId, ConnectivityType = 'public', ClientToken, PrivateIpAddress } = input
+  if (!SubnetId) throw missing('subnetId')
+  const subnet = find(tx, 'subnet', SubnetId)
+  if (ConnectivityType === 'public' && !AllocationId) throw missing('allocationId')
+  const address = AllocationId ? find(tx, 'elastic-ip', AllocationId) : undefined
+  if (address?.AssociationId) {
+    const message = `Elastic IP address [${AllocationId}] is already associated`
+    throw new AwsError('Resource.AlreadyAssociated', message)
+  }
+  if (address && all(tx, 'internet-gateway', subnet.VpcId).length === 0) {
+    throw new AwsError('Gateway.NotAttached', `Network ${subnet.VpcId} has no Internet gateway attached`)
+  }
+  const NatGatewayId = newId('nat')
+  const about = {
+    Description: `Interface for NAT Gateway ${NatGatewayId}`,
+    InterfaceType: 'nat_gateway',
+    RequesterManaged: true,
+    SourceDestCheck: false,
+    Status: 'in-use',
+  }
+  const asked = PrivateIpAddress ? [PrivateIpAddress] : []
+  const own = createInterface(tx, { subnet, groups: [], asked, about })
+  const { NetworkInterfaceId, PrivateIpAddress: PrivateIp } = own
+  const shown = address && { AllocationId, AssociationId: associate(tx, address, own), PublicIp: address.PublicIp }
+  const resource = {
+    NatGatewayId,
+    VpcId: subnet.VpcId,
+    SubnetId,
+    State: 'available',
+    ConnectivityType,
+    CreateTime: new Date(tx.now),
+    NatGatewayAddresses: [{ NetworkInterfaceId, PrivateIp, IsPrimary: true, Status: 'succeeded', ...shown }],
+  }
+  const made = create(tx, 'natgateway', { resource, specifications: input.TagSpecifications })
+  return { NatGateway: { ...made, State: 'pending' }, ClientToken }
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html */
+export function DeleteNatGateway(tx: Tx, { NatGatewayId }: In<'DeleteNatGateway'>): Out<'DeleteNatGateway'> {
+  const gateway = find(tx, 'natgateway', NatGatewayId)
+  if (gateway.State === 'deleted') return { NatGatewayId }
+  for (const { NetworkInterfaceId = '', AllocationId } of gateway.NatGatewayAddresses) {
+    if (AllocationId) free(tx, find(tx, 'elastic-ip', AllocationId))
+    remove(tx, NetworkInterfaceId)
+  }
+  put(tx, 'natgateway', { ...gateway, State: 'deleted', DeleteTime: new Date(tx.now) })
+  tx.timers.set('forget', NatGatewayId, tx.now + SHOWN_MS)
+  return { NatGatewayId }
+}
+
+/** A deleted gateway's time is over. */
+export const forget = (tx: Tx, id: string) => remove(tx, id)
+
+export const DescribeNatGateways = describe<'DescribeNatGateways', 'natgateway'>('natgateway', {
+  list: 'NatGateways',
+  ids: 'NatGatewayIds',
+  filters: 'nat-gateway-id state subnet-id vpc-id',
+})
