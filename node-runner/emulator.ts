@@ -88,6 +88,7 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
     FAKECLOUD_LOCAL: settings.secret === undefined ? 'true' : undefined,
     FAKECLOUD_REGION: settings.region,
     FAKECLOUD_ACCOUNT_ID: settings.accountId,
+    FAKECLOUD_ALLOWED_HOSTS: settings.allowedHosts,
     FAKECLOUD_IAM: settings.iam,
     FAKECLOUD_VERIFY_SIGV4: String(settings.verifySigv4),
     FAKECLOUD_MAX_REQUEST_BODY_BYTES: String(settings.maxRequestBodyBytes),

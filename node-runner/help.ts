@@ -14,6 +14,7 @@ Options, each with the variable that says the same; the option wins:
   --lambda-internet on|off        whether functions reach other hosts        FAKECLOUD_LAMBDA_INTERNET (on)
   --external-url URL              root of the URLs that it gives out         FAKECLOUD_EXTERNAL_URL
   --host DOMAIN                   <namespace>.DOMAIN addresses a namespace   FAKECLOUD_HOST (fakecloud.localhost)
+  --allowed-hosts LIST            more names of it, for its own endpoints    FAKECLOUD_ALLOWED_HOSTS (none)
   --trusted-proxies LIST          proxies whose X-Forwarded-* are believed   FAKECLOUD_TRUSTED_PROXIES (none)
   --max-request-body-bytes BYTES  larger requests are refused                FAKECLOUD_MAX_REQUEST_BODY_BYTES (1 GiB)
   --log-level LEVEL               error, warn, info, debug or trace          FAKECLOUD_LOG (info)

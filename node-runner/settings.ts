@@ -78,6 +78,15 @@ const SETTINGS = {
   },
   'lambda-internet': { env: 'FAKECLOUD_LAMBDA_INTERNET', schema: z._default(oneOf(['on', 'off']), 'on') },
   host: { env: 'FAKECLOUD_HOST', schema: z.optional(z.string()) },
+  'allowed-hosts': {
+    env: 'FAKECLOUD_ALLOWED_HOSTS',
+    schema: z.optional(
+      matching(
+        /^ *(?:\*\.)?[\w.-]+ *(?:, *(?:\*\.)?[\w.-]+ *)*$/,
+        'expected hosts such as fakecloud.example,*.ci.example',
+      ),
+    ),
+  },
   'trusted-proxies': { env: 'FAKECLOUD_TRUSTED_PROXIES', schema: z.optional(proxies) },
   secret: {
     env: 'FAKECLOUD_SECRET',
@@ -108,6 +117,8 @@ export type Settings = {
   lambdaInternet: Parsed['lambda-internet']
   /** The domain under which `<namespace>.<domain>` addresses a namespace. */
   domain?: string | undefined
+  /** Further hosts by which its own endpoints may be asked on a developer's machine. */
+  allowedHosts?: string | undefined
   /** Addresses and CIDR blocks of the proxies whose X-Forwarded-* headers are taken. */
   trustedProxies?: string | undefined
   /** Makes it a hosted emulator: its own endpoints are for who shows this, or a key of a namespace's root. */
@@ -176,6 +187,7 @@ function flagsOf(settings: Settings): Flags {
     'max-request-body-bytes': String(settings.maxRequestBodyBytes),
     'lambda-internet': settings.lambdaInternet,
     host: settings.domain,
+    'allowed-hosts': settings.allowedHosts,
     'trusted-proxies': settings.trustedProxies,
     secret: settings.secret,
   }
@@ -192,6 +204,7 @@ function rest(parsed: Parsed): Omit<Settings, 'host' | 'port' | 'dataPath'> {
     maxRequestBodyBytes: parsed['max-request-body-bytes'],
     lambdaInternet: parsed['lambda-internet'],
     domain: parsed.host,
+    allowedHosts: parsed['allowed-hosts'],
     trustedProxies: parsed['trusted-proxies'],
     secret: parsed.secret,
   }

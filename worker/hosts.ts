@@ -56,11 +56,28 @@ function bucketUnderNamespace(labels: string[]): string | undefined {
  */
 export function isKnownHost(host: string, env: Env): boolean {
   const name = bare(host)
-  if (isPrivateHost(name) || /^(?:.+\.)?localhost\.localstack\.cloud$/.test(name)) return true
+  if (isPrivateHost(name) || /^(?:.+\.)?localhost\.localstack\.cloud$/.test(name) || isAwsHost(name)) return true
   if (env.FAKECLOUD_LOCAL !== 'true') return false
-  const { FAKECLOUD_HOST: domain, FAKECLOUD_EXTERNAL_URL: url } = env
+  const { FAKECLOUD_HOST: domain, FAKECLOUD_EXTERNAL_URL: url, FAKECLOUD_ALLOWED_HOSTS: allowed = '' } = env
+  if (
+    allowed
+      .toLowerCase()
+      .split(',')
+      .some(each => isNamedBy(each.trim(), name))
+  )
+    return true
   if (domain && (name === domain || name.endsWith(`.${domain}`))) return true
   return url !== undefined && URL.canParse(url) && new URL(url).hostname === name
+}
+
+/** AWS's own hosts, which whoever resolves them to this machine means us by; not the names that customers' machines have. */
+function isAwsHost(name: string): boolean {
+  return /(?:^|\.)amazonaws\.com(?:\.cn)?$/.test(name) && !/(?:^|\.)(?:compute(?:-\d)?|elb)\./.test(name)
+}
+
+/** `fakecloud.example`, or `*.example` for all names under it. */
+function isNamedBy(allowed: string, name: string): boolean {
+  return allowed.startsWith('*.') ? name.endsWith(allowed.slice(1)) : allowed === name
 }
 
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/

@@ -163,8 +163,12 @@ export function callerOf(routed: Routed, env: Env): Calling {
   const region = regionOf(scope?.region) ?? regionOfHost(wire.host) ?? env.FAKECLOUD_REGION ?? DEFAULT_REGION
   const strangeToken = Boolean(sessionToken) && session === undefined
   const anonymous = accessKeyId === undefined || undefined
-  const caller = { accountId: account, accessKeyId, anonymous, session, via: routed.via?.source }
+  const caller = { accountId: account, accessKeyId, anonymous, session, ...viaOf(routed) }
   return { caller, place: { namespace, account, region }, strangeToken }
+}
+
+function viaOf({ via }: Routed): Pick<Caller, 'via' | 'viaNamespaceId'> {
+  return via ? { via: via.source, viaNamespaceId: via.namespaceId } : {}
 }
 
 /** A 12-digit key is an account; our own keys carry theirs. */

@@ -25,6 +25,8 @@ export type Env = {
   FAKECLOUD_EXTERNAL_URL?: string
   /** The domain under which `<namespace>.<domain>` addresses a namespace. */
   FAKECLOUD_HOST?: string
+  /** Further hosts by which a developer's own machine is asked at the admin endpoints: names, `*.example`, by commas. */
+  FAKECLOUD_ALLOWED_HOSTS?: string
   FAKECLOUD_IAM?: string
   FAKECLOUD_VERIFY_SIGV4?: string
   /** The secret of the account root's keys, of `test` and of 12-digit ones; `test` when it is not set. */

@@ -77,7 +77,7 @@ function checkBrowser(c: AdminContext): void {
   if (c.var.routed.via) return
   const { host } = c.var.routed.wire
   if (!isKnownHost(host, c.env)) {
-    const hint = 'name it by --host or --external-url, or set FAKECLOUD_SECRET and show that'
+    const hint = 'name it by --allowed-hosts, --host or --external-url, or set FAKECLOUD_SECRET and show that'
     throw new AdminError(403, `${host} is not known for this emulator: ${hint}`)
   }
   const origin = headers.get('origin')

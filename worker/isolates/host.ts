@@ -77,9 +77,9 @@ export class IsolateHost extends WorkerEntrypoint<HostEnv> {
     mainModule: string,
     modules: Record<string, WorkerLoaderModule>,
   ): WorkerLoaderWorkerCode {
-    const { place, functionArn: source, internet, environment, origins } = invocation
+    const { place, namespaceId, functionArn: source, internet, environment, origins } = invocation
     const { namespace } = place
-    const token = functionToken(this.env, { namespace, source })
+    const token = functionToken(this.env, { namespace, namespaceId, source })
     const props: OutboundProps = {
       sandboxId: invocation.sandboxId,
       namespace,

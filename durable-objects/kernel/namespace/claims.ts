@@ -6,6 +6,8 @@ type Signer = { FAKECLOUD_SECRET?: string }
 /** What the isolate host says of a function's request: whose it is. The namespace is final. */
 export type FunctionClaim = {
   namespace: string
+  /** Of the namespace's life in which the function runs: one of its name that is made later is closed to it. */
+  namespaceId: string
   /** ARN of the function. */
   source: string
 }

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../aws/errors.ts'
 import type { Env } from '../env.ts'
 import { type Activity, activityOf } from './activity.ts'
 import { type NamespaceSettings, namespaceStub } from './namespace-stub.ts'
@@ -10,10 +11,17 @@ export type Membership = {
   /** Whether it has heard from its namespace since it woke: what it missed while it slept, or as it fell, it hears then. */
   current: boolean
   readonly active: Activity
-  register(name: string): Promise<void>
+  /**
+   * Makes the object known to its namespace before it serves a request.
+   * @throws AwsError for a function of an earlier namespace of the same name, which makes nothing in this one
+   */
+  admit(request: Asked): Promise<void>
   /** It was erased, and belongs to none. */
   leave(): void
 }
+
+/** What a request says of where it goes, and of the function that asks. */
+type Asked = { to: string; caller: { viaNamespaceId?: string | undefined } }
 
 /** The object, as its membership sees it. */
 type Member = {
@@ -39,7 +47,12 @@ export function membershipOf(env: Env, member: Member): Membership {
     registered: false,
     current: false,
     active,
-    register,
+    async admit({ to, caller: { viaNamespaceId } }) {
+      // Asked first: registering would make the namespace that has ended anew.
+      if (viaNamespaceId && !membership.current) checkLife(viaNamespaceId, await lifeOf(env, member))
+      if (!membership.current) await register(to)
+      if (viaNamespaceId) checkLife(viaNamespaceId, membership.settings?.id)
+    },
     leave() {
       membership.settings = undefined
       membership.registered = false
@@ -48,4 +61,15 @@ export function membershipOf(env: Env, member: Member): Membership {
     },
   }
   return membership
+}
+
+async function lifeOf(env: Env, { facts }: Member): Promise<string | undefined> {
+  const { settings } = await namespaceStub(env, facts.place.namespace).door()
+  return settings.id
+}
+
+/** @throws AwsError */
+function checkLife(functions: string, present: string | undefined): void {
+  if (functions === present) return
+  throw new AwsError('AccessDeniedException', 'The namespace in which this function runs has ended', 403)
 }

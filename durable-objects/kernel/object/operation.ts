@@ -24,6 +24,8 @@ export type Caller = {
   session?: Session | undefined
   /** ARN of the function whose code calls. */
   via?: string | undefined
+  /** The id of the namespace that it runs in. */
+  viaNamespaceId?: string | undefined
   service?: string | undefined
   sourceArn?: string | undefined
 }

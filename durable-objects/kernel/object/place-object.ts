@@ -87,7 +87,7 @@ export function placeObject(above: Above) {
     /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
     async invoke(request: OperationRequest): Promise<OperationResult> {
       try {
-        if (!this.membership.current) await this.membership.register(request.to)
+        await this.membership.admit(request)
       } catch (thrown) {
         return { error: errorData(refusalOf(this.facts.place, request, thrown)) }
       }

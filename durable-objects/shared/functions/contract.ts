@@ -57,6 +57,8 @@ export type Invocation = {
   /** In the function's order; unpacked one over the other under /opt. */
   layers: CodeRef[]
   place: { namespace: string; account: string; region: string }
+  /** Of the namespace's present life. */
+  namespaceId: string
   /** Scheme and host of the addresses that the emulator hands out: it answers there. */
   origins: string[]
   logGroup: string

@@ -96,6 +96,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
       layers: layerSources.map(upload),
       origins: [],
       place: { namespace: 'test', account: '123456789012', region: 'us-east-1' },
+      namespaceId: 'first-life',
       logGroup: `/aws/lambda/${functionName}`,
       logStream: '2026/01/01/[$LATEST]0123',
       traceId: 'Root=1-67891233-abcdef012345678912345678',

@@ -38,6 +38,7 @@ describe('settings', () => {
     ['FAKECLOUD_VERIFY_SIGV4', 'perhaps'],
     ['FAKECLOUD_EXTERNAL_URL', 'ftp://x'],
     ['FAKECLOUD_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['FAKECLOUD_ALLOWED_HOSTS', 'http://a.example'],
     ['FAKECLOUD_MAX_REQUEST_BODY_BYTES', '-1'],
     ['FAKECLOUD_LAMBDA_INTERNET', 'maybe'],
   ])('refuse %s=%s, and say which it is and what it may be', (name, value) => {

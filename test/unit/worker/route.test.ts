@@ -14,7 +14,11 @@ const CLAIMS = {
   'x-fakecloud-host': 'claimed',
 }
 
-const TOKEN = functionToken(EDGE, { namespace: 'main', source: 'arn:aws:lambda:us-east-1:123456789012:function:f' })
+const TOKEN = functionToken(EDGE, {
+  namespace: 'main',
+  namespaceId: 'first-life',
+  source: 'arn:aws:lambda:us-east-1:123456789012:function:f',
+})
 
 /** What is taken of a request's origin. */
 function taken(headers: Record<string, string>, env: Env) {

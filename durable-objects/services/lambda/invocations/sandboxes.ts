@@ -142,6 +142,7 @@ function newSandbox(ctx: Ctx, row: VersionRow, configuration: StoredConfiguratio
       code: codeRef(ctx, row.code ?? ''),
       layers: layerRefs(ctx, row),
       place,
+      namespaceId: ctx.namespaceId,
       origins,
       logGroup,
       logStream,
