@@ -1,39 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { expect, it, onTestFinished } from 'vitest'
 import { create, ECHO, invoke } from '../support/lambda.ts'
+import { family, portsOf } from '../support/ports.ts'
 
 const PROGRAM = join(import.meta.dirname, '../../bin/fakecloud.js')
-
-/** A process and all that it started. */
-function family(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  )
-  return [pid, ...children.flatMap(family)]
-}
-
-/** The TCP ports on which processes listen. */
-function portsOf(pids: number[]): number[] {
-  const links = pids.flatMap(pid => readdirSync(`/proc/${pid}/fd`).map(fd => `/proc/${pid}/fd/${fd}`))
-  const sockets = new Set(links.map(linkOf))
-  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(path => readFileSync(path, 'utf8').split('\n').slice(1))
-  return rows
-    .map(row => row.trim().split(/\s+/))
-    .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.has(`socket:[${inode}]`))
-    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16))
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return ''
-  }
-}
 
 const INVOCATION = btoa(JSON.stringify({ code: { key: 'k', url: '/x' }, layers: [], environment: {}, place: {} }))
 

@@ -67,7 +67,8 @@ async function perform(request: Request, env: Env, { routed, addressed }: Found)
   const input = await inputOf(request, { routed, addressed }, sourceIpOf(routed.wire, env))
   // Whoever has not signed comes by Lambda itself: what the function's policy says of everybody decides.
   const calling = input.signed ? callerOf(routed, env) : undefined
-  const caller = calling?.caller ?? { accountId: account, service: 'lambda.amazonaws.com' }
+  const viaNamespaceId = routed.via?.namespaceId
+  const caller = calling?.caller ?? { accountId: account, service: 'lambda.amazonaws.com', viaNamespaceId }
   const traceId = traceOf(request)
   const to = objectOf(place, 'lambda')
   const signed = calling && signedOf(routed.wire, { dialect: DIALECT, strangeToken: calling.strangeToken, open: false })
