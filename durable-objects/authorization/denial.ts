@@ -11,10 +11,11 @@ const NAMES: Readonly<Record<Layer, [article: string, name: string]>> = {
   control: ['a', 'service control policy'],
 }
 
-type Words = { code: string; action: (action: string) => string }
+type Words = { code: string; action?: (action: string) => string; before?: string }
 
 /** Services that word their refusals otherwise. */
 const WORDS: Readonly<Record<string, Words>> = {
+  ec2: { code: 'UnauthorizedOperation', before: 'You are not authorized to perform this operation. ' },
   sns: { code: 'AuthorizationErrorException', action: action => action.replace('sns:', 'SNS:') },
   sqs: { code: 'AccessDeniedException', action: action => action.toLowerCase() },
 }
@@ -54,6 +55,7 @@ export function accessDenied(dialect: Dialect, denied: Denied & { foreign: boole
   const service = denied.action.slice(0, denied.action.indexOf(':'))
   const words = Object.hasOwn(WORDS, service) ? WORDS[service] : undefined
   const code = words?.code ?? (dialect === 'query' ? 'AccessDenied' : 'AccessDeniedException')
-  const action = words?.action(denied.action) ?? denied.action
-  return new AwsError(code, denialText({ ...denied, action }), dialect === 'json' ? 400 : 403)
+  const action = words?.action?.(denied.action) ?? denied.action
+  const text = (words?.before ?? '') + denialText({ ...denied, action })
+  return new AwsError(code, text, dialect === 'json' ? 400 : 403)
 }

@@ -39,9 +39,13 @@ type TagList = {
   TagValue?: unknown
 }[]
 
-/** Tags as an input has them: a list of `Key` and `Value`, under whatever names, or a map. */
+/** Tags as an input has them: a list of `Key` and `Value`, under whatever names, a map, or lists by what is made. */
 export function tagsIn(input: Input): Record<string, string> | undefined {
-  const { Tags, tags, TagSet, Tagging } = input
+  const { Tags, tags, TagSet, Tagging, TagSpecifications } = input
+  if (Array.isArray(TagSpecifications)) {
+    const lists = (TagSpecifications as { Tags?: TagList }[]).flatMap(({ Tags: list = [] }) => list) // by the model
+    return tagsIn({ Tags: lists })
+  }
   const given = Tags ?? tags ?? TagSet ?? Tagging
   if (typeof given === 'string') return Object.fromEntries(new URLSearchParams(given))
   if (typeof given !== 'object' || given === null) return undefined

@@ -51,24 +51,26 @@ export const OVERLAYS: Record<string, string> = {
 /** Of services with more than anyone emulates: the operations that are generated whole. The rest are names, for a 501. */
 export const PARTS: Record<string, readonly string[]> = {
   ec2: `
-    AllocateAddress AssignPrivateIpAddresses AssociateAddress AssociateDhcpOptions AssociateRouteTable
-    AssociateSubnetCidrBlock AssociateVpcCidrBlock AttachInternetGateway AttachNetworkInterface
-    AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateDefaultSubnet CreateDefaultVpc CreateDhcpOptions
-    CreateEgressOnlyInternetGateway CreateInternetGateway CreateManagedPrefixList CreateNatGateway CreateNetworkAcl
-    CreateNetworkAclEntry CreateNetworkInterface CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet
-    CreateTags CreateVpc CreateVpcEndpoint DeleteDhcpOptions DeleteEgressOnlyInternetGateway DeleteInternetGateway
-    DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl DeleteNetworkAclEntry DeleteNetworkInterface DeleteRoute
-    DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints
-    DescribeAccountAttributes DescribeAddresses DescribeAddressesAttribute DescribeAvailabilityZones
-    DescribeDhcpOptions DescribeEgressOnlyInternetGateways DescribeInternetGateways DescribeManagedPrefixLists
-    DescribeNatGateways DescribeNetworkAcls DescribeNetworkInterfaceAttribute DescribeNetworkInterfaces
-    DescribePrefixLists DescribeRegions DescribeRouteTables DescribeSecurityGroupReferences DescribeSecurityGroupRules
-    DescribeSecurityGroups DescribeStaleSecurityGroups DescribeSubnets DescribeTags DescribeVpcAttribute
-    DescribeVpcEndpointServices DescribeVpcEndpoints DescribeVpcs DetachInternetGateway DisassociateAddress
+    AcceptVpcPeeringConnection AllocateAddress AssignPrivateIpAddresses AssociateAddress AssociateDhcpOptions
+    AssociateRouteTable AssociateSubnetCidrBlock AssociateVpcCidrBlock AttachInternetGateway AttachNetworkInterface
+    AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateDefaultSubnet CreateDefaultVpc
+    CreateDhcpOptions CreateEgressOnlyInternetGateway CreateInternetGateway CreateManagedPrefixList CreateNatGateway
+    CreateNetworkAcl CreateNetworkAclEntry CreateNetworkInterface CreateRoute CreateRouteTable CreateSecurityGroup
+    CreateSubnet CreateTags CreateVpc CreateVpcEndpoint CreateVpcPeeringConnection DeleteDhcpOptions
+    DeleteEgressOnlyInternetGateway DeleteInternetGateway DeleteManagedPrefixList DeleteNatGateway DeleteNetworkAcl
+    DeleteNetworkAclEntry DeleteNetworkInterface DeleteRoute DeleteRouteTable DeleteSecurityGroup DeleteSubnet
+    DeleteTags DeleteVpc DeleteVpcEndpoints DeleteVpcPeeringConnection DescribeAccountAttributes DescribeAddresses
+    DescribeAddressesAttribute DescribeAvailabilityZones DescribeDhcpOptions DescribeEgressOnlyInternetGateways
+    DescribeInternetGateways DescribeManagedPrefixLists DescribeNatGateways DescribeNetworkAcls
+    DescribeNetworkInterfaceAttribute DescribeNetworkInterfaces DescribePrefixLists DescribeRegions
+    DescribeRouteTables DescribeSecurityGroupReferences DescribeSecurityGroupRules DescribeSecurityGroups
+    DescribeStaleSecurityGroups DescribeSubnets DescribeTags DescribeVpcAttribute DescribeVpcEndpointServices
+    DescribeVpcEndpoints DescribeVpcPeeringConnections DescribeVpcs DetachInternetGateway DisassociateAddress
     DisassociateRouteTable DisassociateSubnetCidrBlock DisassociateVpcCidrBlock GetManagedPrefixListAssociations
     GetManagedPrefixListEntries GetSecurityGroupsForVpc ModifyManagedPrefixList ModifyNetworkInterfaceAttribute
-    ModifySecurityGroupRules ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint ModifyVpcTenancy
-    ReleaseAddress ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
+    ModifySecurityGroupRules ModifySubnetAttribute ModifyVpcAttribute ModifyVpcEndpoint
+    ModifyVpcPeeringConnectionOptions ModifyVpcTenancy RejectVpcPeeringConnection ReleaseAddress
+    ReplaceNetworkAclAssociation ReplaceNetworkAclEntry ReplaceRoute ReplaceRouteTableAssociation
     RestoreManagedPrefixListVersion RevokeSecurityGroupEgress RevokeSecurityGroupIngress UnassignPrivateIpAddresses
     UpdateSecurityGroupRuleDescriptionsEgress UpdateSecurityGroupRuleDescriptionsIngress
   `

@@ -74,3 +74,11 @@ export function taggedResources(
   )
   return rows.map(({ resource }) => resource)
 }
+
+/** All tags of a service's resources, for a listing of them. */
+export const tagRows = ({ service }: Pick<Ctx, 'service'>) => ({
+  select: 'resource, key, value',
+  from: '_tags',
+  where: { 'service = ?': service },
+  key: ['resource', 'key'],
+})

@@ -1,33 +1,33 @@
 import { arnOf } from '../../../aws/arn.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import type { Access, Input } from '../../shared/policy-access.ts'
-import { KINDS, type Kind } from './schema.ts'
-import { tagsOf } from './tags.ts'
+import { KINDS, type Kind, kindOf } from './schema.ts'
+import { arnOfId } from './tags.ts'
 
 /** Ids of our resources in an operation's own parameters. */
-function idsIn(input: Input): { id: string; kind: Kind }[] {
-  const kinds = Object.keys(KINDS) as Kind[]
-  const texts = Object.values(input).flat()
-  return texts.flatMap(id => {
-    const kind = typeof id === 'string' && kinds.find(each => KINDS[each].prefix === id.replace(/-[0-9a-f]+$/, ''))
-    return kind ? [{ id: String(id), kind }] : []
-  })
+const idsIn = (input: Input) =>
+  Object.values(input)
+    .flat()
+    .filter(value => typeof value === 'string')
+    .filter(kindOf)
+
+/** What an operation makes: AWS names it by the kind's id. */
+function madeBy(operation: string): Kind | undefined {
+  if (operation === 'AllocateAddress') return 'elastic-ip'
+  const noun = /^Create(?:Default|Managed|Security)?(.+)$/.exec(operation)?.[1]
+  const kinds = Object.keys(KINDS) as Kind[] // as the table is typed
+  return kinds.find(kind => KINDS[kind].id === `${noun}Id`)
 }
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
-export function ec2Access({ operation, place }: Ctx, input: Input): Access[] {
-  const action = `ec2:${operation}`
+/**
+ * What is named, and anything of the kind that is made.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+export function ec2Access(ctx: Ctx, input: Input): Access[] {
+  const { operation, place } = ctx
   const { region, account } = place
-  const ids = /^(?:Describe|Get)/.test(operation) ? [] : idsIn(input)
-  if (ids.length === 0) return [{ action, resource: '*' }]
-  return ids.map(({ id, kind }) => ({
-    action,
-    resource: arnOf({ service: 'ec2', region, account, resource: `${kind}/${id}` }),
-  }))
-}
-
-/** Tags of the first resource that an operation names. */
-export function ec2Tags(ctx: Ctx, _operation: string, input: Input): Record<string, string> | undefined {
-  const [first] = idsIn(input)
-  return first && Object.fromEntries(tagsOf(ctx, first.id).map(({ Key, Value }) => [Key, Value]))
+  const made = madeBy(operation)
+  const named = /^(?:Describe|Get)/.test(operation) ? [] : idsIn(input).map(id => arnOfId(ctx, id))
+  const all = made ? [arnOf({ service: 'ec2', region, account, resource: `${made}/*` }), ...named] : named
+  return (all.length > 0 ? all : ['*']).map(resource => ({ action: `ec2:${operation}`, resource }))
 }

@@ -2,8 +2,9 @@ import type { Filter, Operations } from '../../../aws/models/ec2.types.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { matcher, paging } from './filters.ts'
-import { find, read, type Tagged } from './resources.ts'
+import { find, idOf, read } from './resources.ts'
 import type { In, Kind, Kinds, Out } from './schema.ts'
+import { tagsOf } from './tags.ts'
 
 type Described<O extends keyof Operations, K extends Kind> = {
   /** Members of the output, and of the input that has ids. */
@@ -17,7 +18,7 @@ type Described<O extends keyof Operations, K extends Kind> = {
 }
 
 type Input = { Filters?: Filter[]; Filter?: Filter[]; NextToken?: string; MaxResults?: number }
-type Row = { attributes: string; tags: string }
+type Row = { id: string; attributes: string }
 
 /** An operation that describes all resources of a kind, or those that ids and filters choose. */
 export function describe<O extends keyof Operations, K extends Kind>(kind: K, described: Described<O, K>) {
@@ -25,11 +26,12 @@ export function describe<O extends keyof Operations, K extends Kind>(kind: K, de
     const input = given as Input // as all operations that describe have it
     const ids = (given as Record<string, unknown>)[described.ids] as string[] | undefined // the model's own type
     for (const id of ids ?? []) find(ctx, kind, id)
-    const shown = new Map<Row, Kinds[K] & Tagged>()
-    const matches = matcher<Kinds[K] & Tagged>(described.filters, input.Filters ?? input.Filter, ({ Tags }) => Tags)
+    const shown = new Map<Row, Kinds[K]>()
+    const matches = matcher<Kinds[K]>(described.filters, input.Filters ?? input.Filter, each =>
+      tagsOf(ctx, idOf(kind, each)),
+    )
     const { rows, next } = listing<Row>(ctx, paging(input), {
-      select: `seq, attributes,
-        (SELECT json_group_array(json_object('Key', key, 'Value', value)) FROM ec2_tags WHERE resource = id) AS tags`,
+      select: 'seq, id, attributes',
       from: 'ec2_resources',
       where: { 'kind = ?': kind, 'id IN (SELECT value FROM json_each(?))': ids && JSON.stringify(ids) },
       key: 'seq',
@@ -40,12 +42,15 @@ export function describe<O extends keyof Operations, K extends Kind>(kind: K, de
         return kept
       },
     })
-    return { [described.list]: rows.map(row => shown.get(row)), NextToken: next } as Out<O>
+    const tagged = rows.map(row => {
+      const Tags = tagsOf(ctx, row.id)
+      return { ...shown.get(row), Tags, TagSet: Tags }
+    })
+    return { [described.list]: tagged, NextToken: next } as Out<O>
   }
 }
 
 function show<O extends keyof Operations, K extends Kind>(ctx: Ctx, { view }: Described<O, K>, row: Row) {
   const resource = read<K>(row.attributes)
-  const Tags = JSON.parse(row.tags) as Tagged['Tags'] // made by the query
-  return { ...resource, ...view?.(ctx, resource), Tags, TagSet: Tags }
+  return { ...resource, ...view?.(ctx, resource) }
 }

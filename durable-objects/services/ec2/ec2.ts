@@ -1,6 +1,6 @@
 import type { Operations } from '../../../aws/models/ec2.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { ec2Access, ec2Tags } from './access.ts'
+import { ec2Access } from './access.ts'
 import {
   AllocateAddress,
   AssociateAddress,
@@ -28,7 +28,7 @@ import {
   DescribeInternetGateways,
   DetachInternetGateway,
 } from './gateways.ts'
-import { CreateNatGateway, DeleteNatGateway, DescribeNatGateways, forget } from './nat-gateways.ts'
+import { CreateNatGateway, DeleteNatGateway, DescribeNatGateways } from './nat-gateways.ts'
 import {
   CreateNetworkAcl,
   CreateNetworkAclEntry,
@@ -49,6 +49,15 @@ import {
   UnassignPrivateIpAddresses,
 } from './network-interfaces.ts'
 import {
+  AcceptVpcPeeringConnection,
+  CreateVpcPeeringConnection,
+  DeleteVpcPeeringConnection,
+  DescribeVpcPeeringConnections,
+  expire,
+  ModifyVpcPeeringConnectionOptions,
+  RejectVpcPeeringConnection,
+} from './peerings.ts'
+import {
   CreateManagedPrefixList,
   DeleteManagedPrefixList,
   DescribeManagedPrefixLists,
@@ -58,6 +67,7 @@ import {
   ModifyManagedPrefixList,
   RestoreManagedPrefixListVersion,
 } from './prefix-lists.ts'
+import { remove } from './resources.ts'
 import {
   AssociateRouteTable,
   CreateRoute,
@@ -119,18 +129,15 @@ declare module '../../kernel/object/service-operations.ts' {
 
 /*
  * EC2's network. Known gaps and choices:
- * - There are no instances, and nothing routes or filters packets: what is described is what was asked for. Operations of
- *   instances, images, volumes, peering, VPNs, transit gateways, IPAM, flow logs and the rest answer 501 by their names.
- * - What AWS does within minutes is done at once: NAT gateways and endpoints are available when they are made. A deleted
- *   NAT gateway is shown for an hour, as AWS does.
- * - Quotas are what AWS can raise them to, not what an account begins with; of elastic IP addresses there are 400, from
- *   the blocks that are kept for documentation, so that none is anybody's.
- * - Zone ids are not shuffled by account. Local routes cannot be given another target.
- * - Of a prefix list's versions the newest five are kept; AWS's own lists have a few blocks each.
- * - ClientToken is given back, and does not make an operation idempotent.
+ * - There are no instances, and nothing routes or filters packets. Operations of instances, images, VPNs, transit gateways
+ *   and the rest answer 501 by their names; so does peering with another account or region.
+ * - What AWS does within minutes is done at once. What was deleted and AWS still shows is shown for an hour.
+ * - Quotas are what AWS can raise them to; of elastic IP addresses there are 400, from the blocks of documentation.
+ * - Zone ids are not shuffled. Local routes keep their target. The newest five versions of a prefix list are kept.
  */
 
 const operations = {
+  AcceptVpcPeeringConnection,
   AllocateAddress,
   AssignPrivateIpAddresses,
   AssociateAddress,
@@ -159,6 +166,7 @@ const operations = {
   CreateTags,
   CreateVpc,
   CreateVpcEndpoint,
+  CreateVpcPeeringConnection,
   DeleteDhcpOptions,
   DeleteEgressOnlyInternetGateway,
   DeleteInternetGateway,
@@ -174,6 +182,7 @@ const operations = {
   DeleteTags,
   DeleteVpc,
   DeleteVpcEndpoints,
+  DeleteVpcPeeringConnection,
   DescribeAccountAttributes,
   DescribeAddresses,
   DescribeAddressesAttribute,
@@ -198,6 +207,7 @@ const operations = {
   DescribeVpcAttribute,
   DescribeVpcEndpointServices,
   DescribeVpcEndpoints,
+  DescribeVpcPeeringConnections,
   DescribeVpcs,
   DetachInternetGateway,
   DisassociateAddress,
@@ -213,7 +223,9 @@ const operations = {
   ModifySubnetAttribute,
   ModifyVpcAttribute,
   ModifyVpcEndpoint,
+  ModifyVpcPeeringConnectionOptions,
   ModifyVpcTenancy,
+  RejectVpcPeeringConnection,
   ReleaseAddress,
   ReplaceNetworkAclAssociation,
   ReplaceNetworkAclEntry,
@@ -230,10 +242,10 @@ const operations = {
 export const ec2: ServiceDefinition = {
   operations: guarded(operations),
   migrations,
-  timers: { forget },
+  timers: { expire, forget: remove },
   onCreate: makeDefaults,
   access: ec2Access,
-  resourceTags: ec2Tags,
+  tagConditions: () => ['aws:ResourceTag', 'ec2:ResourceTag'],
   dialect: 'query',
   wire: { validation: false },
 }

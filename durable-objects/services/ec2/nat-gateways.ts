@@ -3,12 +3,9 @@ import type { Tx } from '../../kernel/object/operation.ts'
 import { associate, free } from './addresses.ts'
 import { describe } from './describe.ts'
 import { missing } from './refusals.ts'
-import { all, create, find, newId, put, remove } from './resources.ts'
+import { all, create, find, forgetLater, newId, put, remove } from './resources.ts'
 import { createInterface } from './network-interfaces.ts'
 import type { In, Out } from './schema.ts'
-
-/** A gateway that was deleted is still shown for so long, in milliseconds. */
-const SHOWN_MS = 3_600_000
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
 export function CreateNatGateway(tx: Tx, input: In<'CreateNatGateway'>): Out<'CreateNatGateway'> {
@@ -58,12 +55,9 @@ export function DeleteNatGateway(tx: Tx, { NatGatewayId }: In<'DeleteNatGateway'
     remove(tx, NetworkInterfaceId)
   }
   put(tx, 'natgateway', { ...gateway, State: 'deleted', DeleteTime: new Date(tx.now) })
-  tx.timers.set('forget', NatGatewayId, tx.now + SHOWN_MS)
+  forgetLater(tx, NatGatewayId)
   return { NatGatewayId }
 }
-
-/** A deleted gateway's time is over. */
-export const forget = (tx: Tx, id: string) => remove(tx, id)
 
 export const DescribeNatGateways = describe<'DescribeNatGateways', 'natgateway'>('natgateway', {
   list: 'NatGateways',

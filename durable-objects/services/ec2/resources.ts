@@ -3,7 +3,7 @@ import type { Tag, TagSpecification } from '../../../aws/models/ec2.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { limited, malformed, notFound } from './refusals.ts'
 import { KINDS, type Kind, type Kinds } from './schema.ts'
-import { specified, writeTags } from './tags.ts'
+import { dropTags, tagNew } from './tags.ts'
 
 /** Resources of a kind in an account and region; rules of security groups, which are many, and addresses. */
 const MOST: Partial<Record<Kind, number>> = { 'security-group-rule': 50_000, 'elastic-ip': 400 }
@@ -13,11 +13,13 @@ export type Tagged = { Tags: Tag[]; TagSet: Tag[] }
 
 export const newId = (prefix: string) => `${prefix}-0${randomHex(16)}`
 
-const TIMES = new Set(['CreateTime', 'DeleteTime', 'CreationTimestamp'])
+const TIMES = new Set(['CreateTime', 'DeleteTime', 'CreationTimestamp', 'ExpirationTime'])
+
+/** Reads times as such. */
+export const revive = (key: string, value: unknown) => (TIMES.has(key) ? new Date(String(value)) : value)
 
 /** A resource as put() wrote it. */
-export const read = <K extends Kind>(attributes: string) =>
-  JSON.parse(attributes, (key, value) => (TIMES.has(key) ? new Date(value) : value)) as Kinds[K]
+export const read = <K extends Kind>(attributes: string) => JSON.parse(attributes, revive) as Kinds[K]
 
 export const idOf = (kind: Kind, resource: object): string => String(Reflect.get(resource, KINDS[kind].id))
 
@@ -72,13 +74,17 @@ export function create<K extends Kind>(
   const { resource, specifications } = given
   const counted = tx.sql.first<{ n: number }>('SELECT count(*) AS n FROM ec2_resources WHERE kind = ?', kind)
   if ((counted?.n ?? 0) >= (MOST[kind] ?? MOST_OF_A_KIND)) throw limited(KINDS[kind].limit, `${KINDS[kind].noun}s`)
-  const tags = specified(kind, specifications)
   put(tx, kind, resource)
-  writeTags(tx, idOf(kind, resource), tags)
+  const tags = tagNew(tx, idOf(kind, resource), specifications)
   return { ...resource, Tags: tags, TagSet: tags }
 }
 
 export function remove(tx: Tx, id: string): void {
   tx.sql.run('DELETE FROM ec2_resources WHERE id = ?', id)
-  tx.sql.run('DELETE FROM ec2_tags WHERE resource = ?', id)
+  dropTags(tx, id)
 }
+
+/** What has ended is still described for so long, in milliseconds. */
+const SHOWN_MS = 3_600_000
+
+export const forgetLater = (tx: Tx, id: string) => tx.timers.set('forget', id, tx.now + SHOWN_MS)

@@ -3,6 +3,7 @@ import type { Route, RouteTableAssociation } from '../../../aws/models/ec2.types
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { canonical } from './blocks.ts'
 import { describe } from './describe.ts'
+import { joins } from './peerings.ts'
 import { dependent, inUse, invalid, limited, missing } from './refusals.ts'
 import { all, create, find, newId, peek, put, remove } from './resources.ts'
 import type { In, Kind, Kinds, Out } from './schema.ts'
@@ -37,6 +38,7 @@ const TARGETS: readonly [member: keyof Route, prefix: string, kind: Kind][] = [
   ['NatGatewayId', 'nat', 'natgateway'],
   ['NetworkInterfaceId', 'eni', 'network-interface'],
   ['EgressOnlyInternetGatewayId', 'eigw', 'egress-only-internet-gateway'],
+  ['VpcPeeringConnectionId', 'pcx', 'vpc-peering-connection'],
 ]
 
 /** The local routes, those that were made, and those of gateway endpoints. */
@@ -68,6 +70,7 @@ function leads(ctx: Ctx, route: Route, vpc: string): boolean {
     if (!id?.startsWith(`${prefix}-`)) continue
     const target = peek(ctx, kind, id)
     if (!target || ('State' in target && target.State === 'deleted')) return false
+    if ('RequesterVpcInfo' in target) return target.Status.Code === 'active' && joins(target, vpc)
     return (
       kind !== 'internet-gateway' || all(ctx, kind, vpc).some(each => Reflect.get(each, 'InternetGatewayId') === id)
     )
@@ -138,8 +141,10 @@ function targetOf(ctx: Ctx, input: In<'CreateRoute'>, { VpcId, RouteTableId }: T
   if (more.length > 0) throw invalid('The request must contain only one target of the route')
   const [member, , kind] = first
   const id = given[member] ?? ''
-  find(ctx, kind, id)
-  if (!leads(ctx, { [member]: id }, VpcId)) {
+  const target = find(ctx, kind, id)
+  // A peering may still wait to be accepted.
+  const fits = 'RequesterVpcInfo' in target ? joins(target, VpcId) : leads(ctx, { [member]: id }, VpcId)
+  if (!fits) {
     throw invalid(`route table ${RouteTableId} and network gateway ${id} belong to different networks`)
   }
   return { [member]: id }

@@ -16,6 +16,7 @@ import type {
   Subnet,
   Vpc,
   VpcEndpoint,
+  VpcPeeringConnection,
 } from '../../../aws/models/ec2.types.ts'
 
 export type In<O extends keyof Operations> = Operations[O]['input']
@@ -46,6 +47,10 @@ export type Kinds = {
   'vpc-endpoint': Own<
     VpcEndpoint,
     'VpcEndpointId' | 'VpcId' | 'ServiceName' | 'RouteTableIds' | 'SubnetIds' | 'Groups' | 'NetworkInterfaceIds'
+  >
+  'vpc-peering-connection': Own<
+    VpcPeeringConnection,
+    'VpcPeeringConnectionId' | 'RequesterVpcInfo' | 'AccepterVpcInfo' | 'Status'
   >
   'prefix-list': Own<ManagedPrefixList, 'PrefixListId' | 'PrefixListName' | 'Version'> & {
     /** Entries by version, the newest few of them. */
@@ -111,7 +116,19 @@ export const KINDS: Readonly<Record<Kind, About>> = {
     ...about('VpcEndpointId', 'vpce', ['InvalidVpcEndpointId.NotFound', 'vpcEndpoint', 'VpcEndpoint']),
     missing: "The Vpc Endpoint Id '?' does not exist",
   },
+  'vpc-peering-connection': about('VpcPeeringConnectionId', 'pcx', [
+    'InvalidVpcPeeringConnectionID.NotFound',
+    'vpcPeeringConnection',
+    'VpcPeeringConnection',
+  ]),
   'prefix-list': about('PrefixListId', 'pl', ['InvalidPrefixListID.NotFound', 'prefix list', 'PrefixList']),
+}
+
+/** What an id is of. */
+export function kindOf(id: string): Kind | undefined {
+  const kinds = Object.keys(KINDS) as Kind[] // as the table is typed
+  const prefix = id.replace(/-[^-]*$/, '')
+  return kinds.find(kind => KINDS[kind].prefix === prefix)
 }
 
 export const migrations = [
@@ -123,11 +140,5 @@ export const migrations = [
     attributes TEXT NOT NULL
   );
   CREATE INDEX ec2_resources_by_kind ON ec2_resources (kind, seq);
-  CREATE INDEX ec2_resources_by_parent ON ec2_resources (parent, kind);
-  CREATE TABLE ec2_tags (
-    resource TEXT NOT NULL,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (resource, key)
-  ) WITHOUT ROWID;`,
+  CREATE INDEX ec2_resources_by_parent ON ec2_resources (parent, kind);`,
 ]

@@ -4,6 +4,7 @@ import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { canonical, overlap, sized } from './blocks.ts'
 import { describe } from './describe.ts'
 import { createAcl } from './network-acls.ts'
+import { endPeerings } from './peerings.ts'
 import { combined, dependent, inUse, invalid, limited, missing } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
 import { createTable } from './route-tables.ts'
@@ -81,6 +82,7 @@ export function DeleteVpc(tx: Tx, { VpcId }: In<'DeleteVpc'>): void {
   for (const { GroupId } of groups) remove(tx, GroupId)
   for (const { RouteTableId } of tables) remove(tx, RouteTableId)
   for (const { NetworkAclId } of acls) remove(tx, NetworkAclId)
+  endPeerings(tx, VpcId)
   remove(tx, VpcId)
 }
 
