@@ -127,8 +127,7 @@ declare module '../../kernel/object/service-operations.ts' {
   }
 }
 
-/*
- * EC2's network. Known gaps and choices:
+/* EC2's network. Known gaps and choices:
  * - There are no instances, and nothing routes or filters packets. Operations of instances, images, VPNs, transit gateways
  *   and the rest answer 501 by their names; so does peering with another account or region.
  * - What AWS does within minutes is done at once. What was deleted and AWS still shows is shown for an hour.
