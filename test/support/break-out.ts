@@ -61,7 +61,10 @@ export async function victimOf(home: Home): Promise<Victim> {
       client(SNSClient).send(new ListTopicsCommand({})),
       client(LambdaClient).send(new ListFunctionsCommand({})),
     ])
-    const lists = [queues, attributes, buckets, keys, users, topics, functions].map(({ $metadata: _, ...rest }) => rest)
+    const lists = [queues, attributes, buckets, keys, users, topics, functions].map(list => ({
+      ...list,
+      $metadata: undefined,
+    }))
     const { createdAt, expiresAt, settings } = await home.describe()
     return JSON.stringify([lists, object, { createdAt, expiresAt, settings }], null, 1)
   }
