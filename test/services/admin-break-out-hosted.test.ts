@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   CreateApiDestinationCommand,
+  type CreateApiDestinationCommandInput,
   CreateConnectionCommand,
   EventBridgeClient,
   PutEventsCommand,
@@ -209,6 +210,18 @@ describe('the emulator’s own requests, hosted', () => {
     'printer',
   ]
 
+  /** Sends an event to a destination of that name. */
+  async function sendTo(destination: CreateApiDestinationCommandInput & { Name: string }) {
+    const events = clientOf('mine', mine)(EventBridgeClient)
+    const { Name } = destination
+    const { ApiDestinationArn: Arn } = await events.send(new CreateApiDestinationCommand(destination))
+    await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify({ source: [Name] }) }))
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/caller`
+    const Targets = [{ Id: '1', Arn, RoleArn }]
+    await events.send(new PutTargetsCommand({ Rule: Name, Targets }))
+    await events.send(new PutEventsCommand({ Entries: [{ Source: Name, DetailType: 'x', Detail: '{}' }] }))
+  }
+
   test.each(PRIVATE)('go to no subscription, destination or token’s endpoint at %s', async address => {
     const client = clientOf('mine', mine)
     const [sns, events] = [client(SNSClient), client(EventBridgeClient)]
@@ -226,17 +239,21 @@ describe('the emulator’s own requests, hosted', () => {
     } as const
     const AuthParameters = { OAuthParameters: oauth }
     const connection = { Name, AuthorizationType: 'OAUTH_CLIENT_CREDENTIALS', AuthParameters } as const
-    answers.push(await outcome(events.send(new CreateConnectionCommand(connection))))
-    const ConnectionArn = `arn:aws:events:us-east-1:${ACCOUNT}:connection/${Name}`
-    const destination = { Name, ConnectionArn, InvocationEndpoint: tls, HttpMethod: 'POST' } as const
-    answers.push(await outcome(events.send(new CreateApiDestinationCommand(destination))))
-    const Arn = `arn:aws:events:us-east-1:${ACCOUNT}:api-destination/${Name}`
-    await outcome(events.send(new PutRuleCommand({ Name, EventPattern: '{"source":["test"]}' })))
-    await outcome(events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: '1', Arn }] })))
-    await outcome(events.send(new PutEventsCommand({ Entries: [{ Source: 'test', DetailType: 'x', Detail: '{}' }] })))
+    const made = await events.send(new CreateConnectionCommand(connection)).catch(() => undefined)
+    const ApiKeyAuthParameters = { ApiKeyName: 'x', ApiKeyValue: 'x' }
+    const keyed = { Name: `k${Name}`, AuthorizationType: 'API_KEY', AuthParameters: { ApiKeyAuthParameters } } as const
+    const { ConnectionArn } = await events.send(new CreateConnectionCommand(keyed))
+    // AWS takes no addresses in brackets there.
+    if (made) await sendTo({ Name, ConnectionArn, InvocationEndpoint: tls, HttpMethod: 'POST' })
     for (const answer of answers) expectHarmless(answer, address)
     const settled = await ask({ method: 'POST', path: `/_ns/${own}/_fakecloud/settle`, headers: bearer(mine) })
     expect(settled.status, settled.body).toBe(200)
+    const { body } = await ask({ method: 'GET', path: `/_ns/${own}/_fakecloud/journal`, headers: bearer(mine) })
+    const { hops } = JSON.parse(body) as { hops: { to: string; outcome: string; reason: string | null }[] }
+    const refused = hops.filter(({ outcome: how, reason }) => how === 'refused' && reason?.includes('private address'))
+    const [to, destinations] = [refused.map(hop => hop.to), refused.filter(hop => hop.to.includes(Name))]
+    expect(to).toEqual(expect.arrayContaining([plain, tls]))
+    if (made) expect(destinations, JSON.stringify(hops.filter(hop => hop.to.includes(Name)))).toHaveLength(1)
     expect(called).toBe(0)
   })
 })
