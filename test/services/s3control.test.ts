@@ -20,9 +20,12 @@ import {
   GetAccessPointPolicyStatusForObjectLambdaCommand,
   ListAccessPointsCommand,
   ListAccessPointsForObjectLambdaCommand,
+  ListTagsForResourceCommand,
   PutAccessPointConfigurationForObjectLambdaCommand,
   PutAccessPointPolicyCommand,
   PutAccessPointPolicyForObjectLambdaCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-s3-control'
 import { expect, test } from 'vitest'
 import { FakeCloud } from '../../sdk/index.ts'
@@ -167,4 +170,29 @@ test('what cannot be is refused, and changes nothing', async () => {
   expect(AccessPointList?.map(point => point.Name)).toEqual([Name])
   const answer = new WriteGetObjectResponseCommand({ RequestRoute: 'io-use1-001', RequestToken: 'none', Body: 'x' })
   expect(await refused(s3.send(answer))).toMatchObject({ name: 'InvalidToken', status: 400 })
+})
+
+test('an access point has tags, from its making or later, which go with it', async () => {
+  const { control } = await setUpObjectLambda(ECHO)
+  const point = { AccountId, Name: 'tagged', Bucket: 'originals' }
+  const tag = (Key: string, Value = 'x') => ({ Key, Value })
+  const made = await control.send(new CreateAccessPointCommand({ ...point, Tags: [tag('team', 'red')] }))
+  const named = { AccountId, ResourceArn: made.AccessPointArn ?? '' }
+  const tags = async () => (await control.send(new ListTagsForResourceCommand(named))).Tags
+  await control.send(new TagResourceCommand({ ...named, Tags: [tag('stage'), tag('team', 'blue')] }))
+  expect(await tags()).toEqual([tag('team', 'blue'), tag('stage')])
+  await control.send(new UntagResourceCommand({ ...named, TagKeys: ['team'] }))
+  expect(await tags()).toEqual([tag('stage')])
+  const refusal = (...keys: string[]) =>
+    refused(control.send(new TagResourceCommand({ ...named, Tags: keys.map(key => tag(key)) })))
+  expect(await refusal('aws:x')).toMatchObject({ name: 'InvalidTag' })
+  expect(await refusal('x', 'x')).toMatchObject({ name: 'InvalidTag' })
+  const other = { ...named, ResourceArn: `arn:aws:s3:us-east-1:${AccountId}:storage-lens-group/all` }
+  expect(await refused(control.send(new ListTagsForResourceCommand(other)))).toMatchObject({ name: 'InvalidRequest' })
+  await control.send(new DeleteAccessPointCommand({ AccountId, Name: 'tagged' }))
+  expect(await refused(control.send(new ListTagsForResourceCommand(named)))).toMatchObject({
+    name: 'NoSuchAccessPoint',
+  })
+  await control.send(new CreateAccessPointCommand(point))
+  expect(await tags()).toEqual([])
 })

@@ -5,6 +5,7 @@ import { listing } from '../../kernel/listings/listings.ts'
 import { accessPointAlias, accessPointArn, nameIn } from './names.ts'
 import { accessDenied, alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
 import type { AccessPointRow } from './schema.ts'
+import { accessPointTags } from './tags.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -43,13 +44,15 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
   checkAccount(ctx, AccountId)
   checkName(Name)
   if (input.Scope) throw invalidRequest('Scope is for access points of directory buckets')
+  const arn = accessPointArn(ctx.place, Name)
+  accessPointTags.check(arn, input.Tags)
   await checkBucket(ctx, input)
   if (ctx.sql.first('SELECT 1 FROM s3control_access_points WHERE name = ?', Name)) throw alreadyOwned()
   const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_access_points') ?? {}
   if (n >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
-  ctx.change(tx =>
+  ctx.change(tx => {
     tx.sql.run(
       `INSERT INTO s3control_access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
       Name,
@@ -58,9 +61,10 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
       tx.now,
       VpcConfiguration?.VpcId ?? null,
       JSON.stringify(PublicAccessBlockConfiguration),
-    ),
-  )
-  return { AccessPointArn: accessPointArn(ctx.place, Name), Alias: alias }
+    )
+    accessPointTags.set(tx, arn, input.Tags)
+  })
+  return { AccessPointArn: arn, Alias: alias }
 }
 
 /** The bucket must be there, and belong to who it is said to. */
@@ -111,5 +115,7 @@ export function ListAccessPoints(ctx: Ctx, input: In<'ListAccessPoints'>): Out<'
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_DeleteAccessPoint.html */
 export function DeleteAccessPoint(ctx: Tx, { AccountId, Name }: In<'DeleteAccessPoint'>): void {
   checkAccount(ctx, AccountId)
-  ctx.sql.run('DELETE FROM s3control_access_points WHERE name = ?', findAccessPoint(ctx, Name).name)
+  const { name } = findAccessPoint(ctx, Name)
+  ctx.sql.run('DELETE FROM s3control_access_points WHERE name = ?', name)
+  accessPointTags.drop(ctx, accessPointArn(ctx.place, name))
 }

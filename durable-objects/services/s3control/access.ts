@@ -24,7 +24,7 @@ export function s3controlAccess(ctx: Ctx, input: Input): Access[] {
   }
   const read = READS[operation]
   if (read) return [{ action: `s3-object-lambda:${read}`, resource: textOf(input.Bucket) }]
-  const name = textOf(input.Name)
+  const name = textOf(input.Name ?? input.ResourceArn)
   if (!/AccessPoint/.test(operation) || name === '' || name.startsWith('arn:')) {
     return [{ action: `s3:${operation}`, resource: name || '*' }]
   }

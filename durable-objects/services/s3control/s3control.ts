@@ -10,6 +10,7 @@ import { GetObject, HeadObject, ListObjects, ListObjectsV2 } from './reads.ts'
 import { resolve } from './resolution.ts'
 import { objectLambdaResponses, WriteGetObjectResponse } from './responses.ts'
 import { migrations } from './schema.ts'
+import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -24,7 +25,7 @@ declare module '../../kernel/object/service-operations.ts' {
  * Known gaps and choices:
  * - Access points' own policies, VPC origins and public access blocks are kept and shown. What a caller may do through
  *   an access point is what it may do with the bucket, by the bucket's own name.
- * - Scopes, tags, and access points as the source of a copy are not there.
+ * - Tags are those of access points; other ARNs are refused. Scopes and access points as the source of a copy are not there.
  * - The URL that a function gets of the original object is on the emulator's own address, so that it works from anywhere.
  * - Batch jobs, Storage Lens, Access Grants, multi-region access points, Outposts and account-wide settings answer 501.
  */
@@ -33,6 +34,9 @@ const control = {
   DeleteAccessPoint,
   GetAccessPoint,
   ListAccessPoints,
+  ListTagsForResource,
+  TagResource,
+  UntagResource,
   CreateAccessPointForObjectLambda: objectLambda.CreateAccessPointForObjectLambda,
   DeleteAccessPointForObjectLambda: objectLambda.DeleteAccessPointForObjectLambda,
   GetAccessPointForObjectLambda: objectLambda.GetAccessPointForObjectLambda,
