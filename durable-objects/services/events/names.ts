@@ -1,12 +1,8 @@
-import type { ObjectAddress, Place } from '../../../aws/place.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
-
-type Owner = Pick<Place, 'account' | 'region'>
+import { homeWhere } from '../../kernel/resources/home.ts'
+import { arnAt, type Owner, ownerOf, parseArn } from '../../../aws/arn.ts'
 
 /** ARN of something of EventBridge's in a place. */
-export function eventsArn({ account, region }: Owner, resource: string): string {
-  return arnOf({ service: 'events', region, account, resource })
-}
+export const eventsArn = (place: Owner, resource: string) => arnAt(place, 'events', resource)
 
 export const busArn = (place: Owner, name: string) => eventsArn(place, `event-bus/${name}`)
 
@@ -22,18 +18,11 @@ export function busName(nameOrArn: string | undefined): string {
 }
 
 /** The account and region of a bus's ARN; undefined for a mere name. */
-export function ownerOfBus(nameOrArn: unknown): Owner | undefined {
-  const arn = typeof nameOrArn === 'string' ? parseArn(nameOrArn) : undefined
-  const valid =
-    arn?.service === 'events' && /^\d{12}$/.test(arn.account) && /^[a-z]{2,4}(?:-[a-z]+)+-\d$/.test(arn.region)
-  return valid && arn ? { account: arn.account, region: arn.region } : undefined
-}
+export const ownerOfBus = (nameOrArn: unknown) => ownerOf(nameOrArn, 'events')
 
-/** The object of the account and region that a bus's ARN names, else of the caller's. */
-export function home(operation: string, input: Record<string, unknown>, place: Place): ObjectAddress {
-  const { EventBusName, Name, Entries } = input
+/** A bus's ARN leads to its account and region. */
+export const home = homeWhere('events', ({ EventBusName, Name, Entries }, operation) => {
   const first: unknown = Array.isArray(Entries) ? Entries[0] : undefined
   const entry = typeof first === 'object' && first !== null ? Reflect.get(first, 'EventBusName') : undefined
-  const named = operation === 'DescribeEventBus' ? Name : (EventBusName ?? entry)
-  return { place: { ...place, ...ownerOfBus(named) }, service: 'events' }
-}
+  return ownerOfBus(operation === 'DescribeEventBus' ? Name : (EventBusName ?? entry))
+})

@@ -30,7 +30,7 @@ import {
 import * as layers from './layers/layers.ts'
 import { endSandboxes } from './invocations/sandboxes.ts'
 import { type MappingOperations, PollEventSource, resumeMapping } from './mappings/mappings.ts'
-import { functionHome } from './functions/names.ts'
+import { home } from './functions/names.ts'
 import { noteUndelivered } from './metrics.ts'
 import { AddPermission, GetPolicy, invokePolicy, RemovePermission } from './settings/permissions.ts'
 import * as provisioned from './settings/provisioned-concurrency.ts'
@@ -151,7 +151,7 @@ export const lambda: ServiceDefinition = {
     operation: 'Invoke',
     input: (arn, _resource, { text: Payload }) => ({ FunctionName: arn, InvocationType: 'Event', Payload }),
   },
-  home: functionHome,
+  home,
   access: lambdaAccess,
   dialect: 'rest-json',
   wire: {

@@ -1,12 +1,12 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { type Access, type Input, present, tagsIn, textOf } from '../../shared/policy-access.ts'
 
 /** Operations whose action is another's. */
 const ACTIONS: Readonly<Record<string, string>> = { PublishBatch: 'Publish' }
 
-/** What a topic's subscriptions are asked by. */
-const ARNS = ['TopicArn', 'TargetArn', 'SubscriptionArn', 'ResourceArn', 'PlatformApplicationArn', 'EndpointArn']
+/** Members of an input that name a topic or what is of one. */
+export const ARNS = ['TopicArn', 'TargetArn', 'SubscriptionArn', 'ResourceArn', 'PlatformApplicationArn', 'EndpointArn']
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
 export function snsAccess(ctx: Ctx, input: Input): Access[] {
@@ -17,7 +17,7 @@ export function snsAccess(ctx: Ctx, input: Input): Access[] {
 }
 
 function resourceOf({ place, operation }: Ctx, input: Input): string {
-  const arn = (resource: string) => arnOf({ service: 'sns', region: place.region, account: place.account, resource })
+  const arn = (resource: string) => arnAt(place, 'sns', resource)
   const given = ARNS.map(name => textOf(input[name])).find(text => parseArn(text))
   if (given) return operation.includes('ubscri') ? topicOf(given) : given
   if (operation === 'CreateTopic') return arn(textOf(input.Name))

@@ -1,11 +1,11 @@
-import { snsAccess } from './access.ts'
+import { ARNS, snsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import * as applications from './applications.ts'
 import { GetDataProtectionPolicy, PutDataProtectionPolicy } from './data-protection.ts'
 import { ended } from './dead-letters.ts'
 import * as endpoints from './endpoints.ts'
-import { home } from './home.ts'
+import { homeByArn } from '../../kernel/resources/home.ts'
 import { confirmTick, optOutTick, pendingView } from './introspection.ts'
 import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
 import { attemptPost, resumePosts } from './posts.ts'
@@ -100,7 +100,7 @@ export const sns: ServiceDefinition = {
   onWake: resumePosts,
   resourcePolicy,
   target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
-  home,
+  home: homeByArn('sns', ARNS),
   access: snsAccess,
   wire: { validation: { code: 'ValidationError' } },
 }

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import type { ObjectAddress, Place } from '../../../aws/place.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { homeWhere } from '../../kernel/resources/home.ts'
+import type { Place } from '../../../aws/place.ts'
+import { arnAt, isAccount, ownerOf, resourceAt } from '../../../aws/arn.ts'
 
 /** What a QueueUrl says: always a name; account and region only where it holds them. */
 export type QueueAddress = { name: string; account?: string | undefined; region?: string | undefined }
@@ -18,14 +19,12 @@ export function parseQueueUrl(url: string): QueueAddress {
   const host = AWS_HOST.exec(url)
   return {
     name,
-    account: /^\d{12}$/.test(account) ? account : undefined,
+    account: isAccount(account) ? account : undefined,
     region: host ? (host[1] ?? host[2]) : undefined,
   }
 }
 
-export function queueArn(place: Place, name: string): string {
-  return arnOf({ service: 'sqs', region: place.region, account: place.account, resource: name })
-}
+export const queueArn = (place: Place, name: string) => arnAt(place, 'sqs', name)
 
 /** The URL by which whoever asks can reach a queue of this place. */
 export function queueUrl(ctx: Ctx, name: string): string {
@@ -33,18 +32,8 @@ export function queueUrl(ctx: Ctx, name: string): string {
   return `${root}/${ctx.place.account}/${name}`
 }
 
-/** A URL of the queue that an ARN names, for a request of one's own. */
-export function queueUrlOfArn(arn: string): string {
-  const parts = parseArn(arn)
-  return `https://sqs.${parts?.region}.amazonaws.com/${parts?.account}/${parts?.resource}`
-}
-
 /** The ARN of a queue on this object gives its name; any other gives undefined. */
-export function localQueueName(place: Place, arn: string): string | undefined {
-  const parts = parseArn(arn)
-  if (parts?.service !== 'sqs' || parts.account !== place.account || parts.region !== place.region) return undefined
-  return parts.resource
-}
+export const localQueueName = (place: Place, arn: string) => resourceAt(place, 'sqs', arn)
 
 /** Move tasks are known by a handle that says which queue they empty: base64 of `{ taskId, sourceArn }`. */
 export function taskHandle(taskId: string, sourceArn: string): string {
@@ -68,23 +57,11 @@ export function fromPath(input: Record<string, unknown>, path: string): Record<s
   return { ...input, QueueUrl: path }
 }
 
-/** Which place an operation's input names, where it names one: the queue may be another account's. */
-function placeNamed(input: Record<string, unknown>): { account?: string | undefined; region?: string | undefined } {
-  const { QueueUrl, QueueOwnerAWSAccountId, SourceArn, TaskHandle } = input
+/** The queue may be another account's, or region's. */
+export const home = homeWhere('sqs', ({ QueueUrl, QueueOwnerAWSAccountId, SourceArn, TaskHandle }) => {
   if (typeof QueueUrl === 'string') return parseQueueUrl(QueueUrl)
-  if (typeof QueueOwnerAWSAccountId === 'string' && /^\d{12}$/.test(QueueOwnerAWSAccountId)) {
+  if (typeof QueueOwnerAWSAccountId === 'string' && isAccount(QueueOwnerAWSAccountId)) {
     return { account: QueueOwnerAWSAccountId }
   }
-  const arn = typeof TaskHandle === 'string' ? parseTaskHandle(TaskHandle)?.sourceArn : SourceArn
-  const parts = typeof arn === 'string' ? parseArn(arn) : undefined
-  return parts?.service === 'sqs' && /^\d{12}$/.test(parts.account) ? parts : {}
-}
-
-/** The object of the account and region that the input names, else of the caller's. */
-export function home(_operation: string, input: Record<string, unknown>, place: Place): ObjectAddress {
-  const { account, region } = placeNamed(input)
-  return {
-    place: { namespace: place.namespace, account: account || place.account, region: region || place.region },
-    service: 'sqs',
-  }
-}
+  return ownerOf(typeof TaskHandle === 'string' ? parseTaskHandle(TaskHandle)?.sourceArn : SourceArn, 'sqs')
+})

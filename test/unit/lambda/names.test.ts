@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { functionHome, parseFunctionName } from '../../../durable-objects/services/lambda/functions/names.ts'
+import { home, parseFunctionName } from '../../../durable-objects/services/lambda/functions/names.ts'
 
 describe('function names', () => {
   it.each([
@@ -27,8 +27,8 @@ describe('function names', () => {
   it('lead to the account that an ARN names, in the region of the request', () => {
     const place = { namespace: 'main', account: '111111111111', region: 'eu-west-1' }
     const FunctionName = 'arn:aws:lambda:us-east-1:222222222222:function:thumbs'
-    expect(functionHome('Invoke', { FunctionName }, place).place).toEqual({ ...place, account: '222222222222' })
-    expect(functionHome('Invoke', { FunctionName: 'thumbs' }, place).place).toEqual(place)
-    expect(functionHome('ListFunctions', {}, place).place).toEqual(place)
+    expect(home('Invoke', { FunctionName }, place).place).toEqual({ ...place, account: '222222222222' })
+    expect(home('Invoke', { FunctionName: 'thumbs' }, place).place).toEqual(place)
+    expect(home('ListFunctions', {}, place).place).toEqual(place)
   })
 })

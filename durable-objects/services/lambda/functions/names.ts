@@ -1,6 +1,7 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import type { ObjectAddress, Place } from '../../../../aws/place.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { homeWhere } from '../../../kernel/resources/home.ts'
+import type { Place } from '../../../../aws/place.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter, notFound } from '../errors.ts'
 
@@ -22,21 +23,15 @@ export function parseFunctionName(text: string): FunctionReference | undefined {
   return { name: match[3], qualifier: match[4], account: match[2], region: match[1] }
 }
 
-/** The object that holds a function: one a place; an ARN of another account leads to that account's. */
-export function functionHome(_operation: string, input: Record<string, unknown>, place: Place): ObjectAddress {
-  const named = input.FunctionName ?? input.Resource ?? input.ResourceArn ?? input.LayerName ?? input.Arn
-  const account = typeof named === 'string' ? accountOf(named) : undefined
-  return { place: account === undefined ? place : { ...place, account }, service: 'lambda' }
-}
-
-function accountOf(named: string): string | undefined {
-  return named.includes(':') ? /(?:^|:)(\d{12}):/.exec(named)?.[1] : undefined
-}
+/** The account that a function, layer or their like is named with leads there. */
+export const home = homeWhere('lambda', ({ FunctionName, Resource, ResourceArn, LayerName, Arn }) => {
+  const named = FunctionName ?? Resource ?? ResourceArn ?? LayerName ?? Arn
+  return { account: typeof named === 'string' ? /(?:^|:)(\d{12}):/.exec(named)?.[1] : undefined }
+})
 
 /** ARN of a function, or of a version or alias of it. */
 export function functionArn(place: Place, name: string, qualifier?: string): string {
-  const resource = qualifier === undefined ? `function:${name}` : `function:${name}:${qualifier}`
-  return arnOf({ service: 'lambda', region: place.region, account: place.account, resource })
+  return arnAt(place, 'lambda', qualifier === undefined ? `function:${name}` : `function:${name}:${qualifier}`)
 }
 
 /** A function as a request names it, in the place that serves the request. */
