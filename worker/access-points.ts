@@ -1,4 +1,5 @@
 import { objectOf } from '../aws/place.ts'
+import { arnAt } from '../aws/arn.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { type NamedPoint, namedPoint } from '../durable-objects/shared/access-point-names.ts'
 import { AwsError } from '../aws/errors.ts'
@@ -34,7 +35,7 @@ export function accessPointOfHost(wire: WireRequest, env: Env): string | undefin
 
 function arnOfLabel(label: string, { service, region }: { service: string; region: string }): string | undefined {
   const [, name, account] = NAME_AND_ACCOUNT.exec(label) ?? []
-  return name && account ? `arn:aws:${service}:${region}:${account}:accesspoint/${name}` : undefined
+  return name && account ? arnAt({ region, account }, service, `accesspoint/${name}`) : undefined
 }
 
 /**

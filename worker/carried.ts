@@ -1,4 +1,5 @@
 import type { HttpFacts } from '../durable-objects/kernel/object/operation.ts'
+import { parseArn } from '../aws/arn.ts'
 import { asStreams, largeMembers } from '../durable-objects/kernel/object/large-bytes.ts'
 import { unchunk } from '../aws/wire/chunked.ts'
 import type { Decoded, WireRequest } from '../aws/wire/types.ts'
@@ -75,7 +76,7 @@ function digestHeaders(headers: Headers): Record<string, string> {
 
 /** Object Lambda tells its function of the whole request. */
 const showsHeaders = ({ Bucket }: Record<string, unknown>) =>
-  typeof Bucket === 'string' && Bucket.startsWith('arn:aws:s3-object-lambda:')
+  typeof Bucket === 'string' && parseArn(Bucket)?.service === 's3-object-lambda'
 
 const shownHeaders = (headers: Headers) =>
   Object.fromEntries(

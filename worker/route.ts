@@ -1,4 +1,5 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
+import { isAccount } from '../aws/arn.ts'
 import type { Caller } from '../durable-objects/kernel/object/operation.ts'
 import {
   DEFAULT_ACCOUNT,
@@ -169,7 +170,7 @@ export function callerOf(routed: Routed, env: Env): Calling {
 /** A 12-digit key is an account; our own keys carry theirs. */
 function accountOf(accessKeyId: string | undefined): string | undefined {
   if (accessKeyId === undefined) return undefined
-  return /^\d{12}$/.test(accessKeyId) ? accessKeyId : accountOfAccessKey(accessKeyId)
+  return isAccount(accessKeyId) ? accessKeyId : accountOfAccessKey(accessKeyId)
 }
 
 function regionOf(region: string | undefined): string | undefined {

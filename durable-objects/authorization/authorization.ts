@@ -2,7 +2,7 @@ import type { Dialect } from '../../aws/sigv4/proof.ts'
 import { invalidToken, unknownKey } from '../../aws/sigv4/refusals.ts'
 import type { Ctx, ServiceDefinition } from '../kernel/object/operation.ts'
 import { UNCLAIMED } from '../../aws/place.ts'
-import { parseArn } from '../../aws/arn.ts'
+import { isAccount, parseArn } from '../../aws/arn.ts'
 import { readTags } from '../kernel/tags/tags.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
@@ -107,7 +107,7 @@ function resourceKeys(ctx: Ctx, access: Access, tags: Record<string, string> | u
 /** The account that owns what is asked for: by its ARN, or that of the object, where it has been claimed. */
 function ownerOf({ place, caller }: Ctx, access: Access): string {
   const named = access.account ?? parseArn(access.resource)?.account
-  if (named && /^\d{12}$/.test(named)) return named
+  if (named && isAccount(named)) return named
   return place.account === UNCLAIMED ? caller.accountId : place.account
 }
 

@@ -1,9 +1,10 @@
+import { rootArn } from '../../aws/arn.ts'
 import type { PrincipalPolicy, PrincipalView } from './principal-view.ts'
 import type { Ctx, Session } from '../kernel/object/operation.ts'
 import { GLOBAL_REGION } from '../../aws/place.ts'
 import type { NamedPolicy, PolicySet } from '../shared/policy-evaluate.ts'
 import { readPolicy } from '../shared/policy-document.ts'
-import { type Principal, rootOf } from '../shared/policy-principals.ts'
+import type { Principal } from '../shared/policy-principals.ts'
 import { isRootKey, type Modes } from './modes.ts'
 
 /** Who calls, with every policy that is theirs. */
@@ -59,7 +60,7 @@ export async function identify(ctx: Ctx, modes: Modes): Promise<Identity | null>
 const use = ({ service, place, http }: Ctx) => ({ service, region: http?.region ?? place.region })
 
 export function rootIdentity(account: string): Identity {
-  const arn = rootOf(account)
+  const arn = rootArn(account)
   const { policies, tags, username, session } = ANONYMOUS
   const principal = { aws: arn }
   return {

@@ -1,4 +1,5 @@
 import { type Env, verifiesAll } from '../kernel/env.ts'
+import { isAccount } from '../../aws/arn.ts'
 import type { IamMode, NamespaceSettings } from '../kernel/namespace/namespace-stub.ts'
 
 /** What is checked of who calls: the deployment's settings, and a namespace's own over them. */
@@ -32,5 +33,5 @@ function iamOf(text: string | undefined): IamMode {
 
 /** Whether an access key is the account root's: nobody has to make it. */
 export function isRootKey(accessKeyId: string, { rootKey }: Modes): boolean {
-  return accessKeyId === rootKey || /^\d{12}$/.test(accessKeyId) || /^test/i.test(accessKeyId)
+  return accessKeyId === rootKey || isAccount(accessKeyId) || /^test/i.test(accessKeyId)
 }

@@ -1,5 +1,5 @@
 import type { Place } from '../../aws/place.ts'
-import { parseArn } from '../../aws/arn.ts'
+import { ownerOf, parseArn } from '../../aws/arn.ts'
 import { randomHex } from '../../aws/ids.ts'
 
 /**
@@ -38,7 +38,7 @@ export function namedPoint(bucket: string): NamedPoint | undefined {
 function pointOfArn(text: string): NamedPoint | undefined {
   const arn = parseArn(text)
   const name = /^accesspoint[/:]([a-z0-9-]{3,50})$/.exec(arn?.resource ?? '')?.[1]
-  if (!arn || !name || !/^\d{12}$/.test(arn.account) || !/^[a-z0-9-]{1,32}$/.test(arn.region)) return undefined
+  if (!arn || !name || !ownerOf(text, arn.service)) return undefined
   const { account, region, service } = arn
   if (service === 's3') return { kind: 'access-point', account, region, name }
   return service === 's3-object-lambda' ? { kind: 'object-lambda', account, region, name } : undefined

@@ -1,6 +1,6 @@
-import { parseArn } from '../../aws/arn.ts'
+import { isAccount, parseArn, rootArn } from '../../aws/arn.ts'
 import type { Policy } from './policy-document.ts'
-import { type Principal, type PrincipalMatch, rootOf } from './policy-principals.ts'
+import type { Principal, PrincipalMatch } from './policy-principals.ts'
 import { applies, appliesTo, type ContextValues, type Question, questionOf } from './policy-statement.ts'
 
 /** A policy by the name that an explanation gives it. One that cannot be read (`undefined`) allows nothing. */
@@ -83,12 +83,12 @@ function grantOf(found: readonly Found[]): PrincipalMatch | undefined {
 
 /** Root may do all that its organisation and the resource do not deny. */
 function isRoot({ aws }: Principal): boolean {
-  return aws !== undefined && (/^\d{12}$/.test(aws) || aws === rootOf(parseArn(aws)?.account ?? ''))
+  return aws !== undefined && (isAccount(aws) || aws === rootArn(parseArn(aws)?.account ?? ''))
 }
 
 function isForeign({ principal, resource, resourceAccount }: AccessRequest): boolean {
   const { aws = '' } = principal
-  const mine = /^\d{12}$/.test(aws) ? aws : parseArn(aws)?.account
+  const mine = isAccount(aws) ? aws : parseArn(aws)?.account
   const owner = resourceAccount || parseArn(resource)?.account
   return Boolean(mine && owner && mine !== owner)
 }

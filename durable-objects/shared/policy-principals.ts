@@ -1,4 +1,4 @@
-import { parseArn } from '../../aws/arn.ts'
+import { isAccount, parseArn, rootArn } from '../../aws/arn.ts'
 
 /** Who asks. */
 export type Principal = {
@@ -44,16 +44,11 @@ function matchName(type: PrincipalType | '*', name: string, asking: Principal): 
 }
 
 function matchAws(name: string, aws: string, role: string | undefined): PrincipalMatch | undefined {
-  const asking = /^\d{12}$/.test(aws) ? rootOf(aws) : aws
-  const wanted = /^\d{12}$/.test(name) ? rootOf(name) : name
+  const asking = isAccount(aws) ? rootArn(aws) : aws
+  const wanted = isAccount(name) ? rootArn(name) : name
   if (wanted === asking) return 'itself'
   if (role !== undefined && wanted === role) return 'role'
-  return wanted === rootOf(parseArn(asking)?.account ?? '') ? 'account' : undefined
-}
-
-/** The ARN of an account's root user. */
-export function rootOf(account: string): string {
-  return `arn:aws:iam::${account}:root`
+  return wanted === rootArn(parseArn(asking)?.account ?? '') ? 'account' : undefined
 }
 
 /** `logs.eu-west-1.amazonaws.com` is `logs.amazonaws.com` too. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DecisionView } from '../../durable-objects/authorization/decisions.ts'
 import { type Hypothesis, hypothesis, type Verdict } from '../../durable-objects/authorization/hypothesis.ts'
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
-import { parseArn } from '../../aws/arn.ts'
+import { isAccount, parseArn } from '../../aws/arn.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, countOf, jsonBody, objectsOf, queryOf } from './admin.ts'
 
@@ -53,7 +53,7 @@ async function suppose(c: AdminContext, body: unknown): Promise<Verdict> {
   const parsed = asked.safeParse(body)
   if (!parsed.success) throw new AdminError(400, z.prettifyError(parsed.error))
   const { principal, resource = '*', context = {}, ...rest } = parsed.data
-  const account = /^\d{12}$/.test(principal) ? principal : parseArn(principal)?.account
+  const account = isAccount(principal) ? principal : parseArn(principal)?.account
   if (!account) throw new AdminError(400, `${principal} is no principal: its ARN, or an account, is`)
   const supposed: Hypothesis = { ...rest, principal, resource, context }
   const place = { namespace: c.var.routed.namespace, account: account || DEFAULT_ACCOUNT }

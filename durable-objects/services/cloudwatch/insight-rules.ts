@@ -1,6 +1,6 @@
 import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { arnOf } from '../../../aws/arn.ts'
+import { arnAt } from '../../../aws/arn.ts'
 import { deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
 import { invalidValue, paging } from './refusals.ts'
 import type { Input, Output } from './schema.ts'
@@ -8,8 +8,7 @@ import { checkTags, deleteTags, writeTags } from './tag-rows.ts'
 
 type Body = { definition: string; enabled: boolean; schema: string; transformed?: boolean | undefined }
 
-export const insightRuleArn = ({ place: { region, account } }: Ctx, name: string) =>
-  arnOf({ service: 'cloudwatch', region, account, resource: `insight-rule/${name}` })
+export const insightRuleArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `insight-rule/${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutInsightRule.html */
 export function PutInsightRule(ctx: Tx, input: Input<'PutInsightRule'>): Output<'PutInsightRule'> {

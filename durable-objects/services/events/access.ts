@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
 /** Resources by the member of an input that names them. */
@@ -48,8 +48,7 @@ function passedRoles({ RoleArn, Targets }: Input): Access[] {
   return [...roles].map(role => ({ action: 'iam:PassRole', resource: role, context, elsewhere: true }))
 }
 
-const eventsArn = ({ place }: Ctx, resource: string) =>
-  arnOf({ service: 'events', region: place.region, account: place.account, resource })
+const eventsArn = ({ place }: Ctx, resource: string) => arnAt(place, 'events', resource)
 
 const busArn = (ctx: Ctx, name: string) => (parseArn(name) ? name : eventsArn(ctx, `event-bus/${name || 'default'}`))
 

@@ -1,7 +1,7 @@
 /** EventBridge → CloudWatch Logs: what a bus does with its events, as vended logs at the level of its LogConfig. */
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { reasonOf } from '../../../aws/errors.ts'
 import { lookUpBus, settingsOfBus } from './find-bus.ts'
 import { busArn } from './names.ts'
@@ -34,7 +34,6 @@ function logSteps(
   const { Level: level, IncludeDetail } = (bus && settingsOfBus(bus).LogConfig) ?? {}
   if (!level || level === 'OFF') return
   const steps = stepsOf(IncludeDetail === 'FULL')
-  const { account, region } = ctx.place
   const resourceArn = busArn(ctx.place, on.bus)
   const fields = {
     resource_arn: resourceArn,
@@ -52,7 +51,7 @@ function logSteps(
       }))
     if (records.length === 0) continue
     ctx.deliver({
-      to: arnOf({ service: 'logs', region, account, resource: 'vended-logs' }),
+      to: arnAt(ctx.place, 'logs', 'vended-logs'),
       from: resourceArn,
       principal: 'delivery.logs.amazonaws.com',
       operation: 'VendLogs',

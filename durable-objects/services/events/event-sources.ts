@@ -1,4 +1,5 @@
 import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
+import { arnOf } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -9,7 +10,8 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a partner's event source in a region; it is of no account. */
-export const sourceArn = (ctx: Ctx, name: string) => `arn:aws:events:${ctx.place.region}::event-source/${name}`
+export const sourceArn = (ctx: Ctx, name: string) =>
+  arnOf({ service: 'events', region: ctx.place.region, resource: `event-source/${name}` })
 
 function findSource(ctx: Ctx, name: string): EventSourceRow {
   const row = ctx.sql.first<EventSourceRow>('SELECT * FROM events_event_sources WHERE name = ?', name)

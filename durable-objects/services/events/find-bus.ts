@@ -1,4 +1,5 @@
 import type { DeadLetterConfig, LogConfig } from '../../../aws/models/events.types.ts'
+import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../shared/policy.ts'
@@ -36,7 +37,7 @@ export function checkForeigner(ctx: Ctx, bus: BusRow, operation = ctx.operation)
   if (caller.accountId === place.account) return
   const resource = busArn(place, bus.name)
   const action = `events:${operation}`
-  const arn = caller.session?.roleArn ?? `arn:aws:iam::${caller.accountId}:root`
+  const arn = caller.session?.roleArn ?? rootArn(caller.accountId)
   const principals = caller.service && !caller.session ? [{ service: caller.service }, { aws: arn }] : [{ aws: arn }]
   const context = {
     'aws:PrincipalAccount': caller.accountId,

@@ -1,6 +1,6 @@
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
-import { parseArn } from '../../../aws/arn.ts'
+import { parseArn, rootArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { readPolicy } from '../../shared/policy-document.ts'
 import { findBus, lookUpBus } from './find-bus.ts'
@@ -40,7 +40,7 @@ function statementOf(ctx: Ctx, bus: BusRow, input: In<'PutPermission'>): Stateme
   return {
     Sid: StatementId,
     Effect: 'Allow',
-    Principal: Principal === '*' ? '*' : { AWS: `arn:aws:iam::${Principal}:root` },
+    Principal: Principal === '*' ? '*' : { AWS: rootArn(Principal ?? '') },
     Action,
     Resource: busArn(ctx.place, bus.name),
     ...(Condition && { Condition: { [Condition.Type]: { [Condition.Key]: Condition.Value } } }),

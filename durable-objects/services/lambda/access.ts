@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, arnOf, parseArn } from '../../../aws/arn.ts'
 import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
 /** Actions that are named otherwise than their operation. */
@@ -47,8 +47,7 @@ function keysOf({ operation }: Ctx, { FunctionName, FunctionUrlAuthType, AuthTyp
   })
 }
 
-const lambdaArn = ({ place }: Ctx, resource: string) =>
-  arnOf({ service: 'lambda', region: place.region, account: place.account, resource })
+const lambdaArn = ({ place }: Ctx, resource: string) => arnAt(place, 'lambda', resource)
 
 /** `name`, `name:qualifier`, `account:function:name` or an ARN, with a qualifier of its own perhaps. */
 function functionArn(ctx: Ctx, given: string, qualifier: unknown): string {

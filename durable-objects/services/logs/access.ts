@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
 /** By an ARN that an input names, in this order. */
@@ -47,8 +47,7 @@ function groupsIn(input: Input): string[] {
   return [logGroupName, logGroupIdentifier, ...lists].map(textOf).filter(Boolean)
 }
 
-const logsArn = ({ place }: Ctx, resource: string) =>
-  arnOf({ service: 'logs', region: place.region, account: place.account, resource })
+const logsArn = ({ place }: Ctx, resource: string) => arnAt(place, 'logs', resource)
 
 /** What is asked of a group names its streams, too, which is why policies write `log-group:NAME:*`. */
 function groupArn(ctx: Ctx, group: string): string {

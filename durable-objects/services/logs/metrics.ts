@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { arnOf } from '../../../aws/arn.ts'
+import { arnAt } from '../../../aws/arn.ts'
 import type { InputEvent } from './events/batch.ts'
 import { groupArn } from './groups/find-group.ts'
 import type { MetricSettings } from './filters/metric-filters.ts'
@@ -28,7 +28,6 @@ const MOST_VALUES = 150
 /** CloudWatch Logs publishes a metric from the events of a batch that match a metric filter. */
 export function publishMetrics(ctx: Tx, measure: Measure, arrival: Arrival): void {
   const { group, logStream } = arrival
-  const { account, region } = ctx.place
   const system = systemFields(ctx, group.name)
   const events = measure.selects(system) ? arrival.events : []
   const found = events.filter(({ message }) => measure.pattern.matches(message))
@@ -36,7 +35,7 @@ export function publishMetrics(ctx: Tx, measure: Measure, arrival: Arrival): voi
   const dimensions = emitted.map(Name => ({ Name, Value: system[Name] }))
   for (const transformation of measure.settings.metricTransformations) {
     const { metricNamespace: Namespace, metricName } = transformation
-    const to = arnOf({ service: 'cloudwatch', region, account, resource: `metric/${Namespace}/${metricName}` })
+    const to = arnAt(ctx.place, 'cloudwatch', `metric/${Namespace}/${metricName}`)
     const hop = {
       from: `${groupArn(ctx, group.name)}:*`,
       to,

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf } from '../../../aws/arn.ts'
+import { accessPointArn, objectLambdaArn } from './names.ts'
 import { placeOfToken } from '../../shared/output-tokens.ts'
 import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
@@ -19,7 +19,7 @@ export function s3controlAccess(ctx: Ctx, input: Input): Access[] {
   const { operation, place } = ctx
   if (operation === 'WriteGetObjectResponse') {
     const at = placeOfToken(textOf(input.RequestToken))
-    const resource = at ? pointArn('s3-object-lambda', at, at.point) : '*'
+    const resource = at ? objectLambdaArn(at, at.point) : '*'
     return [{ action: 's3-object-lambda:WriteGetObjectResponse', resource }]
   }
   const read = READS[operation]
@@ -28,10 +28,6 @@ export function s3controlAccess(ctx: Ctx, input: Input): Access[] {
   if (!/AccessPoint/.test(operation) || name === '' || name.startsWith('arn:')) {
     return [{ action: `s3:${operation}`, resource: name || '*' }]
   }
-  const service = operation.endsWith('ForObjectLambda') ? 's3-object-lambda' : 's3'
-  return [{ action: `s3:${operation}`, resource: pointArn(service, place, name) }]
-}
-
-function pointArn(service: string, { account, region }: { account: string; region: string }, name: string): string {
-  return arnOf({ service, region, account, resource: `accesspoint/${name}` })
+  const pointArn = operation.endsWith('ForObjectLambda') ? objectLambdaArn : accessPointArn
+  return [{ action: `s3:${operation}`, resource: pointArn(place, name) }]
 }

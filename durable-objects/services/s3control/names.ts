@@ -1,14 +1,12 @@
 import type { Place } from '../../../aws/place.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { newAlias } from '../../shared/access-point-names.ts'
 
 type Where = Pick<Place, 'account' | 'region'>
 
-export const accessPointArn = ({ account, region }: Where, name: string) =>
-  arnOf({ service: 's3', region, account, resource: `accesspoint/${name}` })
+export const accessPointArn = (place: Where, name: string) => arnAt(place, 's3', `accesspoint/${name}`)
 
-export const objectLambdaArn = ({ account, region }: Where, name: string) =>
-  arnOf({ service: 's3-object-lambda', region, account, resource: `accesspoint/${name}` })
+export const objectLambdaArn = (place: Where, name: string) => arnAt(place, 's3-object-lambda', `accesspoint/${name}`)
 
 /** `my-point-<34 characters>-s3alias`, 63 characters at most. */
 export const accessPointAlias = (place: Where, name: string) => newAlias(place, name, '-s3alias')

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf } from '../../../aws/arn.ts'
+import { arnAt } from '../../../aws/arn.ts'
 import { type Access, type Input, textOf } from '../../shared/policy-access.ts'
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html */
@@ -23,5 +23,5 @@ function resourceOf(ctx: Ctx, { Name, GroupName, ResourceArn }: Input): string {
   const named = operation.endsWith('Group')
     ? `schedule-group/${Name}`
     : `schedule/${textOf(GroupName) || 'default'}/${Name}`
-  return arnOf({ service: 'scheduler', region: place.region, account: place.account, resource: named })
+  return arnAt(place, 'scheduler', named)
 }

@@ -1,6 +1,6 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { arnOf } from '../../../aws/arn.ts'
+import { arnAt } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { invalidParameter, paging } from './refusals.ts'
@@ -42,8 +42,7 @@ export function CreatePlatformApplication(
   if (!/^[A-Za-z0-9._-]{1,256}$/.test(Name)) throw invalidParameter(`Name Reason: ${Name} is not a valid name`)
   if (!PLATFORMS.includes(Platform)) throw invalidParameter(`Platform Reason: ${Platform} is not supported`)
   if (!attributes.PlatformCredential) throw invalidParameter('Attributes Reason: PlatformCredential: must not be empty')
-  const { region, account } = ctx.place
-  const arn = arnOf({ service: 'sns', region, account, resource: `app/${Platform}/${Name}` })
+  const arn = arnAt(ctx.place, 'sns', `app/${Platform}/${Name}`)
   ctx.sql.run(
     'INSERT OR REPLACE INTO sns_applications (arn, attributes) VALUES (?, ?)',
     arn,

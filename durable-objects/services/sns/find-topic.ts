@@ -1,10 +1,10 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { invalidParameter, noTopic } from './refusals.ts'
 import type { Attributes, Topic, TopicRow } from './schema.ts'
 
 export function topicArn(ctx: Ctx, name: string): string {
-  return arnOf({ service: 'sns', region: ctx.place.region, account: ctx.place.account, resource: name })
+  return arnAt(ctx.place, 'sns', name)
 }
 
 export function lookUpTopic(ctx: Ctx, arn: string): Topic | undefined {

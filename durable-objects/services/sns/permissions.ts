@@ -1,4 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
+import { isAccount, rootArn } from '../../../aws/arn.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
 import { findTopic, lookUpTopic, writeTopic } from './find-topic.ts'
@@ -46,10 +47,10 @@ export function AddPermission(ctx: Tx, input: In<'AddPermission'>): void {
   const topic = findTopic(ctx, TopicArn)
   if (actions.some(action => !GRANTABLE.has(action)))
     throw invalidParameter('Policy statement action out of service scope!')
-  if (accounts.some(account => !/^\d{12}$/.test(account))) throw invalidParameter('AWSAccountId')
+  if (accounts.some(account => !isAccount(account))) throw invalidParameter('AWSAccountId')
   const policy = policyOf(topic.attributes.Policy ?? defaultPolicy(topic.arn, ctx.place.account))
   if (policy.Statement.some(({ Sid }) => Sid === Label)) throw invalidParameter('Statement already exists')
-  const principals = accounts.map(account => `arn:aws:iam::${account}:root`)
+  const principals = accounts.map(rootArn)
   const statement = {
     Sid: Label,
     Effect: 'Allow',

@@ -1,4 +1,5 @@
 import type { Operations } from '../../../aws/models/sns.types.ts'
+import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
@@ -75,7 +76,7 @@ function insert(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: 
     protocol,
     endpoint,
     accountId,
-    session?.roleArn ?? `arn:aws:iam::${accountId}:root`,
+    session?.roleArn ?? rootArn(accountId),
     JSON.stringify(attributes),
     token,
     token === null ? 1 : 0,

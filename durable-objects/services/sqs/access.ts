@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { type Access, type Input, tagsIn, textOf } from '../../shared/policy-access.ts'
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
@@ -12,7 +12,7 @@ export function sqsAccess(ctx: Ctx, input: Input): Access[] {
 }
 
 function resourceOf({ place }: Ctx, { QueueUrl, QueueName, SourceArn, TaskHandle }: Input): string {
-  const arn = (resource: string) => arnOf({ service: 'sqs', region: place.region, account: place.account, resource })
+  const arn = (resource: string) => arnAt(place, 'sqs', resource)
   if (typeof SourceArn === 'string') return SourceArn
   if (typeof TaskHandle === 'string') return sourceOfTask(TaskHandle) ?? arn('*')
   const url = textOf(QueueUrl).replace(/\/+$/, '')

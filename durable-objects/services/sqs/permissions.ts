@@ -1,4 +1,5 @@
 import type { Operations } from '../../../aws/models/sqs.types.ts'
+import { isAccount, rootArn } from '../../../aws/arn.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { parseQueueUrl, queueArn } from './addresses.ts'
@@ -72,7 +73,7 @@ export function AddPermission(ctx: Tx, input: In<'AddPermission'>): void {
   policy.Statement.push({
     Sid: Label,
     Effect: 'Allow',
-    Principal: { AWS: oneOrMore(AWSAccountIds.map(account => `arn:aws:iam::${account}:root`)) },
+    Principal: { AWS: oneOrMore(AWSAccountIds.map(rootArn)) },
     Action: oneOrMore(Actions.map(action => `SQS:${action}`)),
     Resource: arn,
   })
@@ -90,7 +91,7 @@ function checkGrant({ Label, AWSAccountIds, Actions }: In<'AddPermission'>): voi
   if (!Actions?.length) throw missingParameter('ActionName')
   if (Actions.length > MAX_ACTIONS) throw tooMany('Actions', Actions.length, MAX_ACTIONS)
   for (const action of Actions) checkAction(action)
-  const stranger = AWSAccountIds.find(account => !/^\d{12}$/.test(account))
+  const stranger = AWSAccountIds.find(account => !isAccount(account))
   if (stranger !== undefined) throw invalidValue('PrincipalId', `[${stranger}]`, 'Unable to verify')
 }
 

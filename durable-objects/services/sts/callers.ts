@@ -1,7 +1,8 @@
+import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { accountOfAccessKey } from '../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import { type Principal, rootOf } from '../../shared/policy-principals.ts'
+import type { Principal } from '../../shared/policy-principals.ts'
 import { principalOf } from './principals.ts'
 
 /** Who calls, as GetCallerIdentity says it, and as policies see it. */
@@ -33,7 +34,7 @@ export async function callerOf(ctx: Ctx): Promise<CallerIdentity> {
 
 /** The namespace's own key, and keys that are none of ours (`test`, an account's 12 digits), are root's. */
 function rootCaller(account: string): CallerIdentity {
-  const arn = rootOf(account)
+  const arn = rootArn(account)
   const identity = { arn, id: account }
   const principal = { aws: arn }
   return {

@@ -1,4 +1,5 @@
 import type { PolicyDescriptorType } from '../../../aws/models/sts.types.ts'
+import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { checkIdentityPolicy } from '../../shared/policy-grammar.ts'
@@ -18,7 +19,7 @@ export async function sessionPolicies(
   if (Policy !== undefined) checkIdentityPolicy(Policy, { managed: false })
   const arns = PolicyArns.flatMap(({ arn }) => (arn === undefined ? [] : [arn]))
   if (arns.length > 0) {
-    const root = { roleArn: `arn:aws:iam::${account}:root`, policyArns: arns.join(',') }
+    const root = { roleArn: rootArn(account), policyArns: arns.join(',') }
     const found = (await principalOf(ctx, account, root))?.sessionPolicies ?? []
     const missing = arns.find(arn => !found.some(policy => policy.arn === arn))
     if (missing)

@@ -1,6 +1,6 @@
 import type { PrincipalView } from '../../authorization/principal-view.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { parseArn } from '../../../aws/arn.ts'
+import { isAccount, parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../shared/policy.ts'
 import type { Principal } from '../../shared/policy-principals.ts'
@@ -14,7 +14,7 @@ export type TrustingRole = { arn: string; id: string; account: string; trust: st
 /** The role of an ARN; undefined when there is none, which AWS tells nobody. */
 export async function roleOf(ctx: Ctx, arn: string): Promise<TrustingRole | undefined> {
   const { account, service, resource } = parseArn(arn) ?? {}
-  if (account === undefined || service !== 'iam' || !/^role\/./.test(resource ?? '') || !/^\d{12}$/.test(account)) {
+  if (account === undefined || service !== 'iam' || !/^role\/./.test(resource ?? '') || !isAccount(account)) {
     throw new AwsError('ValidationError', `${arn} is invalid`)
   }
   const view = await principalOf(ctx, account, { roleArn: arn })

@@ -1,6 +1,6 @@
 import type { Delivery, Undelivered } from '../../../kernel/outbox/deliver.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { alarmEvent, configurationOf, notification, subjectOf } from './alarm-messages.ts'
 import { alarmArn, alarmByName, alarmName } from './alarm-rows.ts'
 import type { StateChange } from './alarm-state.ts'
@@ -54,8 +54,7 @@ function actionOf(ctx: Ctx, row: AlarmRow, { action, change }: Acting): Delivery
   return { to: action, from, principal: 'cloudwatch.amazonaws.com', payload, input, event }
 }
 
-const defaultBus = ({ place: { region, account } }: Ctx) =>
-  arnOf({ service: 'events', region, account, resource: 'event-bus/default' })
+const defaultBus = ({ place }: Ctx) => arnAt(place, 'events', 'event-bus/default')
 
 function deliverEvent(ctx: Tx, row: AlarmRow, { DetailType, detail }: { DetailType: string; detail: object }): void {
   const from = alarmArn(ctx, row.name)

@@ -1,12 +1,11 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { writeHistory } from './history.ts'
 import type { AlarmRow } from '../schema.ts'
 import { deleteTags } from '../tag-rows.ts'
 
-export const alarmArn = ({ place: { region, account } }: Ctx, name: string) =>
-  arnOf({ service: 'cloudwatch', region, account, resource: `alarm:${name}` })
+export const alarmArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `alarm:${name}`)
 
 /** A name, or the name in an ARN of an alarm. */
 export function alarmName(nameOrArn: string): string {

@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { isTimeZone } from '../../../shared/time-zone.ts'
@@ -11,8 +11,7 @@ import { checkTags, deleteTags, writeTags } from '../tag-rows.ts'
 
 const LONGEST_MS = 15 * 86_400_000
 
-export const muteRuleArn = ({ place: { region, account } }: Ctx, name: string) =>
-  arnOf({ service: 'cloudwatch', region, account, resource: `alarm-mute-rule:${name}` })
+export const muteRuleArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `alarm-mute-rule:${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html */
 export function PutAlarmMuteRule(ctx: Tx, input: Input<'PutAlarmMuteRule'>): void {

@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { deleteResource, pageOf, putResource, type Resource, resourceOf } from '../resources.ts'
 import { invalidCombination, invalidValue, paging } from '../refusals.ts'
@@ -10,8 +10,7 @@ type Body = Omit<Input<'PutMetricStream'>, 'Tags' | 'Name'> & { running: boolean
 
 const FORMATS = ['json', 'opentelemetry0.7', 'opentelemetry1.0']
 
-export const streamArn = ({ place: { region, account } }: Ctx, name: string) =>
-  arnOf({ service: 'cloudwatch', region, account, resource: `metric-stream/${name}` })
+export const streamArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `metric-stream/${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricStream.html */
 export function PutMetricStream(ctx: Tx, { Tags, Name, ...body }: Input<'PutMetricStream'>): Output<'PutMetricStream'> {

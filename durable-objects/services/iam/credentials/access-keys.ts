@@ -1,4 +1,5 @@
 import type { AccessKeyMetadata, Operations } from '../../../../aws/models/iam.types.ts'
+import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -93,7 +94,7 @@ export function GetAccessKeyLastUsed(
   const user = key && entityById<'user'>(ctx, key.user)
   if (!key || !user) {
     const calling = callingUser(ctx)
-    const who = calling ? arnOfEntity(ctx, calling) : `arn:aws:iam::${ctx.place.account}:root`
+    const who = calling ? arnOfEntity(ctx, calling) : rootArn(ctx.place.account)
     const what = `iam:GetAccessKeyLastUsed on resource: access key ${AccessKeyId}`
     throw new AwsError('AccessDenied', `User: ${who} is not authorized to perform: ${what}`, 403)
   }

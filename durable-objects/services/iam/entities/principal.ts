@@ -1,6 +1,6 @@
 import type { PrincipalPolicy, PrincipalView } from '../../../authorization/principal-view.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { parseArn } from '../../../../aws/arn.ts'
+import { parseArn, rootArn } from '../../../../aws/arn.ts'
 import { attachedArns } from '../policies/attachments.ts'
 import { arnOfEntity, entityByArn, entityById, entityByName, type GranteeEntity, seconds } from './entities.ts'
 import { groupsOf } from './groups.ts'
@@ -53,8 +53,7 @@ function byArn(ctx: Ctx, arn: string): Found | undefined {
 function viewOf(ctx: Ctx, { entity, key }: Found): PrincipalView {
   const none = { tags: {}, policies: [], boundary: null, groups: [] }
   const { account } = ctx.place
-  if (!entity)
-    return { arn: `arn:aws:iam::${account}:root`, userId: account, kind: 'root', name: 'root', path: '/', ...none }
+  if (!entity) return { arn: rootArn(account), userId: account, kind: 'root', name: 'root', path: '/', ...none }
   const groups = entity.kind === 'user' ? groupsOf(ctx, entity) : []
   const [boundary = null] = entity.boundary === null ? [] : managed(ctx, ownerOf(entity), entity.boundary)
   return {

@@ -1,6 +1,6 @@
 import type { Operations, User } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { rootArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, shownBoundary } from './boundaries.ts'
 import { callingUser } from '../callers.ts'
@@ -56,7 +56,7 @@ function rootUser({ place: { account } }: Ctx): User {
     Path: '/',
     UserName: 'root',
     UserId: account,
-    Arn: arnOf({ service: 'iam', account, resource: 'root' }),
+    Arn: rootArn(account),
     CreateDate: new Date(Date.UTC(2020, 0, 1)),
   }
 }

@@ -1,4 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
+import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { keysOf } from '../credentials/access-keys.ts'
@@ -71,7 +72,7 @@ const time = (at: number) => new Date(at).toISOString().replace(/\.\d{3}Z$/, '+0
 const NONE = 'N/A'
 
 function rootLine(ctx: Ctx): string[] {
-  const arn = `arn:aws:iam::${ctx.place.account}:root`
+  const arn = rootArn(ctx.place.account)
   const unknown = ['not_supported', 'no_information', 'not_supported', 'not_supported', 'false']
   const keys = ['false', NONE, NONE, NONE, NONE]
   return ['<root_account>', arn, time(Date.UTC(2020, 0, 1)), ...unknown, ...keys, ...keys, 'false', NONE, 'false', NONE]

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { arnOf } from '../../../../aws/arn.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { constraintError, invalidParameter } from '../errors.ts'
 import { checkEnvironment } from './environment.ts'
@@ -158,7 +159,7 @@ function copied(settings: Settings) {
 /** AWS names each build of a runtime by a digest; ours has one build a runtime. */
 function runtimeOf(ctx: Ctx, runtime: string) {
   const digest = createHash('sha256').update(runtime).digest('hex')
-  const RuntimeVersionArn = `arn:aws:lambda:${ctx.place.region}::runtime:${digest}`
+  const RuntimeVersionArn = arnOf({ service: 'lambda', region: ctx.place.region, resource: `runtime:${digest}` })
   return { Runtime: runtime, RuntimeVersionConfig: { RuntimeVersionArn } }
 }
 

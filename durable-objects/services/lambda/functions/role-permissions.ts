@@ -1,5 +1,6 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
+import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../errors.ts'
 import { roleCaller } from '../mappings/mapping-rows.ts'
@@ -12,9 +13,9 @@ export type Sending = { role: string; name: string; target: string }
  * told of the target. What it asks here is refused for what it lacks, but only after the role's policies had their say.
  */
 async function deniedOperation(ctx: Ctx, { role, name, target }: Sending): Promise<string | undefined> {
-  const { service, region = '', account = '', resource = '' } = parseArn(target) ?? {}
+  const { service, region = '', account = '' } = parseArn(target) ?? {}
   const options = { caller: roleCaller(role, name), own: true as const, place: { region, account } }
-  const QueueUrl = `https://sqs.${region}.amazonaws.com/${account}/${resource}`
+  const QueueUrl = queueUrlOfArn(target)
   switch (service) {
     case 'sqs':
       return (await isDenied(ctx.call('sqs', 'SendMessage', { QueueUrl, MessageBody: '' }, options)))

@@ -1,7 +1,7 @@
 import { collectOutcome, invokeIsolate } from '../../../shared/functions/client.ts'
 import type { Frame, Outcome } from '../../../shared/functions/contract.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { routedVersion } from '../functions/aliases.ts'
 import { claimConcurrency } from '../settings/concurrency-limits.ts'
@@ -208,8 +208,7 @@ function errorOf(job: Job, target: Target, outcome: Outcome): Record<string, unk
 function deliverLog(ctx: Tx, { job, sandbox }: Pick<Run, 'job' | 'sandbox'>, events: LogEvent[]): void {
   const { requestId, traceId } = job
   const { logGroup, logStream: logStreamName, functionArn: from } = sandbox.fixed
-  const { account, region } = ctx.place
-  const to = arnOf({ service: 'logs', region, account, resource: `log-group:${logGroup}:*` })
+  const to = arnAt(ctx.place, 'logs', `log-group:${logGroup}:*`)
   const delivery = { to, from, principal: 'lambda.amazonaws.com', event: `log of ${requestId}`, traceId }
   for (const logEvents of logBatches(events)) {
     ctx.deliver({ ...delivery, operation: 'WriteLog', input: { logStreamName, logEvents } })

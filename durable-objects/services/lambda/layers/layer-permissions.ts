@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { rootArn } from '../../../../aws/arn.ts'
 import { notFound, refusal } from '../errors.ts'
 import { layerArn, layerNameOf, layerVersion, type LayerVersionRow } from './layers.ts'
 import type { Input, Output } from '../schema.ts'
@@ -59,7 +60,7 @@ export function AddLayerVersionPermission(
   const statement: Statement = {
     Sid: input.StatementId,
     Effect: 'Allow',
-    Principal: input.Principal === '*' ? '*' : { AWS: `arn:aws:iam::${input.Principal}:root` },
+    Principal: input.Principal === '*' ? '*' : { AWS: rootArn(input.Principal) },
     Action: input.Action,
     Resource: layerArn(ctx, row.layer, row.version),
     ...(input.OrganizationId ? { Condition: { StringEquals: { 'aws:PrincipalOrgID': input.OrganizationId } } } : {}),

@@ -1,6 +1,6 @@
 import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn, rootArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -33,9 +33,7 @@ export function layerNameOf(text: string): string {
 }
 
 export function layerArn(ctx: Ctx, layer: string, version?: number): string {
-  const { region, account } = ctx.place
-  const resource = version === undefined ? `layer:${layer}` : `layer:${layer}:${version}`
-  return arnOf({ service: 'lambda', region, account, resource })
+  return arnAt(ctx.place, 'lambda', version === undefined ? `layer:${layer}` : `layer:${layer}:${version}`)
 }
 
 export function layerVersion(ctx: Ctx, layer: string, version: number): LayerVersionRow | undefined {
@@ -63,7 +61,7 @@ function readableLayerVersion(ctx: Ctx, layer: string, version: number): LayerVe
   const action = 'lambda:GetLayerVersion'
   const principal = { aws: accountId }
   if (evaluateResourcePolicy(document, { action, resource, principal, context: {} }) !== 'allow') {
-    const who = `User: ${ctx.caller.session?.roleArn ?? `arn:aws:iam::${accountId}:root`}`
+    const who = `User: ${ctx.caller.session?.roleArn ?? rootArn(accountId)}`
     const message = `${who} is not authorized to perform: ${action} on resource: ${resource} because no resource-based policy allows the ${action} action`
     throw new AwsError('AccessDeniedException', message, 403)
   }

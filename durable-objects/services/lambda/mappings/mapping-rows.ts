@@ -1,5 +1,5 @@
 import type { Caller, Ctx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { type Pattern, readPattern } from '../../../shared/pattern.ts'
 import { notFound } from '../errors.ts'
 import type { MappingSettings } from './mapping-settings.ts'
@@ -31,8 +31,7 @@ export function findMapping(ctx: Ctx, uuid: string): MappingRow {
 }
 
 export function mappingArn(ctx: Ctx, uuid: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'lambda', region, account, resource: `event-source-mapping:${uuid}` })
+  return arnAt(ctx.place, 'lambda', `event-source-mapping:${uuid}`)
 }
 
 export function patternsOf({ settings }: Mapping): Pattern[] {

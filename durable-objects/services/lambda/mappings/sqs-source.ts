@@ -1,4 +1,5 @@
 import type { Operations } from '../../../../aws/models/sqs.types.ts'
+import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -67,15 +68,10 @@ function itemOf(message: Message, source: string): Item {
   }
 }
 
-const queueUrl = (source: string) => {
-  const { region, account, resource } = parseArn(source) ?? { region: '', account: '', resource: '' }
-  return `https://sqs.${region}.amazonaws.com/${account}/${resource}`
-}
-
 /** Takes up to ten messages. None when as many are in flight as may be. */
 export async function receiveItems(ctx: Ctx, { source, name }: Mapping, most: number): Promise<Item[]> {
   const input = {
-    QueueUrl: queueUrl(source),
+    QueueUrl: queueUrlOfArn(source),
     MaxNumberOfMessages: Math.min(most, 10),
     WaitTimeSeconds: 0,
     MessageSystemAttributeNames: ['All'],
@@ -98,14 +94,14 @@ export async function deleteItems(ctx: Ctx, { source, name }: Mapping, items: re
   await Promise.all(
     batches.map(batch => {
       const Entries = batch.map(({ receipt }, n) => ({ Id: String(n), ReceiptHandle: receipt }))
-      return ctx.call('sqs', 'DeleteMessageBatch', { QueueUrl: queueUrl(source), Entries }, options)
+      return ctx.call('sqs', 'DeleteMessageBatch', { QueueUrl: queueUrlOfArn(source), Entries }, options)
     }),
   )
 }
 
 /** For how long the queue hides what is received, in milliseconds. */
 export async function visibilityMs(ctx: Ctx, { source, name }: Mapping): Promise<number> {
-  const input = { QueueUrl: queueUrl(source), AttributeNames: ['VisibilityTimeout'] }
+  const input = { QueueUrl: queueUrlOfArn(source), AttributeNames: ['VisibilityTimeout'] }
   const { Attributes } = await ctx.call('sqs', 'GetQueueAttributes', input, {
     caller: mappingCaller(ctx, name),
     own: true,
@@ -121,7 +117,7 @@ const placeOf = (source: string) => {
 
 /** `Missing`: the queue is not there, and may be made again. */
 export async function watchQueue(ctx: Ctx, { uuid, source }: MappingRow, Missing = false): Promise<void> {
-  const input = { QueueUrl: queueUrl(source), Mapping: mappingArn(ctx, uuid), Missing }
+  const input = { QueueUrl: queueUrlOfArn(source), Mapping: mappingArn(ctx, uuid), Missing }
   const caller = { accountId: ctx.place.account, service: 'lambda.amazonaws.com' }
   await ctx.call('sqs', 'WatchQueue', input, { ...placeOf(source), caller })
 }
@@ -143,7 +139,7 @@ type Reader = { source: string; name: string; role: string; timeout: number }
 
 /** The queue must be there, readable by the function's role, and hide messages for as long as the function may run. */
 export async function checkQueue(ctx: Ctx, { source, name, role, timeout }: Reader): Promise<void> {
-  const QueueUrl = queueUrl(source)
+  const QueueUrl = queueUrlOfArn(source)
   const options = { caller: roleCaller(role, name), own: true as const }
   // Refused for what they ask, before they take or delete anything, but only after the role's policies had their say.
   await probe('ReceiveMessage', ctx.call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 0 }, options))

@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -23,11 +23,10 @@ export function CreateCodeSigningConfig(
   ctx: Tx,
   input: Input<'CreateCodeSigningConfig'>,
 ): Output<'CreateCodeSigningConfig'> {
-  const { region, account } = ctx.place
   const id = `csc-${randomHex(17)}`
   const config: Config = {
     CodeSigningConfigId: id,
-    CodeSigningConfigArn: arnOf({ service: 'lambda', region, account, resource: `code-signing-config:${id}` }),
+    CodeSigningConfigArn: arnAt(ctx.place, 'lambda', `code-signing-config:${id}`),
     ...(input.Description === undefined ? {} : { Description: input.Description }),
     AllowedPublishers: input.AllowedPublishers,
     CodeSigningPolicies: input.CodeSigningPolicies ?? { UntrustedArtifactOnDeployment: 'Warn' },

@@ -1,4 +1,5 @@
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
+import { isAccount, rootArn } from '../../../../aws/arn.ts'
 import { invalidParameter, notFound, refusal, staleRevision } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction, parseFunctionName } from '../functions/names.ts'
 import { type Input, LATEST, type Output } from '../schema.ts'
@@ -131,7 +132,7 @@ function newStatement(Resource: string, input: Input<'AddPermission'>): Statemen
 function principalOf(principal: string): unknown {
   if (principal === '*') return '*'
   if (/^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/.test(principal)) return { Service: principal }
-  if (/^\d{12}$/.test(principal)) return { AWS: `arn:aws:iam::${principal}:root` }
+  if (isAccount(principal)) return { AWS: rootArn(principal) }
   if (/^arn:aws[a-zA-Z-]*:(?:iam|sts):/.test(principal)) return { AWS: principal }
   throw invalidParameter('The provided principal was invalid. Please check the principal and try again.')
 }

@@ -1,4 +1,5 @@
 import type { Access } from '../../../shared/policy-access.ts'
+import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, ResourcePolicy } from '../../../kernel/object/operation.ts'
 import { evaluateResourcePolicy } from '../../../shared/policy.ts'
 import { functionArn } from '../functions/names.ts'
@@ -62,6 +63,6 @@ export async function urlCaller(ctx: Ctx, { signed }: UrlRequest): Promise<UrlCa
   const { accessKeyId, accountId } = ctx.caller
   if (!signed || accessKeyId === undefined) return undefined
   const { Arn, UserId, Account } = await ctx.call('sts', 'GetCallerIdentity', {})
-  const userArn = Arn ?? `arn:aws:iam::${accountId}:root`
+  const userArn = Arn ?? rootArn(accountId)
   return { accessKey: accessKeyId, accountId: Account ?? accountId, userArn, userId: UserId ?? accountId }
 }

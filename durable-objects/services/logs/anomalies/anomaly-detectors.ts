@@ -1,6 +1,6 @@
 import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
@@ -16,8 +16,7 @@ const [LEAST_DAYS, MOST_DAYS, DEFAULT_DAYS] = [7, 90, 21]
 const FREQUENCIES = ['ONE_MIN', 'FIVE_MIN', 'TEN_MIN', 'FIFTEEN_MIN', 'THIRTY_MIN', 'ONE_HOUR']
 
 export function detectorArn(ctx: Ctx, id: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `anomaly-detector:${id}` })
+  return arnAt(ctx.place, 'logs', `anomaly-detector:${id}`)
 }
 
 /** @throws AwsError ResourceNotFoundException */

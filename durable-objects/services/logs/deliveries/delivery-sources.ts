@@ -1,6 +1,6 @@
 import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
@@ -11,8 +11,7 @@ type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a delivery's source, destination, or of a delivery itself. */
 export function deliveryArn(ctx: Ctx, kind: 'delivery' | 'delivery-source' | 'delivery-destination', name: string) {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `${kind}:${name}` })
+  return arnAt(ctx.place, 'logs', `${kind}:${name}`)
 }
 
 export function sourceByName(ctx: Ctx, name: string): DeliverySourceRow | undefined {

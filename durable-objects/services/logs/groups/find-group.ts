@@ -1,12 +1,11 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, resourceAt } from '../../../../aws/arn.ts'
 import { notFound, validation } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 
 /** An ARN of a log group, as the members that end in `Arn` and the tagging operations want it: without `:*`. */
 export function groupArn(ctx: Ctx, name: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `log-group:${name}` })
+  return arnAt(ctx.place, 'logs', `log-group:${name}`)
 }
 
 export function groupByName(ctx: Ctx, name: string): GroupRow | undefined {
@@ -22,9 +21,7 @@ export function findGroup(ctx: Ctx, name: string): GroupRow {
 
 /** The name in a log group's ARN; undefined when it is no log group of this place. */
 export function nameOfArn(ctx: Ctx, arn: string): string | undefined {
-  const { region, account, resource } = parseArn(arn) ?? {}
-  if (region !== ctx.place.region || account !== ctx.place.account) return undefined
-  return /^log-group:([^:]+)(?::\*)?$/.exec(resource ?? '')?.[1]
+  return /^log-group:([^:]+)(?::\*)?$/.exec(resourceAt(ctx.place, 'logs', arn) ?? '')?.[1]
 }
 
 /** The log group of a name or an ARN. @throws AwsError ResourceNotFoundException */

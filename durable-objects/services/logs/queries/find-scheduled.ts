@@ -1,6 +1,6 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf } from '../../../../aws/arn.ts'
+import { arnAt } from '../../../../aws/arn.ts'
 import { nextTime, readSchedule } from '../../../shared/cron.ts'
 import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
 import { notFound } from '../refusals.ts'
@@ -13,8 +13,7 @@ export type ScheduledSettings = Omit<In<'CreateScheduledQuery'>, 'name' | 'tags'
 export const epochMs = (time: number) => (time < 1e11 ? time * 1000 : time)
 
 export function scheduledArn(ctx: Ctx, id: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `scheduled-query:${id}` })
+  return arnAt(ctx.place, 'logs', `scheduled-query:${id}`)
 }
 
 /** By its name or its ARN. @throws AwsError ResourceNotFoundException */

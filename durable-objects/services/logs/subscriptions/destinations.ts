@@ -1,6 +1,6 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { arnOf, parseArn } from '../../../../aws/arn.ts'
+import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkDocument } from '../policies/policies.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
@@ -10,8 +10,7 @@ type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function destinationArn(ctx: Ctx, name: string): string {
-  const { region, account } = ctx.place
-  return arnOf({ service: 'logs', region, account, resource: `destination:${name}` })
+  return arnAt(ctx.place, 'logs', `destination:${name}`)
 }
 
 /** The name in a destination's ARN; undefined when it is no destination of this place. */

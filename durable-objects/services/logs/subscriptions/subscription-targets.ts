@@ -1,6 +1,7 @@
 import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { checkTaken } from '../../../kernel/outbox/deliver.ts'
 import { parseArn } from '../../../../aws/arn.ts'
+import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../refusals.ts'
 import { controlMessage } from './subscription-payloads.ts'
@@ -21,7 +22,7 @@ export async function tryDestination(ctx: Ctx, trial: Trial): Promise<void> {
     case 'lambda':
       return tryFunction(ctx, trial)
     case 'sqs': {
-      const QueueUrl = `https://sqs.${region}.amazonaws.com/${account}/${resource}`
+      const QueueUrl = queueUrlOfArn(trial.destinationArn)
       const asked = ctx.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] }, own)
       await accepted(asked, 'Could not deliver test message to specified SQS queue. Check if the given queue exists.')
       return

@@ -1,4 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
+import { isAccount } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { GLOBAL_REGION, UNCLAIMED } from '../../../../aws/place.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -140,7 +141,7 @@ export function GetBucketLocation(ctx: Ctx, _input: In<'GetBucketLocation'>): Ou
 /** @throws AwsError when the request expects another owner than the bucket's */
 export function checkExpectedOwner(ctx: Ctx, expected: unknown): void {
   if (typeof expected !== 'string') return
-  if (!/^\d{12}$/.test(expected)) {
+  if (!isAccount(expected)) {
     const message = 'The value of the expected bucket owner parameter must be an AWS account ID'
     throw new AwsError('InvalidBucketOwnerAWSAccountID', message, 400, { ArgumentValue: expected })
   }

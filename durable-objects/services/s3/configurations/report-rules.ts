@@ -1,5 +1,5 @@
 import type { IntelligentTieringConfiguration, InventoryConfiguration } from '../../../../aws/models/s3.types.ts'
-import { parseArn } from '../../../../aws/arn.ts'
+import { isAccount, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidArgument, malformedXml } from './configuration-handlers.ts'
 
@@ -10,7 +10,7 @@ export function checkInventory({ Destination }: InventoryConfiguration): void {
   if (arn?.service !== 's3' || arn.resource === '') {
     throw new AwsError('InvalidS3DestinationBucket', 'Invalid bucket ARN.', 400)
   }
-  if (AccountId !== undefined && !/^\d{12}$/.test(AccountId)) {
+  if (AccountId !== undefined && !isAccount(AccountId)) {
     throw invalidArgument('Invalid AccountId', 'AccountId', AccountId)
   }
 }

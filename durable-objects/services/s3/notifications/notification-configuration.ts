@@ -1,4 +1,5 @@
 import type { NotificationConfiguration, Operations } from '../../../../aws/models/s3.types.ts'
+import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import { hostId } from '../../../../aws/wire/encode.ts'
 import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
@@ -78,8 +79,7 @@ async function wrongWith(ctx: Ctx, bucket: Bucket, arn: string): Promise<string 
 async function wrongWithQueue(ctx: Ctx, bucket: Bucket, arn: string): Promise<string | undefined> {
   const { account = '', region = '', resource = '' } = parseArn(arn) ?? {}
   if (resource.endsWith('.fifo')) return 'FIFO SQS queues are not supported.'
-  const QueueUrl = `https://sqs.${region}.amazonaws.com/${account}/${resource}`
-  const asked = { QueueUrl, AttributeNames: ['Policy'] }
+  const asked = { QueueUrl: queueUrlOfArn(arn), AttributeNames: ['Policy'] }
   const queue = { place: { account, region }, caller: { accountId: account } }
   const answer = await unlessRefused(ctx.call('sqs', 'GetQueueAttributes', asked, queue))
   if (!answer) return 'The destination queue does not exist'
