@@ -61,13 +61,8 @@ export async function victimOf(home: Home): Promise<Victim> {
       client(SNSClient).send(new ListTopicsCommand({})),
       client(LambdaClient).send(new ListFunctionsCommand({})),
     ])
-<<<<<<< HEAD
-    const lists = [queues, attributes, buckets, keys, users, topics, functions].map(answer => ({
-      ...answer,
-=======
     const lists = [queues, attributes, buckets, keys, users, topics, functions].map(list => ({
       ...list,
->>>>>>> breakout
       $metadata: undefined,
     }))
     const { createdAt, expiresAt, settings } = await home.describe()
