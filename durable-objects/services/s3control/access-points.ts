@@ -2,10 +2,11 @@ import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/mo
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
-import { accessPointAlias, accessPointArn, nameIn } from './names.ts'
-import { accessDenied, alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
+import { accessPointAlias, accessPointArn } from './names.ts'
+import { accessDenied, alreadyOwned, invalidRequest, paging } from './refusals.ts'
 import type { AccessPointRow } from './schema.ts'
 import { accessPointTags } from './tags.ts'
+import { checkAccount, findAccessPoint } from './find-access-point.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -16,19 +17,6 @@ const MOST = 10_000
 export function checkName(name: string): void {
   if (/^[a-z0-9](?:[a-z0-9-]{1,48})[a-z0-9]$/.test(name) && !/-s3alias$|--ol-s3$|^xn--/.test(name)) return
   throw invalidRequest('The specified accesspoint name is not valid')
-}
-
-/** Requests name the account that they are for, which must be the caller's. */
-export function checkAccount(ctx: Ctx, accountId: string): void {
-  if (accountId !== ctx.place.account) throw accessDenied()
-}
-
-/** By its name, or its ARN. */
-export function findAccessPoint(ctx: Ctx, name: string): AccessPointRow {
-  const own = nameIn(ctx.place, name)
-  const row = own && ctx.sql.first<AccessPointRow>('SELECT * FROM s3control_access_points WHERE name = ?', own)
-  if (!row) throw noSuchAccessPoint()
-  return row
 }
 
 const BLOCK_ALL: PublicAccessBlockConfiguration = {

@@ -2,7 +2,7 @@ import type { Operations } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { readPolicy } from '../../shared/policy-document.ts'
-import { checkAccount, findAccessPoint } from './access-points.ts'
+import { checkAccount, findAccessPoint } from './find-access-point.ts'
 import { findObjectLambda } from './object-lambda.ts'
 import { noSuchPolicy } from './refusals.ts'
 

@@ -3,7 +3,7 @@ import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { atMost, notReserved, notTwice } from '../../kernel/tags/rules.ts'
 import { pairs, taggable, tagOperations } from '../../kernel/tags/taggable.ts'
-import { checkAccount, findAccessPoint } from './access-points.ts'
+import { checkAccount, findAccessPoint } from './find-access-point.ts'
 import { accessPointArn } from './names.ts'
 import { invalidRequest } from './refusals.ts'
 
