@@ -106,8 +106,11 @@ export async function collect(stream: ReadableStream<Uint8Array>, most: number):
   return whole
 }
 
-/** The most that is read of a body that nobody wants, in bytes, and for how long: a client may send for ever. */
-const MOST_DRAINED = 16 * 2 ** 20
+/**
+ * The most that is read of a body that nobody wants, in bytes, and for how long: a client may send for ever. Whoever sends
+ * a little more than may be gets to read why: what lies unread as a connection ends takes the answer along.
+ */
+const MOST_DRAINED = 96 * 2 ** 20
 const DRAINED_FOR_MS = 5000
 
 /**
