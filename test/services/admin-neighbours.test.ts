@@ -103,3 +103,16 @@ test('a reset of one service leaves its neighbours, who find it new', async () =
   await topic.publish('again')
   expect(await bodies(queue)).toEqual(['again'])
 })
+
+test('what is under way in a service that is reset ends with a refusal, never a fault of ours', async () => {
+  const aws = testClients()
+  const topic = await makeTopic(aws, 'busy')
+  const queue = await makeOpenQueue(aws, 'listener', topic.arn)
+  await topic.subscribe('sqs', queue.arn)
+  const polls = Array.from({ length: 5 }, () => queue.receive({ WaitTimeSeconds: 10 }))
+  const publishes = Array.from({ length: 40 }, (_, i) => topic.publish(`m${i}`))
+  await Promise.all([aws.admin('POST', '/_fakecloud/reset/sns'), aws.admin('POST', '/_fakecloud/reset/sqs')])
+  const ends = await Promise.allSettled([...polls, ...publishes])
+  const failures = ends.flatMap(end => (end.status === 'rejected' ? [end.reason] : []))
+  for (const failure of failures) expect(failure.$metadata.httpStatusCode).toBeLessThan(500)
+})

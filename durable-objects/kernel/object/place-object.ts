@@ -23,9 +23,8 @@ import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from '.
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
 
 /**
- * The one class of objects: holds what all services have in one account and region, or one resource that has an object
- * of its own. Which, its name says; what a service does, its definition. The kernel's parts (clock, outbox, journal,
- * metrics) are here once for all of them.
+ * The one class of objects: holds what all services have in one account and region, or one resource that has an object of
+ * its own, which its name says. The kernel's parts (clock, outbox, journal, metrics) are here once for all of them.
  * @param above the services and who checks their callers, handed in
  */
 export function placeObject(above: Above) {
@@ -143,7 +142,8 @@ export function placeObject(above: Above) {
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
-        const gone = life !== this.life && !(thrown instanceof AwsError)
+        const erased = life !== this.life || !this.parts.tables.has(service)
+        const gone = erased && !(thrown instanceof AwsError)
         return { error: errorData(gone ? erasedMeanwhile() : refusalOf(this.facts.place, request, thrown)) }
       }
     }
