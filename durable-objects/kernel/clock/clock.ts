@@ -65,8 +65,12 @@ export type TimerRounds = {
   start(): number
   /** The same, and waits for all of it and what falls due meanwhile. */
   finish(): Promise<number>
-  /** When the next one that is not under way falls due. */
+  /** When the next one falls due that may be run; null where none may before another has ended. */
   next(): number | null
+  /** Whether some are under way. */
+  waiting(): boolean
+  /** All was erased: what is under way ends nothing that is set from now on. */
+  forget(): void
 }
 
 /**
@@ -75,7 +79,7 @@ export type TimerRounds = {
  */
 export function timerRounds(host: TimerHost): TimerRounds {
   const { sql } = host
-  const underWay = new Map<number, Promise<void>>()
+  let underWay = new Map<number, Promise<void>>()
 
   /** The earliest that is not under way, due by `until`, of those set up to the one of that id. */
   function first(until: number, last: number): TimerRow | undefined {
@@ -111,16 +115,21 @@ export function timerRounds(host: TimerHost): TimerRounds {
   }
 
   function whenDone(row: TimerRow, work: Promise<void>): void {
+    // After an erase another timer may have its number.
+    const round = underWay
+    const ofNow = (ending: () => void) => {
+      if (round === underWay) ending()
+    }
     const ended = work
       .then(
-        () => host.change(() => end(row)),
-        error => failed(row, error),
+        () => ofNow(() => host.change(() => end(row))),
+        error => ofNow(() => failed(row, error)),
       )
       .finally(() => {
-        underWay.delete(row.id)
-        host.ended()
+        round.delete(row.id)
+        ofNow(host.ended)
       })
-    underWay.set(row.id, ended)
+    round.set(row.id, ended)
     host.track(ended)
   }
 
@@ -141,5 +150,11 @@ export function timerRounds(host: TimerHost): TimerRounds {
     return count
   }
 
-  return { start, finish, next: () => first(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)?.due ?? null }
+  const next = () =>
+    underWay.size < MOST_UNDER_WAY ? (first(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)?.due ?? null) : null
+
+  const forget = () => {
+    underWay = new Map()
+  }
+  return { start, finish, next, waiting: () => underWay.size > 0, forget }
 }

@@ -22,6 +22,8 @@ export type Parts = {
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
+  /** All is gone from storage. */
+  forget(): void
 }
 
 /** What the parts ask of the object that they are of. */
@@ -89,5 +91,8 @@ export function partsOf(
     open: service => void tables.open(service),
     context: asked => whole.context(asked),
   }
-  return { changes, sql, wake, outbox, tables, timers, here }
+  const forget = () => {
+    for (const part of [tables, timers, outbox]) part.forget()
+  }
+  return { changes, sql, wake, outbox, tables, timers, here, forget }
 }

@@ -21,6 +21,7 @@ import { asBytes } from './large-bytes.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
+import { wakeTime } from './wake.ts'
 
 /**
  * The one class of objects: holds what all services have in one account and region, or one resource that has an object of
@@ -96,11 +97,13 @@ export function placeObject(above: Above) {
     }
 
     async serve(request: OperationRequest): Promise<OperationResult> {
+      const { life } = this
       this.parts.tables.prepare()
       if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
       const visits = request.signed !== undefined && request.caller.via !== undefined
       const visited = visits ? await this.visit(request) : undefined
       const result = await this.perform(request)
+      if (life !== this.life) return result // what is told beside it was erased
       visited?.(result)
       const { answerHeaders } = catalog.definitionOf(request.service)
       const headers = request.http && answerHeaders?.(this.context(request), request.input)
@@ -210,9 +213,8 @@ export function placeObject(above: Above) {
     }
 
     gauges() {
-      return this.parts.tables
-        .opened()
-        .flatMap(service => catalog.definitionOf(service).gauges?.(this.own(service)) ?? [])
+      const { tables } = this.parts
+      return tables.opened().flatMap(service => catalog.definitionOf(service).gauges?.(this.own(service)) ?? [])
     }
 
     claim(owner: { account: string; region: string }): void {
@@ -259,10 +261,7 @@ export function placeObject(above: Above) {
       await this.active.told()
     }
 
-    /**
-     * One step of an advancing clock: takes its time, runs what is due, and reports as a settle does.
-     * @returns with how many timers ran
-     */
+    /** One step of an advancing clock: takes its time, runs what is due, and reports as a settle does; `ran`: how many. */
     async step(settings: NamespaceSettings, boundMs: number): Promise<SettleReport & { ran: number }> {
       await this.configure(settings)
       if (!this.membership.registered) return { ...(await this.settle(boundMs)), ran: 0 }
@@ -282,12 +281,12 @@ export function placeObject(above: Above) {
 
     /** Sets the alarm for the earliest of the timers and the outbox's retries. */
     arm(): void {
-      const timer = this.parts.timers.next()
+      const { timers, outbox } = this.parts
+      const timer = timers.next()
       const due = timer === null ? null : realTimeOf(this.clock, timer)
       if (this.isDue(timer)) this.active.began()
-      const retry = this.parts.outbox.nextTry()
-      const next = Math.min(due ?? Number.POSITIVE_INFINITY, retry === null ? Number.POSITIVE_INFINITY : retry + 2000)
-      if (Number.isFinite(next)) this.parts.wake.by(next)
+      const next = wakeTime({ due, retry: outbox.nextTry(), waiting: timers.waiting() }, Date.now())
+      if (next !== null) this.parts.wake.by(next)
     }
 
     /** The client of an operation that may still wait has gone. */
@@ -340,7 +339,8 @@ export function placeObject(above: Above) {
     async eraseAll(): Promise<void> {
       await this.parts.wake.never()
       await this.ctx.storage.deleteAll()
-      this.parts.tables.forget()
+      this.parts.forget()
+      this.life += 1 // nor does what came meanwhile
       this.membership.leave()
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK

@@ -67,6 +67,8 @@ export type Outbox = {
   /** Starts (again) whatever waits and may be tried now. */
   kick(): void
   nextTry(): number | null
+  /** All was erased: what is under way holds up nothing that is delivered from now on. */
+  forget(): void
 }
 
 const THROTTLES = new Set([
@@ -106,6 +108,7 @@ const sizeOf = (parcels: readonly Parcel[]) => parcels.reduce((sum, { row }) => 
 function loadsOf(lists: readonly Parcel[][]): Load[] {
   const loads: Load[] = []
   for (const parcels of lists) {
+    if (parcels.length === 0) continue
     const to = parcels[0]?.request?.to ?? ''
     const size = sizeOf(parcels)
     const load = loads.find(each => each.to === to && each.size + size <= LARGEST_LOAD)
@@ -124,8 +127,8 @@ function loadsOf(lists: readonly Parcel[][]): Load[] {
  */
 export function outboxOf(host: OutboxHost): Outbox {
   const { sql } = host
-  const running = new Set<string>()
-  const starting: string[] = []
+  let running = new Set<string>()
+  let starting: string[] = []
 
   function start(target: string): void {
     if (running.has(target)) return
@@ -136,14 +139,19 @@ export function outboxOf(host: OutboxHost): Outbox {
   }
 
   async function sendStarted(): Promise<void> {
-    const targets = starting.splice(0)
-    const lists = targets.map(target => {
-      const parcels = parcelsOf(target)
-      if (parcels.length === 0) running.delete(target)
-      return parcels
-    })
-    const loads = loadsOf(lists.filter(parcels => parcels.length > 0))
+    const loads = loadsOf(starting.splice(0).map(startedParcels))
     await Promise.all(loads.map(carry))
+  }
+
+  function startedParcels(target: string): Parcel[] {
+    let parcels: Parcel[] = []
+    try {
+      parcels = parcelsOf(target)
+    } catch (thrown) {
+      console.error('deliveries', thrown)
+    }
+    if (parcels.length === 0) running.delete(target)
+    return parcels
   }
 
   /** The next rows of a target, for the same object all of them. */
@@ -177,20 +185,25 @@ export function outboxOf(host: OutboxHost): Outbox {
 
   async function carry({ to, lists }: Load): Promise<void> {
     const startedAt = host.now()
+    const life = running
     const answers = await answersOf(to, lists)
-    lists.forEach((parcels, i) => {
-      const list = answers[i] ?? []
-      const target = parcels[0]?.row.target ?? ''
-      try {
-        // Those after a refusal were not tried.
-        parcels.slice(0, list.length).forEach((parcel, j) => {
-          concludeRow({ ...parcel, startedAt }, list[j]?.error)
-        })
-      } finally {
-        running.delete(target)
+    if (life !== running) return
+    for (const [i, parcels] of lists.entries()) conclude(parcels, answers[i] ?? [], startedAt)
+    for (const [first] of lists) if (first) start(first.row.target)
+  }
+
+  /** One list's end; another's is told whatever becomes of it. */
+  function conclude(parcels: Parcel[], list: OperationResult[], startedAt: number): void {
+    try {
+      // Those after a refusal were not tried.
+      for (const [i, parcel] of parcels.slice(0, list.length).entries()) {
+        concludeRow({ ...parcel, startedAt }, list[i]?.error)
       }
-      start(target)
-    })
+    } catch (thrown) {
+      console.error('the end of deliveries', thrown)
+    } finally {
+      running.delete(parcels[0]?.row.target ?? '')
+    }
   }
 
   async function answersOf(to: string, lists: Parcel[][]): Promise<OperationResult[][]> {
@@ -236,6 +249,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   function putOff(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
     const nextTry = retryAt(row)
     sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', nextTry, row.id)
+    if (sql.changes() === 0) return
     host.note(row.traceId, { ...hopOf(row, delivery), outcome: 'retried', reason: reasonOf(error) })
     host.wakeBy(nextTry)
   }
@@ -292,5 +306,9 @@ export function outboxOf(host: OutboxHost): Outbox {
   }
 
   const nextTry = () => sql.first<{ at: number | null }>('SELECT MIN(nextTry) AS at FROM _outbox')?.at ?? null
-  return { add, waits, arrives, arrived, refused, kick, nextTry }
+  const forget = () => {
+    running = new Set()
+    starting = []
+  }
+  return { add, waits, arrives, arrived, refused, kick, nextTry, forget }
 }

@@ -30,7 +30,12 @@ function setUp(run: (timers: ReturnType<typeof timersOf>, key: string) => void |
     await Promise.all(waiting)
     return count
   }
-  return { timers, left, round, finish: () => rounds.finish() }
+  /** As an erased object does: its rows are gone, and their numbers begin again. */
+  const erase = () => {
+    db.exec("DELETE FROM _timers; DELETE FROM sqlite_sequence WHERE name = '_timers'")
+    rounds.forget()
+  }
+  return { timers, left, round, finish: () => rounds.finish(), erase, rounds }
 }
 
 test('a timer that is set again for the same time while it runs stays, and runs in the next round', async () => {
@@ -102,4 +107,52 @@ test('one that fails waits, and the others run', async () => {
   timers.set('t', 'good', 200)
   expect(await finish()).toBe(2)
   expect(left()).toEqual([['bad', 3000]])
+})
+
+test('one that still waits when all is erased takes no timer that is set afterwards along', async () => {
+  let go = () => {}
+  const { timers, left, round, finish, erase } = setUp((_own, key) =>
+    key === 'old' ? new Promise<void>(resolve => (go = resolve)) : undefined,
+  )
+  timers.set('t', 'old', 900)
+  const ended = round()
+  await Promise.resolve()
+  erase()
+  timers.set('t', 'new', 1001)
+  go()
+  await ended
+  expect(left()).toEqual([['new', 1001]])
+  timers.set('t', 'now', 900)
+  expect(await finish()).toBe(1)
+})
+
+test('nor one that fails, and what is set then is run at its time whoever waits', async () => {
+  let fail = (_error: Error) => {}
+  const { timers, left, round, finish, erase } = setUp((_own, key) =>
+    key === 'old' ? new Promise<void>((_resolve, reject) => (fail = reject)) : undefined,
+  )
+  timers.set('t', 'old', 900)
+  const ended = round()
+  await Promise.resolve()
+  erase()
+  timers.set('t', 'new', 900)
+  expect(await finish()).toBe(1)
+  timers.set('t', 'later', 1001)
+  fail(new Error('on purpose'))
+  await ended
+  expect(left()).toEqual([['later', 1001]])
+})
+
+test('while as many wait as may, nothing asks to be woken for the others, and the object is looked after', async () => {
+  const go: (() => void)[] = []
+  const { timers, rounds, finish } = setUp(() => new Promise<void>(resolve => go.push(resolve)))
+  for (let i = 0; i < 17; i++) timers.set('t', String(i), i)
+  const ended = finish()
+  expect([rounds.next(), rounds.waiting()]).toEqual([null, true])
+  for (let i = 0; i < 17; i++) {
+    go[i]?.()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  expect(await ended).toBe(17)
+  expect(rounds.waiting()).toBe(false)
 })
