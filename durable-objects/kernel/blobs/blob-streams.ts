@@ -1,4 +1,5 @@
 import type { Ctx } from '../object/operation.ts'
+import { erasedMeanwhile } from '../object/refusals.ts'
 import { CHUNK_BYTES, endChunk, newBlob, type Piece, pinBlob, readChunk, unpinBlob, writeChunk } from './blobs.ts'
 
 /** What a stream left behind: a pinned blob that nobody keeps yet. */
@@ -106,6 +107,8 @@ async function pump(ctx: Ctx, pieces: readonly Piece[], sink: WritableStream<Uin
   const writer = sink.getWriter()
   for (const piece of pieces) {
     for (let from = piece.from; from < piece.to; ) {
+      // Another blob may have its number.
+      if (ctx.erased) throw erasedMeanwhile()
       const chunk = readChunk(ctx, { ...piece, from })
       from += chunk.length
       await writer.write(chunk)

@@ -31,6 +31,7 @@ export function pinBlob(ctx: Ctx, blob: number): void {
 }
 
 export function unpinBlob(ctx: Ctx, blob: number): void {
+  if (ctx.erased) return
   const pins = pinsOf(ctx)
   const left = (pins.get(blob) ?? 1) - 1
   if (left > 0) {

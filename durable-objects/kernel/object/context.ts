@@ -85,7 +85,12 @@ export function contextOf(parts: ContextParts): Tx {
     measured: query => parts.measured(query),
     metric: metric => noteMetric(ctx, metric, parts.tell),
     background: work => parts.track(work),
+    get erased() {
+      return !parts.alive()
+    },
     memory: <T>(key: string, initial: () => T): T => {
+      // What the object notes now is none of a work's that began before it was erased.
+      if (!parts.alive()) return initial()
       if (!parts.memory.has(key)) parts.memory.set(key, initial())
       return parts.memory.get(key) as T // each key has one type, its only user's
     },

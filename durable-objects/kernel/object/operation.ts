@@ -145,6 +145,8 @@ export type Ctx = {
   metric(metric: Metric): void
   /** Work that goes on after the answer, and that a reader of the state should wait for. */
   background(work: Promise<unknown>): void
+  /** All that the object held was erased since: numbers and names mean other things now. */
+  readonly erased: boolean
   /** Memory of this object (waiters, warm sandboxes), lost when it sleeps: never state. */
   memory<T>(key: string, initial: () => T): T
 }
