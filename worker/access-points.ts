@@ -69,5 +69,5 @@ async function resolve(point: NamedPoint, operation: string, { routed, env }: { 
   const place = { namespace: routed.namespace, account, region }
   const object = env.OBJECTS.getByName(objectOf(place, 's3control'))
   const parameters = { kind, operation, ...(name !== undefined ? { name } : { alias: alias ?? '' }) }
-  return (await object.view('s3control', 'resolve', parameters)) as Resolution | null // that view's own shape
+  return (await object.look('s3control', 'resolve', parameters)) as Resolution | null // that view's own shape
 }

@@ -47,7 +47,7 @@ async function identityByName(
 ): Promise<Identity | undefined> {
   if (principal === account) return rootIdentity(account)
   const name = objectOf({ namespace, account, region: GLOBAL_REGION }, 'iam')
-  const view = (await env.OBJECTS.getByName(name).view('iam', 'principal', {
+  const view = (await env.OBJECTS.getByName(name).look('iam', 'principal', {
     roleArn: principal,
   })) as PrincipalView | null // the view's shape
   return view ? identityOf(view, account) : undefined

@@ -59,7 +59,7 @@ async function issuerOf(c: AdminContext): Promise<{ url: string; keys: object[] 
   const account = c.req.param('account') ?? ''
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
   const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
-  const issuer = (await stub.view('iam', 'tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
+  const issuer = (await stub.look('iam', 'tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
   if (!issuer) throw new AdminError(404, `The account ${account} issues no identity tokens`)
   return issuer
 }
@@ -102,7 +102,7 @@ function callIam(
 async function principalOf(c: AdminContext, account: string, parameters: Record<string, string>) {
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
   const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
-  return (await stub.view('iam', 'principal', parameters)) as PrincipalView | null // its view's shape
+  return (await stub.look('iam', 'principal', parameters)) as PrincipalView | null // its view's shape
 }
 
 /** A session of the role, for an hour of the namespace's clock; the role need not be in IAM. */

@@ -55,7 +55,7 @@ async function zipOf(
 ): Promise<Response> {
   const place = { namespace: c.var.routed.namespace, ...owner }
   const name = objectOf(place, 'lambda')
-  const answer = await c.env.OBJECTS.getByName(name).view('lambda', 'archive', parameters)
+  const answer = await c.env.OBJECTS.getByName(name).look('lambda', 'archive', parameters)
   const found = answer as ArchiveView | null // that view's own shape
   if (!found) return c.text('Not found', 404)
   const headers = { 'content-type': 'application/zip', 'content-length': String(found.size) }

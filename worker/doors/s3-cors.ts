@@ -29,9 +29,12 @@ export async function s3Preflight(request: Request, env: Env): Promise<Response 
   const { place } = callerOf(routed, env)
   const { to } = homeOf({ service: 's3', operation: 'HeadBucket', input: { Bucket } }, place)
   const asked = { origin, method, headers: headers.get('access-control-request-headers') ?? '' }
-  const answer = (await env.OBJECTS.getByName(to).view('s3', 'preflight', asked)) as Preflight // that view's own shape
-  if ('refused' in answer)
-    return refuse('AccessForbidden', answer.refused, 403, { Method: method, ResourceType: typeOf(wire.path) })
+  const answer = (await env.OBJECTS.getByName(to).look('s3', 'preflight', asked)) as Preflight | null // that view's own shape
+  if (!answer || 'refused' in answer)
+    return refuse('AccessForbidden', answer?.refused ?? NOT_ENABLED, 403, {
+      Method: method,
+      ResourceType: typeOf(wire.path),
+    })
   return new Response(null, { status: 200, headers: { ...answer.headers, server: 'AmazonS3' } })
 }
 
@@ -43,6 +46,8 @@ function bucketIn(path: string): string | undefined {
     return undefined
   }
 }
+
+const NOT_ENABLED = 'CORSResponse: CORS is not enabled for this bucket.'
 
 const typeOf = (path: string) => (/^\/[^/]+\/./.test(path) ? 'OBJECT' : 'BUCKET')
 

@@ -51,7 +51,7 @@ export async function s3Website(request: Request, env: Env): Promise<Response | 
   }
   const { place } = callerOf(routed, env)
   const at = homeOf({ service: 's3', operation: 'GetObject', input: { Bucket: bucket } }, place)
-  const view = (await env.OBJECTS.getByName(at.to).view('s3', 'website', {})) as WebsiteView | null // that view's shape
+  const view = (await env.OBJECTS.getByName(at.to).look('s3', 'website', {})) as WebsiteView | null // that view's shape
   if (!view) return refuse({ status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' })
   if (!view.website) {
     const message = 'The specified bucket does not have a website configuration'

@@ -101,18 +101,14 @@ export function placeObject(above: Above) {
       this.parts.tables.prepare()
       if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
       const visits = request.signed !== undefined && request.caller.via !== undefined
-      const visited = visits ? await this.visit(request) : undefined
+      if (visits) this.parts.tables.open(request.service)
+      const visited = visits ? await above.noteVisit(this.context(request), request.input) : undefined
       const result = await this.perform(request)
       if (life !== this.life) return result // what is told beside it was erased
       visited?.(result)
       const { answerHeaders } = catalog.definitionOf(request.service)
       const headers = request.http && answerHeaders?.(this.context(request), request.input)
       return headers ? { ...result, headers } : result
-    }
-
-    async visit(request: OperationRequest) {
-      this.parts.tables.open(request.service)
-      return await above.noteVisit(this.context(request), request.input)
     }
 
     /** Takes deliveries, several in one go. */
@@ -237,9 +233,10 @@ export function placeObject(above: Above) {
 
     /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
     async settle(boundMs: number): Promise<SettleReport> {
-      const ready = this.parts.tables.ready()
-      if (ready) this.parts.outbox.kick()
+      if (this.parts.tables.ready()) this.parts.outbox.kick()
       await this.background.rest(boundMs)
+      // It may have been erased meanwhile.
+      const ready = this.parts.tables.ready()
       const due = ready ? this.parts.timers.next() : null
       const busy = this.background.busy() || (ready && this.parts.outbox.nextTry() !== null) || this.isDue(due)
       if (!busy) this.active.rested()
@@ -281,7 +278,8 @@ export function placeObject(above: Above) {
 
     /** Sets the alarm for the earliest of the timers and the outbox's retries. */
     arm(): void {
-      const { timers, outbox } = this.parts
+      const { tables, timers, outbox } = this.parts
+      if (!tables.ready()) return
       const timer = timers.next()
       const due = timer === null ? null : realTimeOf(this.clock, timer)
       if (this.isDue(timer)) this.active.began()
@@ -296,6 +294,7 @@ export function placeObject(above: Above) {
 
     /** One of a service's views; null when it has none of that name. */
     async view(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
+      await this.membership.admit({ to: this.name, caller: {} })
       const { introspections } = this.parts.tables.open(service)
       const view = introspections && Object.hasOwn(introspections, name) ? introspections[name] : undefined
       const seen = (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
@@ -303,7 +302,7 @@ export function placeObject(above: Above) {
       return seen
     }
 
-    /** The same for `/_fakecloud/*`: null where the service has nothing here. */
+    /** The same for who only looks, from outside: null where the service has nothing here, and nothing is made of it. */
     async look(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
       return this.parts.tables.has(service) ? await this.view(service, name, parameters) : null
     }

@@ -19,7 +19,7 @@ export type PlaceStub = Rpc.DurableObjectBranded & {
   abandon(service: string, operation: string, requestId: string): void
   /** One of a service's views; null when it has none of that name. */
   view(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
-  /** The same; null where the service has nothing here. */
+  /** The same for who only looks, from outside: null where the service has nothing here, and nothing is made of it. */
   look(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
   /** The account that owns the object. */
   owner(): string
