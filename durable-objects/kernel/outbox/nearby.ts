@@ -51,18 +51,29 @@ export function deliverNearby(
     return true
   } catch (thrown) {
     if (thrown === FAR) return false
-    if (thrown instanceof AwsError && delivery.tolerate?.includes(thrown.code)) {
-      here.outbox.arrives(sent, delivery)
-      here.outbox.arrived(sent, delivery)
-      return true
-    }
     if (!(thrown instanceof AwsError)) console.error(`${request.service}.${request.operation} nearby`, thrown)
     // What may pass is tried again, as from afar.
     if (!(thrown instanceof AwsError) || isTransient(errorData(thrown))) return false
-    here.outbox.refused(sent, delivery, errorData(thrown))
-    return true
+    return endRefused(here, { sent, delivery, thrown })
   } finally {
     nearby.depth -= 1
+  }
+}
+
+type Refused = { sent: Sent & { service: string }; delivery: Delivery; thrown: AwsError }
+
+/** The end of a refused delivery is a change of its own, too; one that cannot be told is the outbox's to tell. */
+function endRefused({ changes, outbox }: Neighbourhood, { sent, delivery, thrown }: Refused): boolean {
+  try {
+    changes.run(() => {
+      if (!delivery.tolerate?.includes(thrown.code)) return outbox.refused(sent, delivery, errorData(thrown))
+      outbox.arrives(sent, delivery)
+      outbox.arrived(sent, delivery)
+    })
+    return true
+  } catch (error) {
+    console.error('the end of a delivery nearby', error)
+    return false
   }
 }
 
