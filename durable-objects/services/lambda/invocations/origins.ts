@@ -8,7 +8,7 @@ const AWS = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|on\.aws|localhost\.loca
 
 /** Scheme and host under which the emulator was found, oldest first: what it hands out names them. */
 export function originsOf(ctx: Ctx): string[] {
-  return ctx.memory('origins', () =>
+  return ctx.memory('lambda.origins', () =>
     ctx.sql.all<{ origin: string }>('SELECT origin FROM lambda_origins ORDER BY seq').map(({ origin }) => origin),
   )
 }
