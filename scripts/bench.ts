@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Bare, startBare } from './bench/bare.ts'
 import { buses } from './bench/buses.ts'
+import { cost } from './bench/cost.ts'
 import { type Figure, missed, printFigure, printHeading } from './bench/figures.ts'
 import { functions } from './bench/functions.ts'
 import { manyEvents, manyFunctions, manyMessages, manyObjects } from './bench/growth.ts'
@@ -23,6 +24,7 @@ import { startEmulatorProcess } from './processes/emulator.ts'
 
 const PARTS: Readonly<Record<string, Part>> = {
   start,
+  cost,
   sqs: queues,
   sns: topics,
   events: buses,
@@ -48,7 +50,7 @@ async function run(names: readonly string[], { big, bare }: { big: boolean; bare
     // Each part has an emulator of its own, so that none pays for what another left.
     const emulator = await startEmulatorProcess()
     try {
-      await PARTS[name]?.({ emulator, barePort: bare.port, big, say })
+      await PARTS[name]?.({ emulator, barePort: bare.port, barePid: bare.pid, big, say })
     } catch (error) {
       say({ name: `${name} failed: ${error}`, aim: { least: 1 }, measured: 0, unit: '' })
       process.stdout.write(emulator.printed().slice(-2000))

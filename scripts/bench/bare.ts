@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type Bare = { port: number; stop(): Promise<void> }
+export type Bare = { port: number; pid: number; stop(): Promise<void> }
 
 /** The bare Worker in processes of its own, with its state where the product has its by default. */
 export async function startBare(): Promise<Bare> {
@@ -27,5 +27,5 @@ export async function startBare(): Promise<Bare> {
     await closed
     rmSync(directory, { recursive: true, force: true })
   }
-  return { port, stop }
+  return { port, pid: child.pid ?? 0, stop }
 }

@@ -5,6 +5,7 @@ import type { Figure } from './figures.ts'
 export type Bench = {
   emulator: EmulatorProcess
   barePort: number
+  barePid: number
   /** Everything at its full size, hours on a small machine included. */
   big: boolean
   say(figure: Figure): void
