@@ -48,7 +48,6 @@ async function buildWorker(): Promise<void> {
     target: 'esnext',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['node:*', 'cloudflare:*'],
-    keepNames: true,
     minifyWhitespace: true,
     minifySyntax: true,
   })

@@ -8,6 +8,7 @@ import type { Admitted, Door as KernelDoor, Gate } from '../kernel/object/catalo
 import type { Caller, Ctx, OperationRequest, ServiceDefinition } from '../kernel/object/operation.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { evaluateResourcePolicy } from '../shared/policy.ts'
+import { readPolicy } from '../shared/policy-document.ts'
 import { unframe } from './unframe.ts'
 
 /** Who may come in, where these modes hold. */
@@ -80,6 +81,18 @@ function modeFor({ caller, signed }: Ctx, modes: Modes): IamMode {
   return accessKeyId === undefined && session === undefined ? 'off' : modes.iam
 }
 
+/** Policies that an object keeps ready to be asked. */
+const MOST_POLICIES = 200
+
+function keptPolicy(ctx: Ctx, document: string): ReturnType<typeof readPolicy> {
+  const kept = ctx.memory('authorization.policies', () => new Map<string, ReturnType<typeof readPolicy>>())
+  if (kept.has(document)) return kept.get(document)
+  if (kept.size >= MOST_POLICIES) kept.clear()
+  const policy = readPolicy(document)
+  kept.set(document, policy)
+  return policy
+}
+
 /**
  * AWS asks a resource's policy whenever another service calls on it (S3 into a queue, SNS into a function), whatever
  * the account's own policies say.
@@ -89,12 +102,13 @@ function authorizeService(ctx: Ctx, definition: ServiceDefinition, input: Record
   if (!caller.service || !caller.sourceArn || !definition.resourcePolicy) return
   const policy = definition.resourcePolicy(ctx, ctx.operation, input)
   if (!policy) return
-  const decision = evaluateResourcePolicy(policy.document, {
+  const asked = {
     action: policy.action,
     resource: policy.resource,
     principal: { service: caller.service },
     context: { 'aws:SourceArn': caller.sourceArn, 'aws:SourceAccount': caller.accountId, ...policy.context },
-  })
+  }
+  const decision = evaluateResourcePolicy(policy.document, asked, document => keptPolicy(ctx, document))
   if (decision === 'allow') return
   const who = `${caller.service} (source ${caller.sourceArn})`
   const why = decision === 'deny' ? 'with an explicit deny in' : 'because no statement allows it in'

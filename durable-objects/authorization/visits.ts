@@ -1,6 +1,6 @@
 import { reasonOf } from '../../aws/errors.ts'
 import { PROOF_WANTED } from '../../aws/sigv4/proof.ts'
-import { endHop, writeHop } from '../kernel/journal/journal.ts'
+import { beginHop, endHop } from '../kernel/journal/journal.ts'
 import type { OperationResult, Tx } from '../kernel/object/operation.ts'
 import { accessOf } from './rules.ts'
 
@@ -17,7 +17,7 @@ export async function noteVisit(
   if (caller.via === undefined) return undefined
   const [asked] = await accessOf(ctx, input, caller.via).catch(() => [])
   const to = asked && asked.resource !== '*' ? asked.resource : service
-  const id = writeHop(sql, { traceId, now }, { from: caller.via, to, event: operation, outcome: 'called' })
+  const id = beginHop(sql, { traceId, now, hop: { from: caller.via, to, event: operation, outcome: 'called' } })
   return ({ error }) => {
     if (!error) return
     // What only asks for more is no answer yet: the request comes again.

@@ -15,8 +15,12 @@ export type ResourceRequest = {
  * What a resource's own policy says to a request: an explicit denial wins, and a policy that is not there or cannot
  * be read says nothing.
  */
-export function evaluateResourcePolicy(document: string | null, request: ResourceRequest): 'allow' | 'deny' | 'none' {
-  const policy = document === null ? undefined : readPolicy(document)
+export function evaluateResourcePolicy(
+  document: string | null,
+  request: ResourceRequest,
+  read: typeof readPolicy = readPolicy,
+): 'allow' | 'deny' | 'none' {
+  const policy = document === null ? undefined : read(document)
   if (!policy) return 'none'
   const question = questionOf(request)
   const applying = policy.statements.filter(statement => appliesTo(statement, question) !== undefined)

@@ -1,5 +1,6 @@
-import { append, type RingLog } from '../ring-logs/ring-logs.ts'
+import { append, appendAll, type RingLog } from '../ring-logs/ring-logs.ts'
 import { withoutSecrets } from '../../shared/struck-secrets.ts'
+import type { Changes, Gathered } from '../object/changes.ts'
 import type { Sql } from '../object/sql.ts'
 
 /** How a hop ended: what `/_fakecloud/journal` shows and `why` explains. */
@@ -57,11 +58,25 @@ CREATE TABLE _journal (
 );
 CREATE INDEX _journal_trace ON _journal (traceId);`
 
-/** Writes a hop, without the secrets that an endpoint's URL may hold. Answers the row's id. */
-export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Hop): number {
-  const id = append(sql, JOURNAL, {
-    traceId: hop.traceId ?? at.traceId,
-    at: at.now,
+/** A hop of a chain. `now`: the namespace's clock when it was noted. */
+export type NotedHop = { traceId: string; now: number; hop: Hop }
+
+/** What a hop tells of a refusal holds also if the change in which it was noted is undone by it. */
+const REFUSALS: ReadonlySet<Outcome> = new Set<Outcome>(['denied', 'filtered', 'refused'])
+
+/** The hops of an object: those of one change are written by one statement. */
+export function hopsOf(sql: Sql, changes: Changes): Gathered<NotedHop> {
+  return changes.gathered<NotedHop>(
+    noted => void appendAll(sql, JOURNAL, noted.map(rowOf)),
+    ({ hop }) => REFUSALS.has(hop.outcome),
+  )
+}
+
+/** Without the secrets that an endpoint's URL may hold. */
+function rowOf({ traceId, now, hop }: NotedHop) {
+  return {
+    traceId: hop.traceId ?? traceId,
+    at: now,
     from: withoutSecrets(hop.from),
     to: withoutSecrets(hop.to),
     outcome: hop.outcome,
@@ -69,9 +84,11 @@ export function writeHop(sql: Sql, at: { traceId: string; now: number }, hop: Ho
     event: hop.event,
     deliveryId: hop.deliveryId,
     attempt: hop.attempt,
-  })
-  return id ?? 0
+  }
 }
+
+/** Writes a hop at once. Answers the row's id, for its end. */
+export const beginHop = (sql: Sql, noted: NotedHop): number => append(sql, JOURNAL, rowOf(noted)) ?? 0
 
 /** How a hop ended that was written when it began, so that it stands before what it set off; undefined: it is none. */
 export function endHop(sql: Sql, id: number, end: Pick<Hop, 'outcome' | 'reason'> | undefined): void {

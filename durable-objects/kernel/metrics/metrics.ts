@@ -11,8 +11,9 @@ import {
 
 /**
  * What services publish of themselves. An object adds its values up in memory, one row for each set of dimensions and
- * minute, and writes the row anew in the transaction of what it measured. CloudWatch fetches the rows that changed
- * since it last asked, when it is read and when it evaluates an alarm: nothing is sent while nobody looks.
+ * minute, and writes the rows that changed every tenth of a second, at once only where an alarm waits for them: a process
+ * that is killed loses what it measured since. CloudWatch fetches the rows that changed since it last asked, when it is
+ * read and when it evaluates an alarm: nothing is sent while nobody looks.
  */
 export type Metric = {
   /** `AWS/Lambda` */
@@ -63,18 +64,44 @@ type Series = {
   metrics: Map<string, { unit: string; distribution: Distribution }>
 }
 
-type Store = { series: Map<string, Series>; changed: Set<Series>; version: number | undefined; told: boolean }
+type Store = {
+  series: Map<string, Series>
+  changed: Set<Series>
+  version: number | undefined
+  told: boolean
+  /** What changed is about to be written. */
+  urgent: boolean
+  /** Somebody may wait for measurements, as far as is known. */
+  watched: boolean
+}
 
 const storeOf = (ctx: Ctx): Store =>
-  ctx.memory('kernel.metrics', () => ({ series: new Map(), changed: new Set(), version: undefined, told: false }))
+  ctx.memory('kernel.metrics', () => ({
+    series: new Map(),
+    changed: new Set(),
+    version: undefined,
+    told: false,
+    urgent: false,
+    watched: ctx.sql.first<{ value: string }>("SELECT value FROM _meta WHERE key = 'metrics.watched'")?.value !== '0',
+  }))
+
+/** Who waits for measurements in the same object. */
+export type Listeners = {
+  /** Whether there are any. */
+  any(): boolean
+  tell(tx: Tx): void
+}
+
+/** No row is written more often, while nobody waits for it (milliseconds). */
+const WRITTEN_EVERY_MS = 100
 
 /** `[["FunctionName","work"]]`: the same for the same dimensions, in whatever order they come. */
 export function dimensionsKey(dimensions: Record<string, string> = {}): string {
   return JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** `ctx.metric`: counts a value. Its row is written when the work at hand pauses, before anything leaves the object. */
-export function noteMetric(ctx: Ctx, metric: Metric, tell: Tell): void {
+/** `ctx.metric`: counts a value. Where somebody waits for it, it is written when the work at hand pauses. */
+export function noteMetric(ctx: Ctx, metric: Metric, listeners: Listeners): void {
   const store = storeOf(ctx)
   const series = seriesOf(store, metric, Math.floor(ctx.now / 60_000))
   let entry = series.metrics.get(metric.name)
@@ -83,7 +110,13 @@ export function noteMetric(ctx: Ctx, metric: Metric, tell: Tell): void {
     series.metrics.set(metric.name, entry)
   }
   addValue(entry.distribution, metric.value, metric.times, MOST_VALUES)
-  if (store.changed.size === 0) queueMicrotask(() => ctx.change(tx => flush(tx, store, tell)))
+  const urgent = store.watched && listeners.any()
+  const write = () => {
+    if (!ctx.erased && store.changed.size > 0) ctx.change(tx => flush(tx, store, listeners))
+  }
+  if (urgent && !store.urgent) queueMicrotask(write)
+  else if (store.changed.size === 0) setTimeout(write, WRITTEN_EVERY_MS)
+  store.urgent ||= urgent
   store.changed.add(series)
 }
 
@@ -99,14 +132,15 @@ function seriesOf(store: Store, { namespace, dimensions: given }: Metric, minute
   return series
 }
 
-function flush(ctx: Tx, store: Store, tell?: Tell): void {
+function flush(ctx: Tx, store: Store, listeners?: Listeners): void {
   store.version ??= ctx.sql.first<{ last: number | null }>('SELECT MAX(version) AS last FROM _metrics')?.last ?? 0
   for (const series of store.changed) {
     store.version += 1
     writeSeries(ctx, series, store.version)
   }
   store.changed.clear()
-  if (tell && !store.told) tellOnce(ctx, store, tell)
+  store.urgent = false
+  if (listeners && !store.told) tellOnce(ctx, store, listeners)
 }
 
 function writeSeries({ sql }: Tx, series: Series, version: number): void {
@@ -123,13 +157,10 @@ function writeSeries({ sql }: Tx, series: Series, version: number): void {
   series.id = append(sql, METRICS, { namespace, dimensions, minute, metrics: text, version })
 }
 
-/** Lets whoever waits for measurements hear of new ones. */
-export type Tell = (tx: Tx) => void
-
 /** Says that there is something new, once until it has been fetched; unless nothing waits for more. */
-function tellOnce(ctx: Tx, store: Store, tell: Tell): void {
+function tellOnce(ctx: Tx, store: Store, { tell }: Listeners): void {
   store.told = true
-  if (readMeta(ctx.sql, 'metrics.watched') !== '0') tell(ctx)
+  if (store.watched) tell(ctx)
 }
 
 /** What CloudWatch received: of which life, and up to which version; and whether it has alarms that may wait for more. */
@@ -145,6 +176,7 @@ export function metricsPage(
   if (store.changed.size > 0) flush(ctx, store)
   store.told = false
   const mark = watched ? '1' : '0'
+  store.watched = watched
   if (mark !== readMeta(ctx.sql, 'metrics.watched')) writeMeta(ctx.sql, 'metrics.watched', mark)
   const epoch = epochOf(ctx)
   if (epoch === read) forget(ctx, store, after)

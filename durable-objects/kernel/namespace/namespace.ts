@@ -3,6 +3,7 @@ import { parseObjectName } from '../../../aws/place.ts'
 import { type ClockState, REAL_CLOCK } from '../clock/clock.ts'
 import { type Env, verifiesAll } from '../env.ts'
 import { changesOf } from '../object/changes.ts'
+import { keptRows } from '../object/kept-rows.ts'
 import { type Sql, sqlOf } from '../object/sql.ts'
 import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
 import { DIRECTORY, DIRECTORY_SCHEMA, dropName, listedNames, listName } from './directory.ts'
@@ -34,7 +35,7 @@ export class NamespaceObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.sql = sqlOf(ctx.storage, changesOf(ctx.storage))
+    this.sql = sqlOf(ctx.storage, changesOf(ctx.storage), keptRows())
     if (ctx.id.name === DIRECTORY) this.sql.run(DIRECTORY_SCHEMA)
   }
 

@@ -2,7 +2,7 @@ import { type ErrorData, errorFromData, reasonOf } from '../../../aws/errors.ts'
 import { newRequestId } from '../../../aws/ids.ts'
 import { GLOBAL_REGION, objectOf, type ObjectAddress, type Place } from '../../../aws/place.ts'
 import type { Env } from '../env.ts'
-import { writeHop } from '../journal/journal.ts'
+import type { Hop } from '../journal/journal.ts'
 import type { Catalog } from './catalog.ts'
 import type { ContextParts } from './context.ts'
 import type { CallOptions, HttpFacts, OperationRequest, OperationResult } from './operation.ts'
@@ -73,12 +73,14 @@ function noteCall(
   { service, operation }: { service: string; operation: string },
   error?: ErrorData,
 ) {
-  const { request, sql } = parts
+  const { request, hops } = parts
   if (service === request.service) return
   const from = `${request.service}:${request.operation}`
-  const hop = { from, to: `${service}:${operation}`, event: operation }
-  const at = { traceId: request.traceId, now: parts.now() }
-  writeHop(sql, at, error ? { ...hop, outcome: 'refused', reason: reasonOf(error) } : { ...hop, outcome: 'called' })
+  const outcome: Pick<Hop, 'outcome' | 'reason'> = error
+    ? { outcome: 'refused', reason: reasonOf(error) }
+    : { outcome: 'called' }
+  const hop = { from, to: `${service}:${operation}`, event: operation, ...outcome }
+  hops.add({ traceId: request.traceId, now: parts.now(), hop })
 }
 
 /** `ctx.view`: what a service tells the others beyond AWS's API, in this place unless another is given. */

@@ -8,24 +8,41 @@ export type Changes = {
   committed(work: () => void): void
   /** Does something if the change under way is undone: what was noted in memory goes with what was written. */
   undone(work: () => void): void
+  /** Something is done whenever any change is undone. */
+  whenUndone(work: () => void): void
+  /**
+   * Rows that are gathered while a change is under way, and written by one statement at its end, as a part of it; outside
+   * a change each is written at once. What a savepoint gathered goes with it, but for what `survives` an undo.
+   */
+  gathered<Row>(write: (rows: readonly Row[]) => void, survives?: (row: Row) => boolean): Gathered<Row>
   /** Counts what happens nearby within the outermost change. */
   readonly nearby: { depth: number; count: number }
 }
 
+export type Gathered<Row> = { add(row: Row): void }
+
+type Gathering = { rows: unknown[]; write(rows: readonly unknown[]): void; survives(row: unknown): boolean }
+
 export function changesOf(storage: Pick<DurableObjectStorage, 'transactionSync'>): Changes {
   const nearby = { depth: 0, count: 0 }
+  const gatherings: Gathering[] = []
+  const whenUndone: (() => void)[] = []
   let level = 0
   let afterwards: (() => void)[] = []
   let undoing: (() => void)[] = []
 
   function run<T>(work: () => T): T {
+    const outermost = level === 0
     const [commits, undos] = [afterwards.length, undoing.length]
+    const gathered = gatherings.map(({ rows }) => rows.length)
     level += 1
     try {
-      return storage.transactionSync(work)
+      return storage.transactionSync(outermost ? () => withGathered(work) : work)
     } catch (thrown) {
       afterwards.length = commits
-      for (const undo of undoing.splice(undos)) undo()
+      for (const [i, { rows, survives }] of gatherings.entries())
+        rows.push(...rows.splice(gathered[i] ?? 0).filter(survives))
+      for (const undo of [...undoing.splice(undos).reverse(), ...whenUndone]) undo()
       throw thrown
     } finally {
       level -= 1
@@ -33,10 +50,20 @@ export function changesOf(storage: Pick<DurableObjectStorage, 'transactionSync'>
     }
   }
 
+  function withGathered<T>(work: () => T): T {
+    const answer = work()
+    write()
+    return answer
+  }
+
+  function write(): void {
+    for (const { rows, write } of gatherings) if (rows.length > 0) write(rows.splice(0))
+  }
+
   function end(): void {
     nearby.count = 0
     undoing = []
-    const works = afterwards
+    const works = [write, ...afterwards] // of an undone change, what survived
     afterwards = []
     for (const work of works) {
       try {
@@ -55,6 +82,12 @@ export function changesOf(storage: Pick<DurableObjectStorage, 'transactionSync'>
     },
     undone: work => {
       if (level > 0) undoing.push(work)
+    },
+    whenUndone: work => void whenUndone.push(work),
+    gathered<Row>(write: (rows: readonly Row[]) => void, survives: (row: Row) => boolean = () => false) {
+      const gathering = { rows: [] as Row[], write, survives }
+      gatherings.push(gathering as unknown as Gathering) // its rows are its own
+      return { add: (row: Row) => void (level === 0 ? write([row]) : gathering.rows.push(row)) }
     },
     nearby,
   }

@@ -2,11 +2,11 @@ import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { newTraceId } from '../../../aws/ids.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import { type Hop, type Outcome, writeHop } from '../journal/journal.ts'
-import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
+import type { NotedHop } from '../journal/journal.ts'
+import { type Listeners, type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
 import { callOperation, type Carrier, viewOf } from './calls.ts'
-import type { Changes } from './changes.ts'
+import type { Changes, Gathered } from './changes.ts'
 import type { OperationRequest, Settled, Tx } from './operation.ts'
 import { erasedMeanwhile } from './refusals.ts'
 import type { Sql } from './sql.ts'
@@ -17,6 +17,7 @@ export type ContextParts = {
   namespaceId: string
   sql: Sql
   changes: Changes
+  hops: Gathered<NotedHop>
   /** The object was not erased since. */
   alive(): boolean
   request: OperationRequest
@@ -26,8 +27,8 @@ export type ContextParts = {
   now: () => number
   deliver(delivery: Delivery, of: OperationRequest): void
   measured(query: MetricsQuery): MetricsPage
-  /** New values were written. */
-  tell(tx: Tx): void
+  /** Who waits for measurements. */
+  listeners: Listeners
   track(work: Promise<unknown>): void
   memory: Map<string, unknown>
   claim(owner: { account: string; region: string }): void
@@ -77,13 +78,13 @@ export function contextOf(parts: ContextParts): Tx {
     committed: work => changes.committed(work),
     undone: work => changes.undone(work),
     timers: parts.timers,
-    journal: hop => noteHop(parts, hop),
+    journal: hop => parts.hops.add({ traceId: request.traceId, now: parts.now(), hop }),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
     deliver: delivery => parts.deliver(traced(delivery, request), request),
     measured: query => parts.measured(query),
-    metric: metric => noteMetric(ctx, metric, parts.tell),
+    metric: metric => noteMetric(ctx, metric, parts.listeners),
     background: work => parts.track(work),
     get erased() {
       return !parts.alive()
@@ -98,15 +99,6 @@ export function contextOf(parts: ContextParts): Tx {
   }
   return ctx
 }
-
-/** What a hop tells of a refusal holds also if the change in which it was noted is undone by it. */
-function noteHop(parts: ContextParts, hop: Hop): void {
-  const { sql, changes, request } = parts
-  writeHop(sql, { traceId: request.traceId, now: parts.now() }, hop)
-  if (REFUSALS.has(hop.outcome)) changes.undone(() => noteHop(parts, hop))
-}
-
-const REFUSALS: ReadonlySet<Outcome> = new Set<Outcome>(['denied', 'filtered', 'refused'])
 
 /** A delivery takes the trace header of its request along, unless it belongs to another chain. */
 function traced(delivery: Delivery, { trace }: OperationRequest): Delivery {

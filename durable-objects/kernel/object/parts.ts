@@ -1,13 +1,14 @@
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import { writeHop } from '../journal/journal.ts'
+import { hopsOf, type NotedHop } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { Neighbourhood } from '../outbox/nearby.ts'
 import { type Delivered, type Outbox, outboxOf } from '../outbox/outbox.ts'
 import type { Sent } from '../outbox/requests.ts'
 import type { Above, Gate } from './catalog.ts'
-import { type Changes, changesOf } from './changes.ts'
+import { type Changes, changesOf, type Gathered } from './changes.ts'
+import { keptRows } from './kept-rows.ts'
 import type { OperationRequest, Tx } from './operation.ts'
 import { type Sql, sqlOf } from './sql.ts'
 import { type Tables, tablesOf } from './tables.ts'
@@ -17,6 +18,7 @@ import { type Wake, wakeOf } from './wake.ts'
 export type Parts = {
   changes: Changes
   sql: Sql
+  hops: Gathered<NotedHop>
   wake: Wake
   outbox: Outbox
   tables: Tables
@@ -47,7 +49,9 @@ export function partsOf(
   { env, above }: { env: Env; above: Above },
 ): Parts {
   const changes = changesOf(storage)
-  const sql = sqlOf(storage, changes)
+  const kept = keptRows()
+  const sql = sqlOf(storage, changes, kept)
+  const hops = hopsOf(sql, changes)
   const wake = wakeOf(storage)
   const change = <T>(work: () => T) => changes.run(work)
   const now = () => whole.now()
@@ -65,7 +69,7 @@ export function partsOf(
     change,
     deliver: (delivery, of) => whole.deliver(delivery, of),
     ended: (of, ...end) => whole.ended(of, ...end),
-    note: (traceId, hop, at = now()) => void writeHop(sql, { traceId, now: at }, hop),
+    note: (traceId, hop, at = now()) => hops.add({ traceId, now: at, hop }),
     now,
     track: work => whole.track('outbox', work),
     wakeBy: at => changes.committed(() => wake.by(at)),
@@ -93,6 +97,7 @@ export function partsOf(
   }
   const forget = () => {
     for (const part of [tables, timers, outbox]) part.forget()
+    kept.clear()
   }
-  return { changes, sql, wake, outbox, tables, timers, here, forget }
+  return { changes, sql, hops, wake, outbox, tables, timers, here, forget }
 }

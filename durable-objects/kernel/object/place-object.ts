@@ -4,7 +4,7 @@ import { AwsError, errorData } from '../../../aws/errors.ts'
 import { type ClockState, clockNow, REAL_CLOCK, realTimeOf, timersOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
-import { metricsPage } from '../metrics/metrics.ts'
+import { type Listeners, metricsPage } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import { membershipOf } from '../namespace/membership.ts'
 import { later } from '../namespace/namespace-rows.ts'
@@ -41,6 +41,15 @@ export function placeObject(above: Above) {
     /** How often it was erased: what began before an erase changes nothing after it. */
     life = 0
     readonly background = backgroundOf()
+    /** Services of this object that wait for measurements hear of them. */
+    readonly listeners: Listeners = {
+      any: () => this.parts.tables.opened().some(service => catalog.definitionOf(service).onMetrics),
+      tell: tx => {
+        for (const service of this.parts.tables.opened()) {
+          if (service !== tx.service) catalog.definitionOf(service).onMetrics?.(this.own(service))
+        }
+      },
+    }
     readonly membership = membershipOf(this.env, this)
     readonly active = this.membership.active
 
@@ -162,6 +171,7 @@ export function placeObject(above: Above) {
         namespaceId: this.membership.settings?.id ?? '',
         sql: this.parts.sql,
         changes: this.parts.changes,
+        hops: this.parts.hops,
         request,
         trailers,
         timers: timersOf(this.parts.sql, service, () => this.parts.changes.committed(() => this.arm())),
@@ -174,7 +184,7 @@ export function placeObject(above: Above) {
         now: () => this.now(),
         deliver: (delivery, { traceId }) => this.deliver(delivery, { service, traceId: delivery.traceId ?? traceId }),
         measured: query => metricsPage(this.own(service), () => this.gauges(), query),
-        tell: tx => this.tell(tx),
+        listeners: this.listeners,
         track: work => this.track(service, work),
         memory: this.memory,
         claim: owner => this.claim(owner),
@@ -198,14 +208,6 @@ export function placeObject(above: Above) {
 
     ended(of: Delivered, delivery: Delivery, undelivered?: Undelivered): void {
       catalog.definitionOf(of.service).ended?.(this.own(of.service, of.traceId), delivery, undelivered)
-    }
-
-    /** Services of this object that wait for measurements hear of them. */
-    tell(tx: Tx): void {
-      for (const service of this.parts.tables.opened()) {
-        const { onMetrics } = catalog.definitionOf(service)
-        if (onMetrics && service !== tx.service) onMetrics(this.own(service))
-      }
     }
 
     gauges() {

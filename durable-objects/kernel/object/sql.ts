@@ -1,4 +1,5 @@
 import type { Changes } from './changes.ts'
+import type { KeptRows } from './kept-rows.ts'
 
 /** A statement that reads. */
 export type Reading = `${'' | '\n' | '\n  ' | '\n    ' | '\n      '}${'SELECT' | 'WITH'}${string}`
@@ -11,6 +12,8 @@ export type Reader = {
   first<Row>(query: Reading, ...bindings: SqlValue[]): Row | undefined
   /** Rows one at a time, for results too large to hold. Do not write or await while iterating. */
   each<Row>(query: Reading, ...bindings: SqlValue[]): Iterable<Row>
+  /** What every request reads of a table, kept until something is written to it: see `kept-rows.ts`. */
+  kept: KeptRows['get']
 }
 
 /** SQLite within a change. */
@@ -25,14 +28,20 @@ export type Sql = {
   changes(): number
   /** Rows one at a time, for results too large to hold. Do not write or await while iterating. */
   each<Row>(query: string, ...bindings: SqlValue[]): Iterable<Row>
+  kept: KeptRows['get']
   /** All or nothing, for synchronous work that may throw half-way. */
   transaction<T>(work: () => T): T
 }
 
 export type SqlValue = string | number | null | ArrayBuffer | Uint8Array
 
-export function sqlOf(storage: DurableObjectStorage, changes: Changes): Sql {
-  const exec = (query: string, bindings: SqlValue[]) => storage.sql.exec(query, ...bindings)
+export function sqlOf(storage: DurableObjectStorage, changes: Changes, kept: KeptRows): Sql {
+  const { sql } = storage
+  const exec = (query: string, bindings: SqlValue[]) => {
+    kept.ran(query)
+    return sql.exec(query, ...bindings)
+  }
+  changes.whenUndone(kept.clear)
   // The casts below are the boundary between SQL text and the row types its author states.
   return {
     all: <Row>(query: string, ...bindings: SqlValue[]) => exec(query, bindings).toArray() as Row[],
@@ -43,6 +52,7 @@ export function sqlOf(storage: DurableObjectStorage, changes: Changes): Sql {
     run: (query, ...bindings) => void exec(query, bindings).toArray(),
     changes: () => Number(exec('SELECT changes() AS n', []).one().n),
     each: <Row>(query: string, ...bindings: SqlValue[]) => exec(query, bindings) as unknown as Iterable<Row>,
+    kept: kept.get,
     transaction: work => changes.run(work),
   }
 }

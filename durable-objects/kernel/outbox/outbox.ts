@@ -129,6 +129,8 @@ export function outboxOf(host: OutboxHost): Outbox {
   const { sql } = host
   let running = new Set<string>()
   let starting: string[] = []
+  /** There may be rows. */
+  let rows = true
 
   function start(target: string): void {
     if (running.has(target)) return
@@ -238,6 +240,7 @@ export function outboxOf(host: OutboxHost): Outbox {
         }
       })
     } catch (thrown) {
+      rows = true
       console.error('the end of a delivery', thrown)
       sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', retryAt(row), row.id)
       if (row.attempts >= MAX_ATTEMPTS) sql.run('DELETE FROM _outbox WHERE id = ?', row.id)
@@ -284,6 +287,7 @@ export function outboxOf(host: OutboxHost): Outbox {
 
   function add(delivery: Delivery, { service, traceId }: { service: string; traceId: string }): void {
     const now = Date.now()
+    rows = true
     sql.run(
       'INSERT INTO _outbox (id, service, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?, ?)',
       crypto.randomUUID(),
@@ -297,8 +301,12 @@ export function outboxOf(host: OutboxHost): Outbox {
     start(delivery.to)
   }
 
-  const waits = (target: string) =>
-    running.has(target) || sql.first('SELECT 1 FROM _outbox WHERE target = ? LIMIT 1', target) !== undefined
+  function waits(target: string): boolean {
+    if (running.has(target)) return true
+    if (!rows) return false
+    rows = sql.first('SELECT 1 FROM _outbox LIMIT 1') !== undefined
+    return rows && sql.first('SELECT 1 FROM _outbox WHERE target = ? LIMIT 1', target) !== undefined
+  }
 
   function kick(): void {
     const due = sql.all<{ target: string }>('SELECT DISTINCT target FROM _outbox WHERE nextTry <= ?', Date.now())
@@ -309,6 +317,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   const forget = () => {
     running = new Set()
     starting = []
+    rows = true
   }
   return { add, waits, arrives, arrived, refused, kick, nextTry, forget }
 }

@@ -16,7 +16,10 @@ export type BusSettings = {
 }
 
 export function lookUpBus(ctx: Ctx, nameOrArn: string | undefined): BusRow | undefined {
-  return ctx.sql.first<BusRow>('SELECT * FROM events_buses WHERE name = ?', busName(nameOrArn))
+  const name = busName(nameOrArn)
+  return ctx.sql.kept('events_buses', name, () =>
+    ctx.sql.first<BusRow>('SELECT * FROM events_buses WHERE name = ?', name),
+  )
 }
 
 /** @throws AwsError ResourceNotFoundException, or AccessDeniedException for who is of another account */

@@ -34,10 +34,7 @@ export type Arrived = {
 export function publish(ctx: Tx, arrived: Arrived): void {
   const { bus, event, only } = arrived
   noteEvent(ctx, bus, event)
-  const rules = ctx.sql.all<RuleRow>(
-    'SELECT * FROM events_rules WHERE bus = ? AND pattern IS NOT NULL ORDER BY name',
-    bus,
-  )
+  const rules = matchingRules(ctx, bus)
   const asked = only ? rules.filter(rule => only.includes(ruleArn(ctx.place, rule))) : rules
   const from = busArn(ctx.place, bus)
   const matched: string[] = []
@@ -56,6 +53,12 @@ export function publish(ctx: Tx, arrived: Arrived): void {
   logArrival(ctx, arrived, matched)
 }
 
+/** Rules of a bus that have a pattern. */
+function matchingRules({ sql }: Ctx, bus: string): readonly RuleRow[] {
+  const query = 'SELECT * FROM events_rules WHERE bus = CAST(? AS TEXT) AND pattern IS NOT NULL ORDER BY name'
+  return sql.kept('events_rules', bus, () => sql.all<RuleRow>(query, bus))
+}
+
 function whyNot(ctx: Ctx, rule: RuleRow, event: BusEvent): string | undefined {
   const why = mismatch(readEventPattern(ctx, rule.pattern ?? ''), event)
   if (why !== undefined) return why
@@ -69,12 +72,12 @@ function note(ctx: Ctx, { event, traceId }: Pick<Arrived, 'event' | 'traceId'>, 
 }
 
 /** Fires a rule of its own, whatever its pattern: a schedule's time has come. */
-export function fireRule(ctx: Tx, rule: RuleRow, event: BusEvent): Target[] {
+export function fireRule(ctx: Tx, rule: RuleRow, event: BusEvent): readonly Target[] {
   noteEvent(ctx, rule.bus, event)
   return invoke(ctx, rule, { bus: rule.bus, event, traceId: ctx.traceId })
 }
 
-function invoke(ctx: Tx, rule: RuleRow, arrived: Arrived): Target[] {
+function invoke(ctx: Tx, rule: RuleRow, arrived: Arrived): readonly Target[] {
   const { event, traceId, trace } = arrived
   if (rule.archive !== null) archiveEvent(ctx, rule.archive, event)
   const targets = targetsOf(ctx, rule)

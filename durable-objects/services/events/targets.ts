@@ -31,9 +31,11 @@ export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> 
   return { FailedEntryCount: 0, FailedEntries: [] }
 }
 
-export function targetsOf(ctx: Ctx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>): Target[] {
-  const rows = ctx.sql.all<TargetRow>('SELECT * FROM events_targets WHERE bus = ? AND rule = ? ORDER BY id', bus, name)
-  return rows.map(targetOfRow)
+export function targetsOf(ctx: Ctx, { bus, name }: Pick<RuleRow, 'bus' | 'name'>): readonly Target[] {
+  const query = 'SELECT * FROM events_targets WHERE bus = CAST(? AS TEXT) AND rule = CAST(? AS TEXT) ORDER BY id'
+  return ctx.sql.kept('events_targets', `${bus} ${name}`, () =>
+    ctx.sql.all<TargetRow>(query, bus, name).map(targetOfRow),
+  )
 }
 
 const targetOfRow = ({ document }: TargetRow) => JSON.parse(document) as Target // written by PutTargets

@@ -28,10 +28,9 @@ export type Published = {
 /** A topic and who has subscribed to it. */
 export type Audience = { topic: Topic; subscriptions: readonly Subscription[] }
 
-export function subscriptionsOf(ctx: Ctx, topic: Topic): Subscription[] {
-  return ctx.sql
-    .all<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE topic = ? AND token IS NULL ORDER BY seq', topic.arn)
-    .map(subscriptionOf)
+export function subscriptionsOf({ sql }: Ctx, topic: Topic): readonly Subscription[] {
+  const query = 'SELECT * FROM sns_subscriptions WHERE topic = CAST(? AS TEXT) AND token IS NULL ORDER BY seq'
+  return sql.kept('sns_subscriptions', topic.arn, () => sql.all<SubscriptionRow>(query, topic.arn).map(subscriptionOf))
 }
 
 const isRaw = ({ attributes }: Subscription) => attributes.RawMessageDelivery?.toLowerCase() === 'true'

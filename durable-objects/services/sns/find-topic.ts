@@ -8,8 +8,10 @@ export function topicArn(ctx: Ctx, name: string): string {
 }
 
 export function lookUpTopic(ctx: Ctx, arn: string): Topic | undefined {
-  const row = ctx.sql.first<TopicRow>('SELECT * FROM sns_topics WHERE arn = ?', arn)
-  return row && topicOf(row)
+  return ctx.sql.kept('sns_topics', arn, () => {
+    const row = ctx.sql.first<TopicRow>('SELECT * FROM sns_topics WHERE arn = ?', arn)
+    return row && topicOf(row)
+  })
 }
 
 /** @throws AwsError for what is no topic's ARN, and for a topic that is not there */

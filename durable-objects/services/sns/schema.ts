@@ -49,7 +49,7 @@ export type TopicRow = {
   deletedSubscriptions: number
 }
 
-export type Topic = Omit<TopicRow, 'attributes'> & { attributes: Attributes; fifo: boolean }
+export type Topic = Readonly<Omit<TopicRow, 'attributes'> & { attributes: Readonly<Attributes>; fifo: boolean }>
 
 export type SubscriptionRow = {
   seq: number
@@ -69,7 +69,7 @@ export type SubscriptionRow = {
   authenticated: number
 }
 
-export type Subscription = Omit<SubscriptionRow, 'attributes'> & { attributes: Attributes }
+export type Subscription = Readonly<Omit<SubscriptionRow, 'attributes'> & { attributes: Readonly<Attributes> }>
 
 /** A notification on its way to an HTTP endpoint. */
 export type PostRow = {

@@ -9,13 +9,17 @@ function queueOf(row: QueueRow): Queue {
 }
 
 export function queueByName(ctx: Ctx, name: string): Queue | undefined {
-  const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE name = ?', name)
-  return row && queueOf(row)
+  return ctx.sql.kept('sqs_queues', name, () => {
+    const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE name = ?', name)
+    return row && queueOf(row)
+  })
 }
 
 export function queueById(ctx: Ctx, id: number): Queue | undefined {
-  const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE id = ?', id)
-  return row && queueOf(row)
+  return ctx.sql.kept('sqs_queues', id, () => {
+    const row = ctx.sql.first<QueueRow>('SELECT * FROM sqs_queues WHERE id = ?', id)
+    return row && queueOf(row)
+  })
 }
 
 /** The queue of an ARN; undefined when it does not exist here. */

@@ -36,7 +36,6 @@ export function scheduleExpiry(ctx: Tx, queue: Queue): void {
 }
 
 function setExpiry(ctx: Tx, queue: Queue, expiry: number): void {
-  queue.expiry = expiry
   ctx.sql.run('UPDATE sqs_queues SET expiry = ? WHERE id = ?', expiry, queue.id)
   ctx.timers.set('retention', String(queue.id), expiry)
 }

@@ -73,7 +73,7 @@ export type QueueRow = {
   expiry: number | null
 }
 
-export type Queue = Omit<QueueRow, 'attributes'> & { attributes: Attributes }
+export type Queue = Readonly<Omit<QueueRow, 'attributes'> & { attributes: Readonly<Attributes> }>
 
 export type MessageRow = {
   /** Order of arrival in this object; an index may give it again after the newest message went. */

@@ -21,11 +21,11 @@ function object() {
   let told = 0
   const bound = (bindings: unknown[]) => bindings as SQLInputValue[]
   const sql = {
-    all: (query: string, ...bindings: unknown[]) => database.prepare(query).all(...bound(bindings)),
-    first: (query: string, ...bindings: unknown[]) => {
+    all: (query: string, ...bindings: unknown[]) => {
       if (query.startsWith('INSERT')) writes += 1
-      return database.prepare(query).get(...bound(bindings))
+      return database.prepare(query).all(...bound(bindings))
     },
+    first: (query: string, ...bindings: unknown[]) => database.prepare(query).get(...bound(bindings)),
     run: (query: string, ...bindings: unknown[]) => {
       if (/^(INSERT|UPDATE)/.test(query)) writes += 1
       database.prepare(query).run(...bound(bindings))
@@ -47,9 +47,16 @@ function object() {
     caller: {},
   } as unknown as Tx & { now: number } // likewise
   const note = (value: number, name = 'Duration', dimensions: Record<string, string> = { FunctionName: 'work' }) =>
-    noteMetric(ctx, { namespace: 'AWS/Lambda', name, value, unit: 'Milliseconds', dimensions }, () => {
-      told += 1
-    })
+    noteMetric(
+      ctx,
+      { namespace: 'AWS/Lambda', name, value, unit: 'Milliseconds', dimensions },
+      {
+        any: () => true,
+        tell: () => {
+          told += 1
+        },
+      },
+    )
   const fetch = (page?: MetricsPage) =>
     metricsPage(ctx, () => [], {
       watched: true,

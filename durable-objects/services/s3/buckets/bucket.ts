@@ -18,7 +18,7 @@ export function findBucket(ctx: Ctx): Bucket {
 
 /** The bucket's row, whatever its state. */
 export function bucketRow(ctx: Ctx): BucketRow | undefined {
-  return ctx.sql.first<BucketRow>('SELECT * FROM s3_bucket')
+  return ctx.sql.kept('s3_bucket', '', () => ctx.sql.first<BucketRow>('SELECT * FROM s3_bucket'))
 }
 
 export function noSuchBucket(name: string): AwsError {

@@ -29,8 +29,10 @@ export type ConfigurationKind =
  */
 export function configurationOf<Document>(ctx: Ctx, kind: ConfigurationKind, id = ''): Document | undefined {
   const query = 'SELECT document FROM s3_bucket_configuration WHERE kind = ? AND id = ?'
-  const row = ctx.sql.first<{ document: string }>(query, kind, id)
-  return row && (JSON.parse(row.document) as Document) // written by putConfiguration()
+  return ctx.sql.kept('s3_bucket_configuration', `${kind} ${id}`, () => {
+    const row = ctx.sql.first<{ document: string }>(query, kind, id)
+    return row && (JSON.parse(row.document) as Document) // written by putConfiguration()
+  })
 }
 
 export function putConfiguration(ctx: Tx, at: { kind: ConfigurationKind; id?: string }, document: unknown): void {
