@@ -1,3 +1,4 @@
+import type { RequestHeaders } from '../aws/wire/headers.ts'
 import type { HttpFacts } from '../durable-objects/kernel/object/operation.ts'
 import { parseArn } from '../aws/arn.ts'
 import { asStreams, largeMembers } from '../durable-objects/kernel/object/large-bytes.ts'
@@ -65,7 +66,7 @@ function factsOf(decoded: Decoded, { wire, baseUrl, region, sourceIp }: Origin):
 /** Headers that say how to check a streamed body, which no model binds. */
 const DIGEST_HEADERS = ['x-amz-content-sha256', 'x-amz-trailer']
 
-function digestHeaders(headers: Headers): Record<string, string> {
+function digestHeaders(headers: RequestHeaders): Record<string, string> {
   const found: Record<string, string> = {}
   for (const name of DIGEST_HEADERS) {
     const value = headers.get(name)
@@ -78,7 +79,7 @@ function digestHeaders(headers: Headers): Record<string, string> {
 const showsHeaders = ({ Bucket }: Record<string, unknown>) =>
   typeof Bucket === 'string' && parseArn(Bucket)?.service === 's3-object-lambda'
 
-const shownHeaders = (headers: Headers) =>
+const shownHeaders = (headers: RequestHeaders) =>
   Object.fromEntries(
     [...headers].filter(([name]) => !/^(?:authorization|x-fakecloud-.*|x-amz-security-token)$/.test(name)),
   )

@@ -18,8 +18,10 @@ export { NamespaceObject } from '../durable-objects/kernel/namespace/namespace.t
 export { PlaceObject } from '../durable-objects/services/place-object.ts'
 export { IsolateHost, Outbound } from './isolates/host.ts'
 
-/** The whole chain: our own endpoints and doors first, then whatever speaks AWS. */
-const app = new Hono<{ Bindings: Env }>({ getPath: request => withoutNamespace(new URL(request.url).pathname) })
+/** Our own endpoints, which alone go by Hono. */
+const ours = new Hono<{ Bindings: Env }>({ getPath: request => withoutNamespace(new URL(request.url).pathname) })
+
+const OURS = /^[^/]+\/\/[^/]+(?:\/_ns\/[^/]+)?\/_(?:fakecloud|localstack|reset)(?:[/?#]|$)/
 
 function withoutNamespace(path: string): string {
   return path.replace(/^\/_ns\/[^/]+/, '') || '/'
@@ -35,20 +37,29 @@ const UNKNOWN = {
 /** What is not an AWS API: each answers what is its own, and leaves the rest. */
 const DOORS = [functionUrlAnswer, snsLink, s3Preflight, s3Website]
 
-app.all('/_fakecloud/lambda-url/*', async (c, next) => (await functionUrlAnswer(c.req.raw, c.env)) ?? next())
-app.route('/', admin)
-app.all('*', async c => {
-  for (const door of DOORS) {
-    const response = await door(c.req.raw, c.env)
-    if (response) return response
+ours.all('/_fakecloud/lambda-url/*', async (c, next) => (await functionUrlAnswer(c.req.raw, c.env)) ?? next())
+ours.route('/', admin)
+ours.all('*', c => aws(c.req.raw, c.env))
+ours.onError(unknown)
+
+/** Whatever is not ours: the doors first, then what speaks AWS. */
+async function aws(request: Request, env: Env): Promise<Response> {
+  try {
+    for (const door of DOORS) {
+      const response = await door(request, env)
+      if (response) return response
+    }
+    return await answer(request, env)
+  } catch (error) {
+    return unknown(error)
   }
-  return answer(c.req.raw, c.env)
-})
-app.onError(error => {
-  if (!(error instanceof AwsError)) console.error(error.stack)
+}
+
+function unknown(error: unknown): Response {
+  if (!(error instanceof AwsError)) console.error(error instanceof Error ? error.stack : error)
   const data = error instanceof AwsError ? errorData(error) : UNKNOWN
   return encodeError(undefined, 'rest-xml', { error: data, requestId: newRequestId(), method: 'GET' })
-})
+}
 
 export default {
   fetch: (request, env, context) => {
@@ -56,14 +67,14 @@ export default {
     const back = refuseCameBack(request, env)
     if (back) return back
     const refusal = withoutSecret(request, env) ?? overLimit(request, env)
-    return refusal ? refuse(request, env, refusal) : app.fetch(request, env, context)
+    if (refusal) return refuse(request, env, refusal)
+    return OURS.test(request.url) ? ours.fetch(request, env, context) : aws(request, env)
   },
 } satisfies ExportedHandler<Env>
 
 /** In the form that its client reads: our own endpoints', or that of the service that was asked. */
 async function refuse(request: Request, env: Env, refusal: Refusal): Promise<Response> {
-  const path = withoutNamespace(new URL(request.url).pathname)
-  if (!/^\/_(?:fakecloud|localstack|reset)(?:\/|$)/.test(path)) return await answer(request, env, refusal)
+  if (!OURS.test(request.url)) return await answer(request, env, refusal)
   const { message, status } = refusal('')
   return Response.json({ error: message }, { status })
 }

@@ -1,3 +1,4 @@
+import { readHeaders } from '../aws/wire/headers.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { isAccount } from '../aws/arn.ts'
 import type { Caller } from '../durable-objects/kernel/object/operation.ts'
@@ -41,7 +42,7 @@ export type Routed = {
 const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
 /** The function that asks, which its own way out says. */
-function claimOf(headers: Headers, env: Env): FunctionClaim | undefined {
+function claimOf(headers: Pick<Headers, 'get'>, env: Env): FunctionClaim | undefined {
   const token = headers.get(INTERNAL_HEADER)
   return token === null ? undefined : readFunctionToken(env, token)
 }
@@ -66,11 +67,12 @@ export function checkNamespace({ namespace, foreign }: Routed): void {
  */
 export function readRoute(request: Request, env: Env): Routed {
   const target = splitUrl(request.url)
-  const via = claimOf(request.headers, env)
-  const host = (via && request.headers.get(HOST_HEADER)) ?? request.headers.get('host') ?? target.host
-  const raw = rawPath(request, env) ?? target.path
+  const headers = readHeaders(request.headers)
+  const via = claimOf(headers, env)
+  const host = (via && headers.get(HOST_HEADER)) ?? headers.get('host') ?? target.host
+  const raw = rawPath({ headers }, env) ?? target.path
   const prefix = PREFIX.exec(raw)
-  const names = [prefix?.[1], request.headers.get(NAMESPACE_HEADER), namespaceOfHost(host, env)]
+  const names = [prefix?.[1], headers.get(NAMESPACE_HEADER), namespaceOfHost(host, env)]
   const named = names.filter(name => typeof name === 'string')
   const namespace = via?.namespace ?? named[0] ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
@@ -79,13 +81,14 @@ export function readRoute(request: Request, env: Env): Routed {
       `${namespace} is not a namespace: use letters a-z, digits and hyphens, 63 at most`,
     )
   }
-  const root = env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${protocolOf(request, env)}://${host}`
+  const root =
+    env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${protocolOf({ url: request.url, headers }, env)}://${host}`
   const path = prefix ? raw.slice(prefix[0].length) || '/' : raw
   const wire: WireRequest = {
     method: request.method,
     path,
     query: target.query,
-    headers: request.headers,
+    headers,
     host,
     body: bodyReader(request),
     stream: request.body,
@@ -96,21 +99,23 @@ export function readRoute(request: Request, env: Env): Routed {
 }
 
 /** Whether a request is a function's. */
-export const isFunctions = (headers: Headers, env: Env) => claimOf(headers, env) !== undefined
+export const isFunctions = (headers: Pick<Headers, 'get'>, env: Env) => claimOf(headers, env) !== undefined
 
 /** What the front says of a request, where there is one, of what did come through it. */
-function saidByFront(headers: Headers, name: string, env: Env): string | null {
+function saidByFront(headers: Pick<Headers, 'get'>, name: string, env: Env): string | null {
   const said = env.FAKECLOUD_FRONT ? headers.get(name) : null
   return said !== null && isFunctions(headers, env) ? null : said
 }
 
+type Requested = { headers: Pick<Headers, 'get'> }
+
 /** The path as sent, where the front saw segments that workerd's URL would have resolved away. */
-function rawPath({ headers }: Request, env: Env): string | undefined {
+function rawPath({ headers }: Requested, env: Env): string | undefined {
   const raw = saidByFront(headers, RAW_PATH_HEADER, env)
   return raw?.startsWith('/') ? raw.split('?', 1)[0] : undefined
 }
 
-function protocolOf({ url, headers }: Request, env: Env): string {
+function protocolOf({ url, headers }: Requested & { url: string }, env: Env): string {
   const said = saidByFront(headers, 'x-forwarded-proto', env) ?? ''
   return /^https?$/.test(said) ? said : url.slice(0, url.indexOf(':'))
 }

@@ -86,9 +86,9 @@ function checkHeaders({ wire, dialect }: SignedRequest, { signedHeaders }: State
     if (!hasHost) throw invalidSignature(dialect, message)
     return
   }
-  const unsigned = [...wire.headers.keys()].filter(
-    name => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signedHeaders.includes(name),
-  )
+  const unsigned = [...wire.headers]
+    .map(([name]) => name)
+    .filter(name => name.startsWith('x-amz-') && name !== 'x-amz-content-sha256' && !signedHeaders.includes(name))
   if (!hasHost) unsigned.unshift('host')
   if (unsigned.length === 0) return
   const message = 'There were headers present in the request which were not signed'

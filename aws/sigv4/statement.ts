@@ -1,3 +1,4 @@
+import type { RequestHeaders } from '../wire/headers.ts'
 import { AwsError } from '../errors.ts'
 import type { WireRequest } from '../wire/types.ts'
 import type { Algorithm, Scope } from './keys.ts'
@@ -113,7 +114,7 @@ function partsOf(dialect: Dialect, list: string): Record<string, string> {
 }
 
 /** X-Amz-Date, or the Date of older clients. */
-function timeOf(headers: Headers): string | undefined {
+function timeOf(headers: RequestHeaders): string | undefined {
   const given = headers.get('x-amz-date') ?? headers.get('date')
   if (given === null) return undefined
   if (parseTime(given) !== undefined) return given

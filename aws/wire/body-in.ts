@@ -1,3 +1,4 @@
+import type { RequestHeaders } from './headers.ts'
 import { AwsError } from '../errors.ts'
 import { decodeChunked, isChunked, unchunk } from './chunked.ts'
 import { serialization } from './refusals.ts'
@@ -58,11 +59,11 @@ export function streamedBody(request: WireRequest): StreamedBody {
 }
 
 /** Length of the data within aws-chunked framing, when declared. */
-export function decodedLength(headers: Headers): number | undefined {
+export function decodedLength(headers: RequestHeaders): number | undefined {
   return lengthIn(headers, 'x-amz-decoded-content-length')
 }
 
-function lengthIn(headers: Headers, name: string): number | undefined {
+function lengthIn(headers: RequestHeaders, name: string): number | undefined {
   const text = headers.get(name)
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }

@@ -1,3 +1,4 @@
+import type { RequestHeaders } from './headers.ts'
 import { AwsError } from '../errors.ts'
 import type { ChunkInspector } from '../sigv4/chunks.ts'
 
@@ -41,7 +42,7 @@ const framingOf = (inspector?: ChunkInspector): Framing => ({
 })
 
 /** Whether a body is in aws-chunked framing, as S3's clients send uploads. */
-export function isChunked(headers: Headers): boolean {
+export function isChunked(headers: RequestHeaders): boolean {
   const digest = headers.get('x-amz-content-sha256') ?? ''
   const encodings = headers.get('content-encoding') ?? ''
   return digest.startsWith('STREAMING-') || encodings.split(',').some(encoding => encoding.trim() === 'aws-chunked')

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../errors.ts'
 import { cborBytes, writeMembers as writeCborMembers } from './cbor.ts'
 import { hostId, idHeaders, XML_DECLARATION, xmlStyleOf } from './encode.ts'
+import type { AnswerHeaders } from './headers.ts'
 import { setHeader, writeHeaders } from './headers-out.ts'
 import { writeMembers } from './json-out.ts'
 import type { ServiceModel } from './model.ts'
@@ -58,7 +59,7 @@ function messageMember({ error, shape }: Writing): string {
 const messageOf = (writing: Writing): Record<string, string> =>
   writing.error.message === '' ? {} : { [messageMember(writing)]: writing.error.message }
 
-function jsonHeaders(writing: Writing): Headers {
+function jsonHeaders(writing: Writing): AnswerHeaders {
   const { model, shape, requestId, status } = writing
   const headers = idHeaders(model, requestId)
   if (!model?.queryCompatible) return headers
@@ -81,7 +82,7 @@ function encodeJson(writing: Writing): Response {
   const body = { __type: typeOf(writing), ...members, ...messageOf(writing) }
   const headers = jsonHeaders(writing)
   headers.set('content-type', `application/x-amz-json-${model?.jsonVersion ?? '1.0'}`)
-  return new Response(JSON.stringify(body), { status, headers })
+  return new Response(JSON.stringify(body), { status, headers: Object.fromEntries(headers) })
 }
 
 function encodeCbor(writing: Writing): Response {
@@ -91,7 +92,7 @@ function encodeCbor(writing: Writing): Response {
   headers.set('content-type', 'application/cbor')
   headers.set('smithy-protocol', 'rpc-v2-cbor')
   const body = cborBytes({ __type: typeOf(writing), ...members, ...messageOf(writing) })
-  return new Response(body, { status, headers })
+  return new Response(body, { status, headers: Object.fromEntries(headers) })
 }
 
 function encodeRestJson(writing: Writing): Response {
@@ -102,7 +103,10 @@ function encodeRestJson(writing: Writing): Response {
   headers.set('x-amzn-errortype', shape?.name ?? error.code)
   headers.set('content-type', 'application/json')
   const body = { ...(shape && writeMembers(shape.body, fields)), [messageMember(writing)]: error.message }
-  return new Response(withoutBody(writing) ? null : JSON.stringify(body), { status, headers })
+  return new Response(withoutBody(writing) ? null : JSON.stringify(body), {
+    status,
+    headers: Object.fromEntries(headers),
+  })
 }
 
 /** Lambda's errors say whose fault they are. */
@@ -128,13 +132,13 @@ function encodeS3(writing: Writing): Response {
   if (model === undefined) headers.set('x-amz-request-id', requestId)
   const fields = Object.entries(error.fields).filter(([, value]) => value !== undefined && value !== null)
   for (const [name, value] of fields) if (HEADER.test(name)) setHeader(headers, name, String(value))
-  if (withoutBody(writing)) return new Response(null, { status, headers })
+  if (withoutBody(writing)) return new Response(null, { status, headers: Object.fromEntries(headers) })
   headers.set('content-type', 'application/xml')
   const element = (name: string, value: unknown) => `<${name}>${legible(String(value))}</${name}>`
   const extra = fields.map(([name, value]) => (ELEMENT.test(name) ? element(name, value) : '')).join('')
   const ids = element('RequestId', requestId) + element('HostId', hostId(requestId))
   const body = `<Error>${element('Code', codeOf(writing))}${element('Message', error.message)}${extra}${ids}</Error>`
-  return new Response(XML_DECLARATION + body, { status, headers })
+  return new Response(XML_DECLARATION + body, { status, headers: Object.fromEntries(headers) })
 }
 
 /** Text of a refusal in XML, which must parse: what XML has no way to say, of a value that is quoted, becomes a question mark. */
@@ -178,5 +182,8 @@ function encodeXml(writing: Writing): Response {
   const body = `<ErrorResponse xmlns="${namespace}"><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`
   const headers = idHeaders(model, requestId)
   headers.set('content-type', 'text/xml')
-  return new Response(withoutBody(writing) ? null : XML_DECLARATION + body, { status, headers })
+  return new Response(withoutBody(writing) ? null : XML_DECLARATION + body, {
+    status,
+    headers: Object.fromEntries(headers),
+  })
 }

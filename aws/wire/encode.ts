@@ -1,5 +1,6 @@
 import { writeCbor } from './cbor.ts'
 import { eventStreamBody } from './event-stream.ts'
+import type { AnswerHeaders } from './headers.ts'
 import { writeHeaders } from './headers-out.ts'
 import { writeJson, writeMembers } from './json-out.ts'
 import type { OperationModel, ServiceModel } from './model.ts'
@@ -42,9 +43,13 @@ export function encode(model: ServiceModel, form: WireForm, answer: Answer): Res
 }
 
 /** Headers that tell the request's id, as the service names them. */
-export function idHeaders(model: ServiceModel | undefined, requestId: string): Headers {
-  if (model?.name !== 's3') return new Headers({ 'x-amzn-requestid': requestId })
-  return new Headers({ 'x-amz-request-id': requestId, 'x-amz-id-2': hostId(requestId), server: 'AmazonS3' })
+export function idHeaders(model: ServiceModel | undefined, requestId: string): AnswerHeaders {
+  if (model?.name !== 's3') return new Map([['x-amzn-requestid', requestId]])
+  return new Map([
+    ['x-amz-request-id', requestId],
+    ['x-amz-id-2', hostId(requestId)],
+    ['server', 'AmazonS3'],
+  ])
 }
 
 /** S3's second id, as opaque as AWS's own. */
@@ -56,11 +61,11 @@ export function xmlStyleOf(model: ServiceModel | undefined): TextStyle {
   return { format: 'iso8601', wholeSeconds: model !== undefined && WHOLE_SECONDS.includes(model.name) }
 }
 
-function respond(body: BodyInit | null, status: number, headers: Headers): Response {
-  if (BODILESS.includes(status)) return new Response(null, { status, headers })
+function respond(body: BodyInit | null, status: number, headers: AnswerHeaders): Response {
+  if (BODILESS.includes(status)) return new Response(null, { status, headers: Object.fromEntries(headers) })
   // A stored Content-Encoding says how the body is already, not how workerd is to compress it.
   const encodeBody = headers.has('content-encoding') ? 'manual' : 'automatic'
-  return new Response(body, { status, headers, encodeBody })
+  return new Response(body, { status, headers: Object.fromEntries(headers), encodeBody })
 }
 
 function encodeJson({ model, operation, output, requestId }: Writing): Response {
@@ -193,5 +198,5 @@ function respondEvents(events: Member, { model, operation, output, requestId }: 
   // An operation that was only tried has no events to tell.
   if (value === undefined || status === 204) return respond(null, status, headers)
   headers.set('content-type', 'application/vnd.amazon.eventstream')
-  return new Response(eventStreamBody(model, events.shape, value), { status, headers })
+  return new Response(eventStreamBody(model, events.shape, value), { status, headers: Object.fromEntries(headers) })
 }

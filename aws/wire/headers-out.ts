@@ -1,3 +1,4 @@
+import type { AnswerHeaders } from './headers.ts'
 import { encodeBase64 } from './base64.ts'
 import type { Member, Shape } from './shapes.ts'
 import { MEMBER } from './table.ts'
@@ -7,7 +8,7 @@ const encoder = new TextEncoder()
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** Sets the headers that members are bound to. */
-export function writeHeaders(headers: Headers, bound: readonly Member[], source: Record<string, unknown>): void {
+export function writeHeaders(headers: AnswerHeaders, bound: readonly Member[], source: Record<string, unknown>): void {
   for (const member of bound) {
     const value = source[member.name]
     if (value === undefined || value === null) continue
@@ -31,7 +32,10 @@ function headerText(shape: Shape, value: unknown, member: Member): string {
  * Sets a header whatever its value is: what HTTP cannot carry goes as RFC 2047 has it, as S3 answers user metadata.
  * A name that is no token is left out.
  */
-export function setHeader(headers: Headers, name: string, value: string): void {
+export function setHeader(headers: AnswerHeaders, name: string, value: string): void {
   if (!TOKEN.test(name)) return
-  headers.set(name, /^[\t\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${encodeBase64(encoder.encode(value))}?=`)
+  headers.set(
+    name.toLowerCase(),
+    /^[\t\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${encodeBase64(encoder.encode(value))}?=`,
+  )
 }

@@ -1,3 +1,4 @@
+import type { RequestHeaders } from './headers.ts'
 /** The forms in which AWS's operations travel. */
 export type WireForm = 'json' | 'query' | 'ec2' | 'rest-json' | 'rest-xml' | 'rpc-v2-cbor'
 
@@ -17,7 +18,7 @@ export type WireRequest = {
   path: string
   /** Decoded pairs, in order. */
   query: [string, string][]
-  headers: Headers
+  headers: RequestHeaders
   host: string
   /** Set for a POST of application/x-www-form-urlencoded, but for S3. */
   form?: [string, string][]

@@ -124,9 +124,7 @@ function headersOf({ wire, baseUrl }: Routed, sourceIp: string): Record<string, 
   const https = baseUrl.startsWith('https:')
   const port = /:(\d+)$/.exec(wire.host)?.[1]
   const headers: Record<string, string> = {}
-  wire.headers.forEach((value, name) => {
-    if (!name.startsWith('x-fakecloud-')) headers[name] = value
-  })
+  for (const [name, value] of wire.headers) if (!name.startsWith('x-fakecloud-')) headers[name] = value
   return {
     ...headers,
     host: wire.host,
