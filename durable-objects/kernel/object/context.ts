@@ -1,36 +1,35 @@
-import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { newTraceId } from '../../../aws/ids.ts'
-import type { Timers } from '../clock/clock.ts'
+import type { ObjectFacts, Place } from '../../../aws/place.ts'
+import { type Timers, timersOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import type { NotedHop } from '../journal/journal.ts'
-import { type Listeners, type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
+import type { Hop } from '../journal/journal.ts'
+import { type Listeners, type Metric, metricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
-import { callOperation, type Carrier, viewOf } from './calls.ts'
-import type { Changes, Gathered } from './changes.ts'
-import type { OperationRequest, Settled, Tx } from './operation.ts'
+import { callOperation, viewOf } from './calls.ts'
+import type { Catalog } from './catalog.ts'
+import type { CallOptions, OperationRequest, OperationResult, Settled, Tx } from './operation.ts'
+import type { Parts } from './parts.ts'
 import { erasedMeanwhile } from './refusals.ts'
-import type { Sql } from './sql.ts'
 
-export type ContextParts = {
-  env: Env
-  facts: ObjectFacts
-  namespaceId: string
-  sql: Sql
-  changes: Changes
-  hops: Gathered<NotedHop>
-  /** The object was not erased since. */
-  alive(): boolean
-  request: OperationRequest
-  trailers: Promise<Record<string, string>> | undefined
-  timers: Timers
-  carrier: Carrier
-  now: () => number
-  deliver(delivery: Delivery, of: OperationRequest): void
-  measured(query: MetricsQuery): MetricsPage
-  /** Who waits for measurements. */
-  listeners: Listeners
-  track(work: Promise<unknown>): void
-  memory: Map<string, unknown>
+/** The object, as its contexts use it. */
+export type Host = {
+  readonly name: string
+  readonly facts: ObjectFacts
+  readonly namespaceId: string
+  readonly catalog: Catalog
+  readonly parts: Pick<Parts, 'env' | 'sql' | 'changes' | 'hops'>
+  readonly memory: Map<string, unknown>
+  readonly listeners: Listeners
+  /** How often it was erased. */
+  readonly life: number
+  now(): number
+  arm(): void
+  own(service: string): Tx
+  gauges(): Metric[]
+  serve(request: OperationRequest): Promise<OperationResult>
+  view(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
+  deliver(delivery: Delivery, of: { service: string; traceId: string }): void
+  track(what: string, work: Promise<unknown>): void
   claim(owner: { account: string; region: string }): void
 }
 
@@ -47,74 +46,115 @@ export function ownRequest(place: Place, service: string, now: number, traceId =
   }
 }
 
-/** What a handler works with, made of its object's parts and the request at hand. */
-export function contextOf(parts: ContextParts): Tx {
-  const { request, sql, changes } = parts
-  const now = steady(parts.now)
-  const ctx: Tx = {
-    get place() {
-      return parts.facts.place
-    },
-    namespaceId: parts.namespaceId,
-    service: request.service,
-    resource: parts.facts.resource,
-    operation: request.operation,
-    requestId: request.requestId,
-    traceId: request.traceId,
-    trace: request.trace,
-    caller: request.caller,
-    http: request.http,
-    signed: request.signed,
-    env: parts.env,
-    definitionOf: parts.carrier.catalog.definitionOf,
-    get now() {
-      return now()
-    },
-    sql,
-    change: <T>(work: (tx: Tx) => Settled<T>) => {
-      if (!parts.alive()) throw erasedMeanwhile()
-      return changes.run(() => work(ctx)) as T // what is no promise is what it is
-    },
-    committed: work => changes.committed(work),
-    undone: work => changes.undone(work),
-    timers: parts.timers,
-    journal: hop => parts.hops.add({ traceId: request.traceId, now: parts.now(), hop }),
-    trailers: parts.trailers,
-    call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
-    view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
-    deliver: delivery => parts.deliver(traced(delivery, request), request),
-    measured: query => parts.measured(query),
-    metric: metric => noteMetric(ctx, metric, parts.listeners),
-    background: work => parts.track(work),
-    get erased() {
-      return !parts.alive()
-    },
-    memory: <T>(key: string, initial: () => T): T => {
-      // What the object notes now is none of a work's that began before it was erased.
-      if (!parts.alive()) return initial()
-      if (!parts.memory.has(key)) parts.memory.set(key, initial())
-      return parts.memory.get(key) as T // each key has one type, its only user's
-    },
-    claim: owner => parts.claim(owner),
+/**
+ * What a handler works with: its object and the request at hand. One is made for each request and each delivery, so it is
+ * one class, whose methods are made once.
+ */
+export class OperationContext implements Tx {
+  readonly place: Place
+  readonly namespaceId: string
+  readonly service: string
+  readonly resource: string | undefined
+  readonly operation: string
+  readonly requestId: string
+  readonly traceId: string
+  readonly trace: string | undefined
+  readonly caller: Tx['caller']
+  readonly http: Tx['http']
+  readonly signed: Tx['signed']
+  readonly trailers: Tx['trailers']
+  readonly env: Env
+  readonly sql: Tx['sql']
+  readonly definitionOf: Tx['definitionOf']
+  private readonly host: Host
+  private readonly life: number
+
+  constructor(host: Host, request: OperationRequest, trailers?: Promise<Record<string, string>>) {
+    this.host = host
+    this.life = host.life
+    this.place = host.facts.place
+    this.namespaceId = host.namespaceId
+    this.service = request.service
+    this.resource = host.facts.resource
+    this.operation = request.operation
+    this.requestId = request.requestId
+    this.traceId = request.traceId
+    this.trace = request.trace
+    this.caller = request.caller
+    this.http = request.http
+    this.signed = request.signed
+    this.trailers = trailers
+    this.env = host.parts.env
+    this.sql = host.parts.sql
+    this.definitionOf = host.catalog.definitionOf
   }
-  return ctx
-}
 
-/** A delivery takes the trace header of its request along, unless it belongs to another chain. */
-function traced(delivery: Delivery, { trace }: OperationRequest): Delivery {
-  return trace === undefined || delivery.traceId !== undefined ? delivery : { ...delivery, trace }
-}
+  get now(): number {
+    return this.host.now()
+  }
 
-/** A clock that stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */
-function steady(read: () => number): () => number {
-  let stretch: number | undefined
-  return () => {
-    if (stretch === undefined) {
-      stretch = read()
-      queueMicrotask(() => {
-        stretch = undefined
-      })
-    }
-    return stretch
+  get erased(): boolean {
+    return this.life !== this.host.life
+  }
+
+  get timers(): Timers {
+    const { host, service } = this
+    return timersOf(this.sql, service, () => host.parts.changes.committed(() => host.arm()))
+  }
+
+  change<T>(work: (tx: Tx) => Settled<T>): T {
+    if (this.erased) throw erasedMeanwhile()
+    return this.host.parts.changes.run(() => work(this)) as T // what is no promise is what it is
+  }
+
+  committed(work: () => void): void {
+    this.host.parts.changes.committed(work)
+  }
+
+  undone(work: () => void): void {
+    this.host.parts.changes.undone(work)
+  }
+
+  journal(hop: Hop): void {
+    this.host.parts.hops.add({ traceId: this.traceId, now: this.host.now(), hop })
+  }
+
+  call(service: string, operation: string, input: unknown, to?: CallOptions): Promise<never> {
+    return callOperation(this.host, this, { service, operation, input }, to)
+  }
+
+  view(service: string, name: string, parameters: Record<string, string>, place?: Partial<Place>): Promise<unknown> {
+    return viewOf(this.host, this, { service, name, parameters }, place)
+  }
+
+  /** It takes the trace header of its request along, unless it belongs to another chain. */
+  deliver(delivery: Delivery): void {
+    const { trace, service } = this
+    const traced = trace === undefined || delivery.traceId !== undefined ? delivery : { ...delivery, trace }
+    this.host.deliver(traced, { service, traceId: delivery.traceId ?? this.traceId })
+  }
+
+  measured(query: MetricsQuery) {
+    return metricsPage(this.host.own(this.service), () => this.host.gauges(), query)
+  }
+
+  metric(metric: Metric): void {
+    noteMetric(this, metric, this.host.listeners)
+  }
+
+  background(work: Promise<unknown>): void {
+    this.host.track(this.service, work)
+  }
+
+  memory<T>(key: string, initial: () => T): T {
+    // What the object notes now is none of a work's that began before it was erased.
+    if (this.erased) return initial()
+    const { memory } = this.host
+    if (!memory.has(key)) memory.set(key, initial())
+    return memory.get(key) as T // each key has one type, its only user's
+  }
+
+  claim(owner: { account: string; region: string }): void {
+    this.host.claim(owner)
   }
 }

@@ -16,6 +16,7 @@ import { type Wake, wakeOf } from './wake.ts'
 
 /** The kernel's parts, once for all services of an object. */
 export type Parts = {
+  env: Env
   changes: Changes
   sql: Sql
   hops: Gathered<NotedHop>
@@ -60,6 +61,8 @@ export function partsOf(
   const tables = tablesOf({ sql, changes, above, name: () => whole.name, own })
   const outbox = outboxOf({
     sql,
+    gathered: write => changes.gathered(write),
+    whenUndone: changes.whenUndone,
     request,
     send: async (to, lists) => {
       // Nothing is set off elsewhere before whoever waits for it can know.
@@ -99,5 +102,5 @@ export function partsOf(
     for (const part of [tables, timers, outbox]) part.forget()
     kept.clear()
   }
-  return { changes, sql, hops, wake, outbox, tables, timers, here, forget }
+  return { env, changes, sql, hops, wake, outbox, tables, timers, here, forget }
 }

@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
 import { AwsError, errorData } from '../../../aws/errors.ts'
-import { type ClockState, clockNow, REAL_CLOCK, realTimeOf, timersOf } from '../clock/clock.ts'
+import { type ClockState, clockNow, REAL_CLOCK, realTimeOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
-import { type Listeners, metricsPage } from '../metrics/metrics.ts'
+import type { Listeners } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import { membershipOf } from '../namespace/membership.ts'
 import { later } from '../namespace/namespace-rows.ts'
@@ -16,12 +16,15 @@ import { requestOf, type Sent } from '../outbox/requests.ts'
 import { backgroundOf, type SettleReport } from './background.ts'
 import type { Above, Gate } from './catalog.ts'
 import { type Parts, partsOf } from './parts.ts'
-import { contextOf, ownRequest } from './context.ts'
+import { type Host, OperationContext, ownRequest } from './context.ts'
 import { asBytes } from './large-bytes.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
 import { wakeTime } from './wake.ts'
+
+/** What is done after it is done when the stretch at hand has ended; a queueMicrotask crosses into the runtime. */
+const NEXT = Promise.resolve()
 
 /**
  * The one class of objects: holds what all services have in one account and region, or one resource that has an object of
@@ -31,11 +34,13 @@ import { wakeTime } from './wake.ts'
 export function placeObject(above: Above) {
   const { catalog } = above
 
-  return class PlaceObject extends DurableObject<Env> {
+  return class PlaceObject extends DurableObject<Env> implements Host {
+    readonly catalog = catalog
     readonly parts: Parts
     facts: ObjectFacts
     name: string
     clock: ClockState = REAL_CLOCK
+    stretch: number | undefined
     gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
     /** How often it was erased: what began before an erase changes nothing after it. */
@@ -83,13 +88,21 @@ export function placeObject(above: Above) {
       }
     }
 
+    /** It stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */
     now(): number {
-      return clockNow(this.clock)
+      if (this.stretch === undefined) {
+        this.stretch = clockNow(this.clock)
+        NEXT.then(() => {
+          this.stretch = undefined
+        })
+      }
+      return this.stretch
     }
 
     applySettings(settings: NamespaceSettings): void {
       this.membership.settings = settings
       this.clock = settings.clock
+      this.stretch = undefined
       this.gate = above.gate(this.env, settings)
     }
 
@@ -162,33 +175,11 @@ export function placeObject(above: Above) {
     }
 
     context(request: OperationRequest, trailers?: Promise<Record<string, string>>): Tx {
-      const { service } = request
-      const { life } = this
-      return contextOf({
-        alive: () => life === this.life,
-        env: this.env,
-        facts: this.facts,
-        namespaceId: this.membership.settings?.id ?? '',
-        sql: this.parts.sql,
-        changes: this.parts.changes,
-        hops: this.parts.hops,
-        request,
-        trailers,
-        timers: timersOf(this.parts.sql, service, () => this.parts.changes.committed(() => this.arm())),
-        carrier: {
-          catalog,
-          self: () => this.name,
-          invoke: called => this.serve(called),
-          view: async (of, name, parameters) => await this.view(of, name, parameters),
-        },
-        now: () => this.now(),
-        deliver: (delivery, { traceId }) => this.deliver(delivery, { service, traceId: delivery.traceId ?? traceId }),
-        measured: query => metricsPage(this.own(service), () => this.gauges(), query),
-        listeners: this.listeners,
-        track: work => this.track(service, work),
-        memory: this.memory,
-        claim: owner => this.claim(owner),
-      })
+      return new OperationContext(this, request, trailers)
+    }
+
+    get namespaceId(): string {
+      return this.membership.settings?.id ?? ''
     }
 
     /** The context of what a service does of its own accord. */
@@ -332,6 +323,7 @@ export function placeObject(above: Above) {
       for (const each of going) await catalog.definitionOf(each).onErase?.(this.own(each))
       if (whole) await this.eraseAll()
       else for (const each of going) tables.drop(each)
+      this.parts.outbox.reread()
       for (const key of this.memory.keys()) {
         if (whole || key.startsWith(`${service}.`)) this.memory.delete(key)
       }
@@ -345,6 +337,7 @@ export function placeObject(above: Above) {
       this.membership.leave()
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK
+      this.stretch = undefined
       this.gate = above.gate(this.env, {})
     }
   }

@@ -69,8 +69,8 @@ async function tryStream(ctx: Ctx, trial: Trial, operation: string, input: Recor
     service === 'kinesis' ? ['Kinesis stream', 'kinesis stream'] : ['Firehose stream', 'Firehose stream']
   const wrong = `Could not deliver test message to specified ${name}. Check if the given ${kind} is in ACTIVE state.`
   // Asked by name, for a service that may not be built: what it is then refused with says nothing of the stream.
-  const ask = ctx.call as (...call: [string, string, unknown, object]) => Promise<unknown>
-  const asked = ask(service, operation, input, { place: { account, region }, caller: { accountId: account } })
+  const ask: { call(...call: [string, string, unknown, object]): Promise<unknown> } = ctx as never
+  const asked = ask.call(service, operation, input, { place: { account, region }, caller: { accountId: account } })
   const described = (await accepted(asked, wrong)) as Described | undefined // the operation's output
   const { StreamDescriptionSummary: stream, DeliveryStreamDescription: delivery } = described ?? {}
   const status = stream?.StreamStatus ?? delivery?.DeliveryStreamStatus ?? 'ACTIVE'
