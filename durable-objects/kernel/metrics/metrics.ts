@@ -114,7 +114,7 @@ export function noteMetric(ctx: Ctx, metric: Metric, listeners: Listeners): void
   const write = () => {
     if (!ctx.erased && store.changed.size > 0) ctx.change(tx => flush(tx, store, listeners))
   }
-  if (urgent && !store.urgent) queueMicrotask(write)
+  if (urgent && !store.urgent) Promise.resolve().then(write)
   else if (store.changed.size === 0) setTimeout(write, WRITTEN_EVERY_MS)
   store.urgent ||= urgent
   store.changed.add(series)

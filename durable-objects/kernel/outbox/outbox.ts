@@ -1,31 +1,12 @@
 import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from '../journal/journal.ts'
 import type { OperationRequest, OperationResult } from '../object/operation.ts'
+import { heldRows, type NewDelivery, type OutboxRow } from './outbox-rows.ts'
 import type { Sent } from './requests.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from '../../../aws/errors.ts'
 import { jsonWithBytes, parseWithBytes } from '../../../aws/json-bytes.ts'
+import type { Gathered } from '../object/changes.ts'
 import type { Sql } from '../object/sql.ts'
-
-/** A delivery on its way. `nextTry` is in real epoch milliseconds: transport does not wait for a frozen clock. */
-export type OutboxRow = {
-  seq: number
-  id: string
-  /** Whose delivery it is. */
-  service: string
-  target: string
-  delivery: string
-  traceId: string
-  attempts: number
-  nextTry: number
-}
-
-export const OUTBOX_SCHEMA = `
-CREATE TABLE _outbox (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service TEXT NOT NULL, target TEXT NOT NULL, delivery TEXT NOT NULL, traceId TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, nextTry INTEGER NOT NULL
-);
-CREATE INDEX _outbox_target ON _outbox (target, seq);
-CREATE INDEX _outbox_next ON _outbox (nextTry);`
 
 /** What the outbox needs of its object. */
 export type OutboxHost = {
@@ -37,6 +18,10 @@ export type OutboxHost = {
    * first refusal.
    */
   send(to: string, lists: OperationRequest[][]): Promise<OperationResult[][]>
+  /** Rows that are gathered within a change and written at its end. */
+  gathered<Row>(write: (rows: readonly Row[]) => void): Gathered<Row>
+  /** Something is done whenever a change is undone. */
+  whenUndone(work: () => void): void
   /** One change: what ends a delivery commits as a whole. */
   change<T>(work: () => T): T
   /** @param at on the namespace's clock; now, unless it says so */
@@ -67,6 +52,8 @@ export type Outbox = {
   /** Starts (again) whatever waits and may be tried now. */
   kick(): void
   nextTry(): number | null
+  /** Rows were erased, a service's. */
+  reread(): void
   /** All was erased: what is under way holds up nothing that is delivered from now on. */
   forget(): void
 }
@@ -129,8 +116,9 @@ export function outboxOf(host: OutboxHost): Outbox {
   const { sql } = host
   let running = new Set<string>()
   let starting: string[] = []
-  /** There may be rows. */
-  let rows = true
+  const held = heldRows(sql)
+  host.whenUndone(held.forget)
+  const written = host.gathered<NewDelivery>(rows => held.write(rows))
 
   function start(target: string): void {
     if (running.has(target)) return
@@ -158,11 +146,7 @@ export function outboxOf(host: OutboxHost): Outbox {
 
   /** The next rows of a target, for the same object all of them. */
   function parcelsOf(target: string): Parcel[] {
-    const rows = sql.all<OutboxRow>(
-      'SELECT * FROM _outbox WHERE target = ? ORDER BY seq LIMIT ?',
-      target,
-      MOST_TOGETHER,
-    )
+    const rows = held.of(target, MOST_TOGETHER)
     const now = Date.now()
     const parcels: Parcel[] = []
     for (const row of rows) {
@@ -203,6 +187,7 @@ export function outboxOf(host: OutboxHost): Outbox {
       }
     } catch (thrown) {
       console.error('the end of deliveries', thrown)
+      held.forget()
     } finally {
       running.delete(parcels[0]?.row.target ?? '')
     }
@@ -231,8 +216,7 @@ export function outboxOf(host: OutboxHost): Outbox {
           return
         }
         // By its id: after a reset another row may have its number.
-        sql.run('DELETE FROM _outbox WHERE id = ?', row.id)
-        if (sql.changes() === 0) return
+        if (!held.remove(row)) return
         if (error && !delivery.tolerate?.includes(error.code)) refused(row, delivery, error)
         else {
           arrives(row, delivery, startedAt)
@@ -240,10 +224,9 @@ export function outboxOf(host: OutboxHost): Outbox {
         }
       })
     } catch (thrown) {
-      rows = true
       console.error('the end of a delivery', thrown)
-      sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', retryAt(row), row.id)
-      if (row.attempts >= MAX_ATTEMPTS) sql.run('DELETE FROM _outbox WHERE id = ?', row.id)
+      if (row.attempts >= MAX_ATTEMPTS) held.remove(row)
+      else held.putOff(row, retryAt(row))
     }
   }
 
@@ -251,8 +234,7 @@ export function outboxOf(host: OutboxHost): Outbox {
 
   function putOff(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
     const nextTry = retryAt(row)
-    sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', nextTry, row.id)
-    if (sql.changes() === 0) return
+    if (!held.putOff(row, nextTry)) return
     host.note(row.traceId, { ...hopOf(row, delivery), outcome: 'retried', reason: reasonOf(error) })
     host.wakeBy(nextTry)
   }
@@ -287,37 +269,22 @@ export function outboxOf(host: OutboxHost): Outbox {
 
   function add(delivery: Delivery, { service, traceId }: { service: string; traceId: string }): void {
     const now = Date.now()
-    rows = true
-    sql.run(
-      'INSERT INTO _outbox (id, service, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?, ?)',
-      crypto.randomUUID(),
-      service,
-      delivery.to,
-      jsonWithBytes(delivery),
-      traceId,
-      now,
-    )
+    const text = jsonWithBytes(delivery)
+    written.add({ id: crypto.randomUUID(), service, target: delivery.to, delivery: text, traceId, nextTry: now })
     host.wakeBy(now + 2000)
     start(delivery.to)
   }
 
-  function waits(target: string): boolean {
-    if (running.has(target)) return true
-    if (!rows) return false
-    rows = sql.first('SELECT 1 FROM _outbox LIMIT 1') !== undefined
-    return rows && sql.first('SELECT 1 FROM _outbox WHERE target = ? LIMIT 1', target) !== undefined
-  }
+  const waits = (target: string) => running.has(target) || held.of(target, 1).length > 0
 
   function kick(): void {
-    const due = sql.all<{ target: string }>('SELECT DISTINCT target FROM _outbox WHERE nextTry <= ?', Date.now())
-    for (const { target } of due) start(target)
+    for (const target of held.due(Date.now())) start(target)
   }
 
-  const nextTry = () => sql.first<{ at: number | null }>('SELECT MIN(nextTry) AS at FROM _outbox')?.at ?? null
   const forget = () => {
     running = new Set()
     starting = []
-    rows = true
+    held.forget()
   }
-  return { add, waits, arrives, arrived, refused, kick, nextTry, forget }
+  return { add, waits, arrives, arrived, refused, kick, nextTry: held.nextTry, reread: held.forget, forget }
 }

@@ -1,4 +1,5 @@
-import type { Reader, Sql, SqlValue } from '../object/sql.ts'
+import { insertRows, type NewRow } from '../object/insert-rows.ts'
+import type { Reader, Sql } from '../object/sql.ts'
 
 /** A log that keeps its newest rows, for whoever looks: no more of them, and no more bytes, than it says. */
 export type RingLog = {
@@ -17,53 +18,29 @@ export type RingLog = {
 /** It is trimmed each time that this part of what it keeps has come: no append pays for many, and most for none. */
 const STEPS = 20
 
-type Row = Record<string, SqlValue | undefined>
-
-/** More cannot be bound by one statement. */
-const MOST_BOUND = 100
-
 /**
  * Writes a row, the members of which are the table's columns; `bytes`, if it counts them and is not told, is counted.
  * @returns the row's key; undefined when it was there already
  */
-export function append(sql: Sql, log: RingLog, row: Row): number | undefined {
-  const whole = wholeOf(log, row)
-  const written = insert(sql, log, [whole])
-  if (written === undefined) return undefined
+export function append(sql: Sql, log: RingLog, row: NewRow): number | undefined {
   const { keptRows, keptBytes } = log
+  const whole: NewRow = keptBytes === undefined ? row : { bytes: bytesOf(row), ...row }
+  const written = insertRows(sql, { key: 'seq', ...log }, [whole])
+  if (written === undefined) return undefined
   const large = keptBytes !== undefined && Number(whole.bytes) * keptRows > keptBytes * STEPS
   if (large || written % stepOf(log) === 0) trim(sql, log, written)
   return written
 }
 
-/** Writes rows that have the same members, as many as one statement takes at a time; of a log that counts no bytes. */
-export function appendAll(sql: Sql, log: RingLog, rows: readonly Row[]): void {
-  const together = Math.floor(MOST_BOUND / Object.keys(rows[0] ?? {}).length)
-  for (let from = 0; from < rows.length; from += together) {
-    const some = rows.slice(from, from + together)
-    const last = insert(sql, log, some) ?? 0
-    if (last % stepOf(log) < some.length) trim(sql, log, last)
-  }
+/** Writes rows that have the same members together, to a log that counts no bytes. */
+export function appendAll(sql: Sql, log: RingLog, rows: readonly NewRow[]): void {
+  const last = insertRows(sql, { key: 'seq', ...log }, rows) ?? 0
+  if (last % stepOf(log) < rows.length) trim(sql, log, last)
 }
 
 const stepOf = ({ keptRows }: RingLog) => Math.ceil(keptRows / STEPS)
 
-const wholeOf = ({ keptBytes }: RingLog, row: Row): Row =>
-  keptBytes === undefined ? row : { bytes: bytesOf(row), ...row }
-
-/** @returns the last row's key */
-function insert(sql: Sql, { table, key = 'seq', unique }: RingLog, rows: readonly Row[]): number | undefined {
-  const names = Object.keys(rows[0] ?? {})
-  const values = `(${names.map(() => '?').join()})`
-  const written = sql.all<{ at: number }>(
-    `INSERT ${unique ? 'OR IGNORE ' : ''}INTO ${table} (${names.map(name => `"${name}"`).join()})
-     VALUES ${rows.map(() => values).join()} RETURNING ${key} AS at`,
-    ...rows.flatMap(row => names.map(name => row[name] ?? null)),
-  )
-  return written.length === 0 ? undefined : Math.max(...written.map(({ at }) => at))
-}
-
-function bytesOf(row: Row): number {
+function bytesOf(row: NewRow): number {
   let bytes = 0
   for (const value of Object.values(row)) {
     if (typeof value === 'string') bytes += value.length

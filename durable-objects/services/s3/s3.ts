@@ -5,7 +5,7 @@ import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-operations.ts'
 import { checkBucketName } from './buckets/bucket-names.ts'
-import { bucketMigrations } from './buckets/bucket-schema.ts'
+import { bucketMigrations, sequenceMigration } from './buckets/bucket-schema.ts'
 import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
 import { policyView } from './access/bucket-policy.ts'
 import { answerHeaders } from './website/cors.ts'
@@ -52,7 +52,7 @@ function guarded(name: string, handler: AnyHandler): AnyHandler {
 
 export const s3: ServiceDefinition = {
   operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guarded(name, handler)])),
-  migrations: [...bucketMigrations, ...objectMigrations],
+  migrations: [...bucketMigrations, ...objectMigrations, sequenceMigration],
   timers: { ...bucketTimers, ...objectTimers },
   introspections: bucketViews,
   policyForCredentials: ctx => policyView(ctx)?.document ?? undefined,

@@ -9,11 +9,11 @@ export const MOST_RECEIVED = 10
  */
 export function regroup(ctx: Tx, queue: number, groupId: string): void {
   const first = ctx.sql.all<{ visibleAt: number; receiveCount: number }>(
-    `SELECT visibleAt, receiveCount FROM sqs_messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL
-     ORDER BY seq LIMIT ?`,
+    `SELECT visibleAt, receiveCount FROM sqs_messages
+     WHERE queue = CAST(? AS INTEGER) AND groupId = CAST(? AS TEXT) AND sequence IS NOT NULL
+     ORDER BY seq LIMIT ${MOST_RECEIVED}`,
     queue,
     groupId,
-    MOST_RECEIVED,
   )
   const oldest = first[0]
   if (!oldest) {

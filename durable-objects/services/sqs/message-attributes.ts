@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** A message attribute as its sender gives it and its receiver gets it. */
 export type MessageAttribute = {
   DataType: string
@@ -9,10 +7,6 @@ export type MessageAttribute = {
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-
-export function md5Hex(data: string | Uint8Array): string {
-  return createHash('md5').update(data).digest('hex')
-}
 
 const isBinary = (type: string) => type === 'Binary' || type.startsWith('Binary.')
 

@@ -1,6 +1,7 @@
 import { numberAttribute } from './attribute-rules.ts'
 import { contentId } from './fifo.ts'
-import { encodeAttributes, md5Hex } from './message-attributes.ts'
+import { encodeAttributes } from './message-attributes.ts'
+import { md5Hex } from '../../shared/hash-md5.ts'
 import {
   checkCharacters,
   checkedAttributes,

@@ -1,12 +1,7 @@
+import { md5Hex } from '../../shared/hash-md5.ts'
 import type { Operations } from '../../../aws/models/sqs.types.ts'
 import { sequenceNumber } from './fifo.ts'
-import {
-  decodeAttributes,
-  encodeAttributes,
-  type MessageAttribute,
-  md5Hex,
-  selectAttributes,
-} from './message-attributes.ts'
+import { decodeAttributes, encodeAttributes, type MessageAttribute, selectAttributes } from './message-attributes.ts'
 import { receiptHandle } from './receipt-handles.ts'
 import { unknownAttribute } from './refusals.ts'
 import type { MessageRow } from './schema.ts'

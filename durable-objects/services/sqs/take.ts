@@ -27,10 +27,10 @@ type Search = Wanted & { deadLetters: DeadLetters }
 function fromAll(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   return living(ctx, { queue, ...search }, () =>
     ctx.sql.all<MessageRow>(
-      'SELECT * FROM sqs_messages WHERE queue = ? AND visibleAt <= ? ORDER BY visibleAt, receiveCount, sentAt, seq LIMIT ?',
+      `SELECT * FROM sqs_messages WHERE queue = CAST(? AS INTEGER) AND visibleAt <= ?
+       ORDER BY visibleAt, receiveCount, sentAt, seq LIMIT ${search.most}`,
       queue.id,
       ctx.now,
-      search.most,
     ),
   )
 }
@@ -42,10 +42,10 @@ function fromAll(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
 function fromGroups(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
   for (;;) {
     const groups = ctx.sql.all<{ groupId: string }>(
-      'SELECT groupId FROM sqs_message_groups WHERE queue = ? AND availableAt <= ? ORDER BY availableAt LIMIT ?',
+      `SELECT groupId FROM sqs_message_groups WHERE queue = CAST(? AS INTEGER) AND availableAt <= ?
+       ORDER BY availableAt LIMIT ${search.most}`,
       queue.id,
       ctx.now,
-      search.most,
     )
     const rows: MessageRow[] = []
     for (const { groupId } of groups) {
@@ -61,10 +61,10 @@ function fromGroups(ctx: Tx, queue: Queue, search: Search): MessageRow[] {
 
 function headOfGroup(ctx: Ctx, queue: Queue, { groupId, most }: { groupId: string; most: number }): MessageRow[] {
   const rows = ctx.sql.all<MessageRow>(
-    'SELECT * FROM sqs_messages WHERE queue = ? AND groupId = ? AND sequence IS NOT NULL ORDER BY seq LIMIT ?',
+    `SELECT * FROM sqs_messages WHERE queue = CAST(? AS INTEGER) AND groupId = CAST(? AS TEXT) AND sequence IS NOT NULL
+     ORDER BY seq LIMIT ${most}`,
     queue.id,
     groupId,
-    most,
   )
   const hidden = rows.findIndex(row => row.visibleAt > ctx.now)
   return hidden < 0 ? rows : rows.slice(0, hidden)

@@ -2,7 +2,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { OperationRequest, OperationResult } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql, SqlValue } from '../../../durable-objects/kernel/object/sql.ts'
-import { OUTBOX_SCHEMA, outboxOf } from '../../../durable-objects/kernel/outbox/outbox.ts'
+import { outboxOf } from '../../../durable-objects/kernel/outbox/outbox.ts'
+import { OUTBOX_SCHEMA } from '../../../durable-objects/kernel/outbox/outbox-rows.ts'
 
 type Lists = OperationRequest[][]
 
@@ -30,6 +31,8 @@ function setUp() {
         sent.push({ lists, answer })
       }),
     change: run => run(),
+    gathered: write => ({ add: row => write([row]) }),
+    whenUndone: () => undefined,
     note: (_trace, { to, outcome }) => void noted.push(`${to} ${outcome}`),
     now: () => 0,
     ended: () => undefined,
@@ -75,6 +78,7 @@ test('a delivery that is taken back while it is under way is not tried again, an
   await turn()
   erase()
   create()
+  outbox.reread()
   sent[0]?.answer(UNAVAILABLE)
   await rest()
   expect(noted).toEqual([])
@@ -89,6 +93,7 @@ test('an end that cannot be told holds up no other target', async () => {
   sent[0]?.answer({ output: {} })
   await rest()
   create()
+  outbox.reread()
   deliver('c')
   await turn()
   expect(sent).toHaveLength(2)

@@ -1,8 +1,8 @@
+import { md5Hex } from '../../../durable-objects/shared/hash-md5.ts'
 import { expect, test } from 'vitest'
 import {
   decodeAttributes,
   encodeAttributes,
-  md5Hex,
   selectAttributes,
 } from '../../../durable-objects/services/sqs/message-attributes.ts'
 

@@ -1,4 +1,4 @@
-/** A bucket's own row. `created` is in epoch milliseconds; `sequence` is the number behind the last event's sequencer. */
+/** A bucket's own row. `created` is in epoch milliseconds. */
 export type BucketRow = {
   name: string
   owner: string
@@ -9,7 +9,6 @@ export type BucketRow = {
   objectLock: number
   /** `creating` and `deleting`: the account's index does not agree yet, and to everyone else the bucket is not there. */
   state: 'creating' | 'ready' | 'deleting'
-  sequence: number
 }
 
 export const bucketMigrations: readonly string[] = [
@@ -25,3 +24,8 @@ CREATE TABLE s3_bucket_configuration (
 CREATE TABLE s3_notified (seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, eventType TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE s3_owned_buckets (name TEXT PRIMARY KEY, region TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;`,
 ]
+
+/** The number behind the last event's sequencer: it changes with each, and the bucket's row with none. */
+export const sequenceMigration = `
+CREATE TABLE s3_sequence (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL);
+INSERT INTO s3_sequence SELECT 1, COALESCE(MAX(sequence), 0) FROM s3_bucket;`

@@ -3,7 +3,7 @@ import { AwsError } from '../../../../aws/errors.ts'
 import type { BucketRow } from './bucket-schema.ts'
 
 /** A bucket as handlers know it. */
-export type Bucket = Omit<BucketRow, 'objectLock' | 'state' | 'sequence'> & { objectLock: boolean }
+export type Bucket = Omit<BucketRow, 'objectLock' | 'state'> & { objectLock: boolean }
 
 /**
  * The bucket that this object holds. Whoever awaits between this and a write asks again: it may have been deleted.

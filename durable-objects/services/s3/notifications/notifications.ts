@@ -116,9 +116,6 @@ function principalOf({ accountId, session, service }: Caller): string {
 /** What orders the changes of one key: greater than any this bucket gave before. */
 export function nextSequencer(ctx: Tx): string {
   const byTime = Math.min(ctx.now, 8e12) * 1000
-  const row = ctx.sql.first<{ sequence: number }>(
-    'UPDATE s3_bucket SET sequence = MAX(sequence + 1, ?) RETURNING sequence',
-    byTime,
-  )
-  return sequencerText(row?.sequence ?? byTime)
+  const row = ctx.sql.first<{ last: number }>('UPDATE s3_sequence SET last = MAX(last + 1, ?) RETURNING last', byTime)
+  return sequencerText(row?.last ?? byTime)
 }

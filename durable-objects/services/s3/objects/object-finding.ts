@@ -4,7 +4,7 @@ import type { Bucket } from '../buckets/bucket.ts'
 import { expirationHeader } from '../lifecycle/lifecycle.ts'
 import { checkCustomerKey, type CustomerKey } from './object-encryption.ts'
 import { isDeleteMarker, noSuchKey } from './object-refusals.ts'
-import { findVersion, openBucket, shownTime } from './object-rows.ts'
+import { findVersion, latestOf, latestWithBody, openBucket, shownTime } from './object-rows.ts'
 import { factsOf, type ObjectFacts, type ObjectRow } from './object-schema.ts'
 
 /** A version of an object, not a delete marker. */
@@ -22,7 +22,7 @@ type Named = {
  */
 export function findObject(ctx: Ctx, input: Named, method: string): Found {
   const bucket = openBucket(ctx, input)
-  const row = findVersion(ctx, input.Key, input.VersionId)
+  const row = findVersion(ctx, input.Key, input.VersionId, ctx.operation === 'GetObject' ? latestWithBody : latestOf)
   if (row.marker) throw markerRefusal(row, { method, named: input.VersionId !== undefined })
   return { bucket, row, facts: factsOf(row) }
 }

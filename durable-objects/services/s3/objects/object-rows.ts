@@ -32,12 +32,16 @@ export function checkKey(Key: string): void {
   throw new AwsError('KeyTooLongError', 'Your key is too long', 400, { Size, MaxSizeAllowed: MAX_KEY_BYTES })
 }
 
+const LATEST = 'FROM s3_objects WHERE key = CAST(? AS TEXT) ORDER BY seq DESC LIMIT 1'
+
 /** A key's newest version, which may be a delete marker. */
 export function latestOf(ctx: Ctx, key: string): ObjectRow | undefined {
-  return ctx.sql.first<ObjectRow>(
-    `SELECT ${OBJECT_COLUMNS} FROM s3_objects WHERE key = ? ORDER BY seq DESC LIMIT 1`,
-    key,
-  )
+  return ctx.sql.first<ObjectRow>(`SELECT ${OBJECT_COLUMNS} ${LATEST}`, key)
+}
+
+/** The same with its body, where that is small. */
+export function latestWithBody(ctx: Ctx, key: string): ObjectRow | undefined {
+  return ctx.sql.first<ObjectRow>(`SELECT ${OBJECT_COLUMNS}, body ${LATEST}`, key)
 }
 
 /** The object that a key names now; undefined where there is none or it was deleted. */
@@ -77,10 +81,10 @@ export function checkVersionId(versionId: string | undefined): void {
  * The version that an operation names, or the newest: it may be a delete marker.
  * @throws AwsError NoSuchVersion, NoSuchKey
  */
-export function findVersion(ctx: Ctx, key: string, versionId: string | undefined): ObjectRow {
+export function findVersion(ctx: Ctx, key: string, versionId: string | undefined, newest = latestOf): ObjectRow {
   checkVersionId(versionId)
   if (versionId === undefined) {
-    const latest = latestOf(ctx, key)
+    const latest = newest(ctx, key)
     if (!latest) throw noSuchKey(key)
     return latest
   }

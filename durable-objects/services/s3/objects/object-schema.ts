@@ -55,6 +55,8 @@ export type ObjectRow = {
   parts: number | null
   /** JSON of ObjectFacts. */
   facts: string
+  /** A small body, where it was asked for. */
+  body?: ArrayBuffer | null
 }
 
 export const OBJECT_COLUMNS =

@@ -15,10 +15,13 @@ export function bodyOf(ctx: Ctx, row: ObjectRow, span: Span): Uint8Array | Reada
 }
 
 function inlineBody(ctx: Ctx, row: ObjectRow, span: Span): Uint8Array {
-  const stored = ctx.sql.first<{ body: ArrayBuffer | null }>('SELECT body FROM s3_objects WHERE seq = ?', row.seq)
-  const bytes = new Uint8Array(stored?.body ?? new ArrayBuffer(0))
+  const stored = row.body === undefined ? storedBody(ctx, row) : row.body
+  const bytes = new Uint8Array(stored ?? new ArrayBuffer(0))
   return span.to - span.from === bytes.length ? bytes : bytes.slice(span.from, span.to)
 }
+
+const storedBody = (ctx: Ctx, { seq }: ObjectRow) =>
+  ctx.sql.first<{ body: ArrayBuffer | null }>('SELECT body FROM s3_objects WHERE seq = ?', seq)?.body
 
 /** Where the bytes of a span lie. */
 export function piecesOf(ctx: Ctx, row: ObjectRow, span: Span): Piece[] {
