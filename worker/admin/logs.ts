@@ -1,13 +1,10 @@
 import { z } from 'zod'
-import type { DeliveryView } from '../../durable-objects/services/logs/deliveries/deliveries.ts'
-import type { FieldIndexes } from '../../durable-objects/services/logs/queries/index-policies.ts'
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
 import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
-import { viewAll } from './views.ts'
 
 const vended = z.strictObject({
   resourceArn: z.string().refine(text => parseArn(text) !== undefined, 'resourceArn is no ARN'),
@@ -23,24 +20,12 @@ const anomaly = z.strictObject({
 })
 
 /**
- * `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded.
- * `GET /_fakecloud/logs/delivery-config` → `{ configurations }`: every delivery of vended logs.
  * `POST /_fakecloud/logs/vend { resourceArn, logType, records }` → `{ records }`: logs of a resource whose service is
  * not here (CloudFront's access logs, say), as that service would hand them to CloudWatch Logs.
  * `POST /_fakecloud/logs/anomalies/inject { anomalyDetectorArn, logGroupArns, patternString, priority? }` →
  * `{ anomalyId }`: what the detector is to have found.
  */
 export function logsAdmin(app: AdminApp): void {
-  app.get('/_fakecloud/logs/field-indexes/:group{.+}', async c => {
-    const logGroupName = c.req.param('group')
-    const [view] = await viewAll<FieldIndexes>(c, 'logs', 'fieldIndexes', { logGroupName })
-    if (!view) throw new AdminError(404, `There is no log group ${logGroupName}`)
-    return c.json(view)
-  })
-  app.get('/_fakecloud/logs/delivery-config', async c => {
-    const configurations = (await viewAll<DeliveryView[]>(c, 'logs', 'deliveryConfig')).flat()
-    return c.json({ configurations: configurations.sort((a, b) => a.createdAt - b.createdAt) })
-  })
   app.post('/_fakecloud/logs/vend', async c => {
     const body = vended.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))

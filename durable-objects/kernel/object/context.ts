@@ -1,11 +1,10 @@
-import type { ObjectFacts, Place } from '../../../aws/place.ts'
-import { newTraceId } from '../../../aws/ids.ts'
+import type { ObjectFacts } from '../../../aws/place.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type Hop, type Outcome, writeHop } from '../journal/journal.ts'
 import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
-import { callOperation, type Carrier, viewOf } from './calls.ts'
+import { callOperation, type Carrier } from './calls.ts'
 import type { Changes } from './changes.ts'
 import type { OperationRequest, Settled, Tx } from './operation.ts'
 import { erasedMeanwhile } from './refusals.ts'
@@ -31,19 +30,6 @@ export type ContextParts = {
   track(work: Promise<unknown>): void
   memory: Map<string, unknown>
   claim(owner: { account: string; region: string }): void
-}
-
-/** What a service does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
-export function ownRequest(place: Place, service: string, now: number, traceId = newTraceId(now)): OperationRequest {
-  return {
-    to: '',
-    service,
-    operation: '',
-    input: {},
-    caller: { accountId: place.account, service: 'fakecloud' },
-    requestId: crypto.randomUUID(),
-    traceId,
-  }
 }
 
 /** What a handler works with, made of its object's parts and the request at hand. */
@@ -80,7 +66,6 @@ export function contextOf(parts: ContextParts): Tx {
     journal: hop => noteHop(parts, hop),
     trailers: parts.trailers,
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
-    view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
     deliver: delivery => parts.deliver(traced(delivery, request), request),
     measured: query => parts.measured(query),
     metric: metric => noteMetric(ctx, metric, parts.tell),
