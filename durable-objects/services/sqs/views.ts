@@ -32,7 +32,7 @@ export const messages = view<SqsMessagesResponse, Rooted>({
   parameters: z.object({ baseUrl: z.string() }),
   none: { queues: [] },
   page: 10_000,
-  whole: ({ queues }) => ({ queues: [...Map.groupBy(queues, queue => queue.queueUrl).values()].flatMap(joined) }),
+  whole: ({ queues }) => ({ queues: [...Map.groupBy(queues, queue => queue.queueArn).values()].flatMap(joined) }),
   read: partOf,
 })
 
