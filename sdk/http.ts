@@ -66,9 +66,21 @@ export async function call<T>(url: string, method: Method = 'GET', body?: unknow
 export type Page = { limit?: number; next?: string }
 export type ViewPage<Path extends keyof ViewResponses> = ViewResponses[Path] & { next?: string }
 
-/** What a view shows, by its path below the root. */
-export function view<Path extends keyof ViewResponses>(root: string, path: Path, page: Page = {}) {
-  return call<ViewPage<Path>>(`${root}/${path}${query(page)}`)
+/** Endpoints of one kind, below a root that may hold a secret: it is shown to nobody. */
+export class Endpoints {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud`
+  }
+
+  protected at(path: string): string {
+    return `${this.#root}/${path}`
+  }
+
+  protected view<Path extends keyof ViewResponses>(path: Path, page: Page = {}): Promise<ViewPage<Path>> {
+    return call(this.at(path) + query(page))
+  }
 }
 
 /** Calls an endpoint and reads its bytes. */

@@ -21,14 +21,10 @@ export type CloudWatchAlarm = {
   comparisonOperator?: string | undefined
   alarmRule?: string | undefined
 }
-
 export type CloudWatchAlarmsResponse = { alarms: CloudWatchAlarm[] }
-
 export type CloudWatchDimension = { name: string; value: string }
-
 /** The latest datapoint; its value is the average. */
 export type CloudWatchLatestDatapoint = { timestamp: string; value?: number; unit?: string }
-
 export type CloudWatchMetric = {
   accountId: string
   region: string
@@ -38,7 +34,6 @@ export type CloudWatchMetric = {
   datapointCount: number
   latest: CloudWatchLatestDatapoint | null
 }
-
 export type CloudWatchMetricsResponse = { metrics: CloudWatchMetric[] }
 
 /** An event that came to a bus; `detail` is its JSON. */
@@ -50,18 +45,12 @@ export type EventBridgeEvent = {
   busName: string
   timestamp: string
 }
-
 export type EventBridgeLambdaDelivery = { functionArn: string; payload: string; timestamp: string }
-
 export type EventBridgeLogDelivery = { logGroupArn: string; payload: string; timestamp: string }
-
 export type EventBridgeDeliveries = { lambda: EventBridgeLambdaDelivery[]; logs: EventBridgeLogDelivery[] }
-
 export type EventHistoryResponse = { events: EventBridgeEvent[]; deliveries: EventBridgeDeliveries }
-
 /** `busName` is `default` unless given. */
 export type FireRuleRequest = { busName?: string | undefined; ruleName: string }
-
 export type FireRuleResponse = { targets: { type: string; arn: string }[] }
 
 /** One run of a function, however it was started. */
@@ -92,13 +81,9 @@ export type LambdaInvocation = {
   /** The end of the run's log, at most 4 KB. */
   logTail: string
 }
-
 export type LambdaInvocationsResponse = { invocations: LambdaInvocation[] }
-
 export type WarmContainer = { functionName: string; runtime: string; containerId: string; lastUsedSecsAgo: number }
-
 export type WarmContainersResponse = { containers: WarmContainer[] }
-
 export type EvictContainerResponse = { evicted: boolean }
 
 /** `createdAt` is in epoch milliseconds. */
@@ -113,28 +98,21 @@ export type LogsDeliveryConfiguration = {
   s3DeliveryConfiguration?: unknown
   createdAt: number
 }
-
 export type LogsDeliveryConfigResponse = { configurations: LogsDeliveryConfiguration[] }
-
 /** Times are in epoch milliseconds. */
 export type LogsFieldIndex = { fields: string[]; createdAt: number; lastUsedAt: number }
-
 export type LogsFieldIndexesResponse = { logGroupName: string; indexes: LogsFieldIndex[] }
-
 export type LogsAnomalyInjectRequest = {
   anomalyDetectorArn: string
   logGroupArns: string[]
   patternString: string
   priority?: string | undefined
 }
-
 export type LogsAnomalyInjectResponse = { anomalyId: string }
 
 /** An S3 event that at least one notification configuration matched. */
 export type S3Notification = { bucket: string; key: string; eventType: string; timestamp: string }
-
 export type S3NotificationsResponse = { notifications: S3Notification[] }
-
 export type LifecycleTickResponse = {
   processedBuckets: number
   expiredObjects: number
@@ -151,7 +129,6 @@ export type S3AccessPointEntry = {
   publicAccessBlock?: string
   createdAt: string
 }
-
 export type S3AccessPointsResponse = { accessPoints: S3AccessPointEntry[] }
 
 /** What a function answered through WriteGetObjectResponse. */
@@ -165,7 +142,6 @@ export type S3ObjectLambdaResponse = {
   errorMessage?: string
   metadata: Record<string, string>
 }
-
 export type S3ObjectLambdaResponsesResponse = { responses: S3ObjectLambdaResponse[] }
 
 /** A schedule; `nextFire` is when it is due next, without its flexible window. */
@@ -181,9 +157,7 @@ export type SchedulerSchedule = {
   lastFired: string | null
   nextFire: string | null
 }
-
 export type SchedulerSchedulesResponse = { schedules: SchedulerSchedule[] }
-
 export type FireScheduleResponse = { scheduleArn: string; targetArn: string }
 
 /** A message that was published; `topicArn` is empty for one to a phone. */
@@ -194,13 +168,9 @@ export type SnsMessage = {
   subject: string | null
   timestamp: string
 }
-
 export type SnsMessagesResponse = { messages: SnsMessage[] }
-
 export type SnsSmsMessage = { phoneNumber: string; message: string }
-
 export type SnsSmsResponse = { messages: SnsSmsMessage[] }
-
 export type PendingConfirmation = {
   subscriptionArn: string
   topicArn: string
@@ -208,11 +178,8 @@ export type PendingConfirmation = {
   endpoint: string
   token: string | null
 }
-
 export type PendingConfirmationsResponse = { pendingConfirmations: PendingConfirmation[] }
-
 export type ConfirmSubscriptionRequest = { subscriptionArn: string }
-
 export type ConfirmSubscriptionResponse = { confirmed: boolean }
 
 /** A message on a queue; `body` as it is stored. */
@@ -223,7 +190,6 @@ export type SqsMessageInfo = {
   inFlight: boolean
   createdAt: string
 }
-
 export type SqsQueueMessages = {
   queueUrl: string
   queueName: string
@@ -231,11 +197,8 @@ export type SqsQueueMessages = {
   queueArn: string
   messages: SqsMessageInfo[]
 }
-
 export type SqsMessagesResponse = { queues: SqsQueueMessages[] }
-
 export type ExpirationTickResponse = { expiredMessages: number }
-
 export type ForceDlqResponse = { movedMessages: number }
 
 /** What each view answers, by its path below `/_fakecloud/`. */

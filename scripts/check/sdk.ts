@@ -43,6 +43,7 @@ function typesIn(lines: readonly string[]): string[] {
       do from -= 1
       while (!lines[from]?.startsWith('/*'))
     while (/^[ }]/.test(lines[to] ?? '')) to += 1
-    return [`\n${lines.slice(from, to).join('\n')}`]
+    if (lines[from - 1] === '') from -= 1
+    return lines.slice(from, to)
   })
 }
