@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
 import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import type { OperationInput } from '../../durable-objects/kernel/object/operation.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
@@ -34,7 +35,8 @@ export function logsAdmin(app: AdminApp): void {
   app.post('/_fakecloud/logs/anomalies/inject', async c => {
     const body = anomaly.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
-    return c.json(await callLogs(c, body.data.anomalyDetectorArn, 'InjectAnomaly', body.data))
+    const asked = { operation: 'InjectAnomaly', input: body.data } as const
+    return c.json(await callLogs(c, body.data.anomalyDetectorArn, asked))
   })
 }
 
@@ -43,12 +45,16 @@ const GLOBAL_SERVICES_REGION = 'us-east-1'
 
 async function vend(c: AdminContext, { resourceArn, logType, records }: z.infer<typeof vended>) {
   const input = { resourceArn, logType, records: records.map(fields => ({ fields })) }
-  await callLogs(c, resourceArn, 'VendLogs', input)
+  await callLogs(c, resourceArn, { operation: 'VendLogs', input })
   return { records: records.length }
 }
 
-/** An operation of CloudWatch Logs that no model has, where the ARN says. */
-async function callLogs(c: AdminContext, arn: string, operation: string, input: Record<string, unknown>) {
+type Asked =
+  | { operation: 'VendLogs'; input: OperationInput<'logs', 'VendLogs'> }
+  | { operation: 'InjectAnomaly'; input: OperationInput<'logs', 'InjectAnomaly'> }
+
+/** An internal operation of CloudWatch Logs, where the ARN says. */
+async function callLogs(c: AdminContext, arn: string, { operation, input }: Asked) {
   const { namespace } = c.var.routed
   const { service, account, region } = parseArn(arn) ?? {}
   const at = {

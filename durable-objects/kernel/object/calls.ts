@@ -6,7 +6,6 @@ import { writeHop } from '../journal/journal.ts'
 import type { Catalog } from './catalog.ts'
 import type { ContextParts } from './context.ts'
 import type {
-  AnyHandler,
   CallOptions,
   HttpFacts,
   OperationInput,
@@ -125,10 +124,8 @@ export async function askObject<S extends ServiceName, O extends keyof ServiceOp
 }
 
 /** What does an operation. What services ask of each other is nobody's from outside, who has signed or not. */
-export function handlerOf(
-  { operations, internal }: ServiceDefinition,
-  { operation, signed }: OperationRequest,
-): AnyHandler | undefined {
-  if (Object.hasOwn(operations, operation)) return operations[operation]
-  return internal && signed === undefined && Object.hasOwn(internal, operation) ? internal[operation] : undefined
+export function handlerOf({ operations, internal = {} }: ServiceDefinition, request: OperationRequest) {
+  const { operation, signed } = request
+  if (Object.hasOwn(internal, operation)) return signed === undefined ? internal[operation] : undefined
+  return Object.hasOwn(operations, operation) ? operations[operation] : undefined
 }
