@@ -116,7 +116,7 @@ async function writeSdkTypes(): Promise<void> {
   await promisify(execFile)(join(ROOT, 'node_modules/.bin/tsc'), args, { cwd: ROOT })
   for (const name of readdirSync(outDir).filter(file => file.endsWith('.d.ts'))) {
     const path = join(outDir, name)
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/(from '\.\/[^']+)\.ts'/g, "$1.js'"))
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/((?:from |import\()['"]\.\/[^'"]+)\.ts(?=['"])/g, '$1.js'))
   }
 }
 

@@ -1,5 +1,5 @@
 import { FakeCloud } from './fakecloud.ts'
-import { type Access, call, query, rootOf } from './http.ts'
+import { type Access, call, Endpoints, query, rootOf } from './http.ts'
 import type {
   ClockAdvanceResponse,
   ClockResponse,
@@ -15,49 +15,37 @@ import type {
 } from './types.ts'
 
 /** The namespace's virtual clock. Real time goes on for the test itself. */
-export class ClockClient {
-  readonly #root: string
-
-  constructor(baseUrl: string) {
-    this.#root = `${baseUrl}/_fakecloud/clock`
-  }
-
+export class ClockClient extends Endpoints {
   get(): Promise<ClockResponse> {
-    return call(this.#root)
+    return call(this.at('clock'))
   }
 
   /** Stops the clock, where it is or at a time. */
   freeze(at?: Date): Promise<ClockResponse> {
-    return call(`${this.#root}/freeze`, 'POST', at ? { at: at.toISOString() } : {})
+    return call(this.at('clock/freeze'), 'POST', at ? { at: at.toISOString() } : {})
   }
 
   /** Moves the clock on, by a time or to one, and runs all that falls due on the way, in order. */
   advance(by: { seconds: number } | { ms: number } | { to: Date }): Promise<ClockAdvanceResponse> {
-    return call(`${this.#root}/advance`, 'POST', 'to' in by ? { to: by.to.toISOString() } : by)
+    return call(this.at('clock/advance'), 'POST', 'to' in by ? { to: by.to.toISOString() } : by)
   }
 
   /** Lets the clock run: on from where it is, or with `real` on real time again. */
   resume(options: { real?: boolean } = {}): Promise<ClockResponse> {
-    return call(`${this.#root}/resume`, 'POST', options)
+    return call(this.at('clock/resume'), 'POST', options)
   }
 }
 
 /** Every hop between services, and why it ended as it did. */
-export class JournalClient {
-  readonly #root: string
-
-  constructor(baseUrl: string) {
-    this.#root = `${baseUrl}/_fakecloud/journal`
-  }
-
+export class JournalClient extends Endpoints {
   /** Hops in the order of time, of all or of one ARN or event. */
   list(filter: { arn?: string; event?: string; limit?: number } = {}): Promise<JournalResponse> {
-    return call(this.#root + query(filter))
+    return call(this.at('journal') + query(filter))
   }
 
   /** One causal chain, from the request that began it: its hops in the order of time, and the tree that they make. */
   trace(traceId: string): Promise<JournalTraceResponse> {
-    return call(`${this.#root}/traces/${encodeURIComponent(traceId)}`)
+    return call(this.at(`journal/traces/${encodeURIComponent(traceId)}`))
   }
 
   /**
@@ -65,26 +53,20 @@ export class JournalClient {
    * event all that went wrong, newest first.
    */
   why(about: { arn?: string; event?: string; limit?: number } = {}): Promise<JournalWhyResponse> {
-    return call(`${this.#root}/why${query(about)}`)
+    return call(this.at(`journal/why${query(about)}`))
   }
 }
 
 /** Who may do what, and by which statement. */
-export class IamClient {
-  readonly #root: string
-
-  constructor(baseUrl: string) {
-    this.#root = `${baseUrl}/_fakecloud/iam`
-  }
-
+export class IamClient extends Endpoints {
   /** What a principal's policies say to a request that nobody has made. */
   explain(request: IamExplainRequest): Promise<IamVerdict> {
-    return call(`${this.#root}/explain`, 'POST', request)
+    return call(this.at('iam/explain'), 'POST', request)
   }
 
   /** What was decided, and by which statements, in a namespace that enforces or audits IAM. */
   decisions(filter: { requestId?: string; traceId?: string; limit?: number } = {}): Promise<IamDecisionsResponse> {
-    return call(`${this.#root}/explain${query(filter)}`)
+    return call(this.at(`iam/explain${query(filter)}`))
   }
 }
 

@@ -2,6 +2,7 @@ import {
   CloudWatchClient,
   EventsClient,
   LambdaClient,
+  LogsClient,
   S3Client,
   SchedulerClient,
   SnsClient,
@@ -9,7 +10,6 @@ import {
 } from './clients.ts'
 import { ClockClient, IamClient, JournalClient, NamespacesClient } from './control.ts'
 import { type Access, call, rootOf } from './http.ts'
-import { LogsClient } from './logs.ts'
 import type {
   ContainerCredentialsResponse,
   CreateAdminResponse,

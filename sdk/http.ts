@@ -1,3 +1,5 @@
+import type { ViewResponses } from './views.ts'
+
 /** An endpoint refused or failed. `body` is its answer, unparsed; the message holds both. */
 export class FakeCloudError extends Error {
   override readonly name = 'FakeCloudError'
@@ -58,6 +60,27 @@ const JSON_TYPE = { 'content-type': 'application/json' }
 export async function call<T>(url: string, method: Method = 'GET', body?: unknown): Promise<T> {
   const response = await send(url, method, body)
   return (await response.json()) as T
+}
+
+/** Without a limit all is told at once; with one, so many at the most, and where the `next` page begins. */
+export type Page = { limit?: number; next?: string }
+export type ViewPage<Path extends keyof ViewResponses> = ViewResponses[Path] & { next?: string }
+
+/** Endpoints of one kind, below a root that may hold a secret: it is shown to nobody. */
+export class Endpoints {
+  readonly #root: string
+
+  constructor(baseUrl: string) {
+    this.#root = `${baseUrl}/_fakecloud`
+  }
+
+  protected at(path: string): string {
+    return `${this.#root}/${path}`
+  }
+
+  protected view<Path extends keyof ViewResponses>(path: Path, page: Page = {}): Promise<ViewPage<Path>> {
+    return call(this.at(path) + query(page))
+  }
 }
 
 /** Calls an endpoint and reads its bytes. */

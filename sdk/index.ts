@@ -2,6 +2,7 @@ export {
   CloudWatchClient,
   EventsClient,
   LambdaClient,
+  LogsClient,
   S3Client,
   SchedulerClient,
   SnsClient,
@@ -16,6 +17,6 @@ export {
   NamespacesClient,
 } from './control.ts'
 export { FakeCloud, type FakeCloudOptions, type StartedFakeCloud, type StartOptions } from './fakecloud.ts'
-export { FakeCloudError } from './http.ts'
-export * from './logs.ts'
+export { FakeCloudError, type Page, type ViewPage } from './http.ts'
 export type * from './types.ts'
+export type * from './views.ts'

@@ -3,7 +3,7 @@ import { arnAt } from '../aws/arn.ts'
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { type NamedPoint, namedPoint } from '../durable-objects/shared/access-point-names.ts'
 import { AwsError } from '../aws/errors.ts'
-import type { Resolution } from '../durable-objects/services/s3control/resolution.ts'
+import { askObject } from '../durable-objects/kernel/object/calls.ts'
 import { bucketOfHost } from './hosts.ts'
 import { credentialScope } from '../aws/wire/detect.ts'
 import type { Decoded, WireRequest } from '../aws/wire/types.ts'
@@ -67,7 +67,7 @@ function maybePoint(bucket: string, { wire }: Routed, env: Env): NamedPoint | un
 async function resolve(point: NamedPoint, operation: string, { routed, env }: { routed: Routed; env: Env }) {
   const { kind, account, region, name, alias } = point
   const place = { namespace: routed.namespace, account, region }
-  const object = env.OBJECTS.getByName(objectOf(place, 's3control'))
-  const parameters = { kind, operation, ...(name !== undefined ? { name } : { alias: alias ?? '' }) }
-  return (await object.look('s3control', 'resolve', parameters)) as Resolution | null // that view's own shape
+  const input = { kind, operation, name, alias }
+  const question = { service: 's3control', operation: 'ResolveAccessPoint', input } as const
+  return await askObject(env, objectOf(place, 's3control'), question)
 }

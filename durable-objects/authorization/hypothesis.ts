@@ -1,5 +1,5 @@
 import type { Env } from '../kernel/env.ts'
-import type { PrincipalView } from './principal-view.ts'
+import { askObject } from '../kernel/object/calls.ts'
 import { GLOBAL_REGION, objectOf } from '../../aws/place.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import { type Decision, evaluate } from '../shared/policy-evaluate.ts'
@@ -47,8 +47,7 @@ async function identityByName(
 ): Promise<Identity | undefined> {
   if (principal === account) return rootIdentity(account)
   const name = objectOf({ namespace, account, region: GLOBAL_REGION }, 'iam')
-  const view = (await env.OBJECTS.getByName(name).look('iam', 'principal', {
-    roleArn: principal,
-  })) as PrincipalView | null // the view's shape
-  return view ? identityOf(view, account) : undefined
+  const asked = { service: 'iam', operation: 'FindPrincipal', input: { arn: principal } } as const
+  const found = (await askObject(env, name, asked))?.principal
+  return found ? identityOf(found, account) : undefined
 }

@@ -1,7 +1,6 @@
 import { rootArn } from '../../aws/arn.ts'
-import type { PrincipalPolicy, PrincipalView } from './principal-view.ts'
+import type { PrincipalPolicy, PrincipalQuery, PrincipalView } from './principal-view.ts'
 import type { Ctx, Session } from '../kernel/object/operation.ts'
-import { GLOBAL_REGION } from '../../aws/place.ts'
 import type { NamedPolicy, PolicySet } from '../shared/policy-evaluate.ts'
 import { readPolicy } from '../shared/policy-document.ts'
 import type { Principal } from '../shared/policy-principals.ts'
@@ -36,14 +35,11 @@ export const ANONYMOUS: Identity = {
   session: undefined,
 }
 
-/** Asks IAM's object about a principal: by access key, or by ARN. */
-export async function principalView(
-  ctx: Ctx,
-  account: string,
-  parameters: Record<string, string>,
-): Promise<PrincipalView | null> {
-  const view = await ctx.view('iam', 'principal', parameters, { account, region: GLOBAL_REGION })
-  return view as PrincipalView | null // its own shape
+/** What IAM knows of a principal of an account; null when it knows none. */
+export async function principalView(ctx: Ctx, account: string, query: PrincipalQuery): Promise<PrincipalView | null> {
+  const caller = { accountId: account, service: 'fakecloud' }
+  const asked = { place: { account }, caller, own: true } as const
+  return (await ctx.call('iam', 'FindPrincipal', query, asked)).principal
 }
 
 /** Who an operation's caller is; null when no key of this namespace is the caller's. */
@@ -52,7 +48,7 @@ export async function identify(ctx: Ctx, modes: Modes): Promise<Identity | null>
   if (session) return await ofSession(ctx, session)
   if (accessKeyId === undefined) return ANONYMOUS
   if (isRootKey(accessKeyId, modes)) return rootIdentity(accountId)
-  const view = await principalView(ctx, accountId, { accessKeyId, ...use(ctx) })
+  const view = await principalView(ctx, accountId, { accessKeyId, use: use(ctx) })
   return view && view.accessKeyStatus !== 'Inactive' ? identityOf(view, accountId) : null
 }
 
@@ -97,8 +93,8 @@ export function identityOf(view: PrincipalView, account: string): Identity {
 async function ofSession(ctx: Ctx, session: Session): Promise<Identity> {
   const { accountId, roleArn, policyArns } = session
   if (session.kind === 'root') return { ...rootIdentity(accountId), session }
-  const parameters = { roleArn, ...(policyArns?.length && { policyArns: policyArns.join(',') }), ...use(ctx) }
-  const view = await principalView(ctx, accountId, parameters)
+  const query = { arn: roleArn, policyArns: policyArns?.length ? policyArns : undefined, use: use(ctx) }
+  const view = await principalView(ctx, accountId, query)
   const behind = view ? identityOf(view, accountId) : nobody(session)
   const scoped = { ...behind, session, policies: { ...behind.policies, ...sessionPolicies(session, view) } }
   if (session.kind === 'user') return scoped

@@ -1,6 +1,15 @@
 /** A policy with a say in what a principal may do. `arn` is null for an inline one. */
 export type PrincipalPolicy = { name: string; arn: string | null; document: string; owner: string }
 
+/** Notes a use of the key or role that is looked up. */
+export type PrincipalUse = { service: string; region: string }
+
+/** Whom is asked for: by a key, the ARN of any principal, or a user's name; `policyArns` of session policies to look up. */
+export type PrincipalQuery = ({ accessKeyId: string } | { arn: string } | { userName: string }) & {
+  policyArns?: readonly string[] | undefined
+  use?: PrincipalUse | undefined
+}
+
 /** Everything that deciding a principal's request takes. */
 export type PrincipalView = {
   arn: string

@@ -4,7 +4,6 @@ import { OURS } from '../came-back.ts'
 import { type Routed, routeOf } from '../route.ts'
 import { type AdminApp, type AdminEnv, AdminError } from './admin.ts'
 import { clockAdmin } from './clock.ts'
-import { cloudwatchAdmin } from './cloudwatch.ts'
 import { eventsAdmin } from './events.ts'
 import { admitAdmin } from './gate.ts'
 import { healthAdmin } from './health.ts'
@@ -20,6 +19,7 @@ import { schedulerAdmin } from './scheduler.ts'
 import { settleAdmin } from './settle.ts'
 import { snsAdmin } from './sns.ts'
 import { sqsAdmin } from './sqs.ts'
+import { viewsAdmin } from './views.ts'
 
 /** Our own endpoints: JSON in and out, errors `{ "error": … }`; gate.ts says for whom. */
 export const admin: AdminApp = new Hono<AdminEnv>({ getPath: pathOf })
@@ -50,7 +50,6 @@ for (const add of [
   clockAdmin,
   journalAdmin,
   settleAdmin,
-  cloudwatchAdmin,
   eventsAdmin,
   iamAdmin,
   iamExplainAdmin,
@@ -60,6 +59,7 @@ for (const add of [
   snsAdmin,
   schedulerAdmin,
   sqsAdmin,
+  viewsAdmin,
 ]) {
   add(admin)
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { clockNow } from '../../durable-objects/kernel/clock/clock.ts'
-import type { PrincipalView } from '../../durable-objects/authorization/principal-view.ts'
+import type { PrincipalQuery } from '../../durable-objects/authorization/principal-view.ts'
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, GLOBAL_REGION, objectOf } from '../../aws/place.ts'
-import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import { askObject, sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { mintSession } from '../../durable-objects/kernel/namespace/credentials.ts'
@@ -58,8 +58,8 @@ const ISSUERS = '/_fakecloud/iam/issuers/:account/.well-known'
 async function issuerOf(c: AdminContext): Promise<{ url: string; keys: object[] }> {
   const account = c.req.param('account') ?? ''
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
-  const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
-  const issuer = (await stub.look('iam', 'tokenIssuer', {})) as { url: string; keys: object[] } | null // its view's shape
+  const question = { service: 'iam', operation: 'DescribeTokenIssuer', input: {} } as const
+  const issuer = await askObject(c.env, objectOf(place, 'iam'), question)
   if (!issuer) throw new AdminError(404, `The account ${account} issues no identity tokens`)
   return issuer
 }
@@ -99,10 +99,10 @@ function callIam(
   })
 }
 
-async function principalOf(c: AdminContext, account: string, parameters: Record<string, string>) {
+async function principalOf(c: AdminContext, account: string, input: PrincipalQuery) {
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
-  const stub = c.env.OBJECTS.getByName(objectOf(place, 'iam'))
-  return (await stub.look('iam', 'principal', parameters)) as PrincipalView | null // its view's shape
+  return (await askObject(c.env, objectOf(place, 'iam'), { service: 'iam', operation: 'FindPrincipal', input }))
+    ?.principal
 }
 
 /** A session of the role, for an hour of the namespace's clock; the role need not be in IAM. */
@@ -111,7 +111,7 @@ async function roleCredentials(c: AdminContext) {
   const fallback = `arn:aws:iam::${c.env.FAKECLOUD_ACCOUNT_ID ?? DEFAULT_ACCOUNT}:role/fakecloud`
   const roleArn = c.env.FAKECLOUD_CREDENTIALS_ROLE_ARN || fallback
   const accountId = parseArn(roleArn)?.account || DEFAULT_ACCOUNT
-  const role = await principalOf(c, accountId, { roleArn })
+  const role = await principalOf(c, accountId, { arn: roleArn })
   const { clock, id } = await namespaceStub(c.env, namespace).settings()
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = mintSession(
     { env: c.env, place: { namespace }, namespaceId: id },

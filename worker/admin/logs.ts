@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import type { DeliveryView } from '../../durable-objects/services/logs/deliveries/deliveries.ts'
-import type { FieldIndexes } from '../../durable-objects/services/logs/queries/index-policies.ts'
 import { DEFAULT_ACCOUNT } from '../../aws/place.ts'
 import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import type { OperationInput } from '../../durable-objects/kernel/object/operation.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { parseArn } from '../../aws/arn.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
 import { type AdminApp, type AdminContext, AdminError, jsonBody } from './admin.ts'
-import { viewAll } from './views.ts'
 
 const vended = z.strictObject({
   resourceArn: z.string().refine(text => parseArn(text) !== undefined, 'resourceArn is no ARN'),
@@ -23,24 +21,12 @@ const anomaly = z.strictObject({
 })
 
 /**
- * `GET /_fakecloud/logs/field-indexes/{group}` → `{ logGroupName, indexes }`; a name with slashes as it is or encoded.
- * `GET /_fakecloud/logs/delivery-config` → `{ configurations }`: every delivery of vended logs.
  * `POST /_fakecloud/logs/vend { resourceArn, logType, records }` → `{ records }`: logs of a resource whose service is
  * not here (CloudFront's access logs, say), as that service would hand them to CloudWatch Logs.
  * `POST /_fakecloud/logs/anomalies/inject { anomalyDetectorArn, logGroupArns, patternString, priority? }` →
  * `{ anomalyId }`: what the detector is to have found.
  */
 export function logsAdmin(app: AdminApp): void {
-  app.get('/_fakecloud/logs/field-indexes/:group{.+}', async c => {
-    const logGroupName = c.req.param('group')
-    const [view] = await viewAll<FieldIndexes>(c, 'logs', 'fieldIndexes', { logGroupName })
-    if (!view) throw new AdminError(404, `There is no log group ${logGroupName}`)
-    return c.json(view)
-  })
-  app.get('/_fakecloud/logs/delivery-config', async c => {
-    const configurations = (await viewAll<DeliveryView[]>(c, 'logs', 'deliveryConfig')).flat()
-    return c.json({ configurations: configurations.sort((a, b) => a.createdAt - b.createdAt) })
-  })
   app.post('/_fakecloud/logs/vend', async c => {
     const body = vended.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
@@ -49,7 +35,8 @@ export function logsAdmin(app: AdminApp): void {
   app.post('/_fakecloud/logs/anomalies/inject', async c => {
     const body = anomaly.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
-    return c.json(await callLogs(c, body.data.anomalyDetectorArn, 'InjectAnomaly', body.data))
+    const asked = { operation: 'InjectAnomaly', input: body.data } as const
+    return c.json(await callLogs(c, body.data.anomalyDetectorArn, asked))
   })
 }
 
@@ -58,12 +45,16 @@ const GLOBAL_SERVICES_REGION = 'us-east-1'
 
 async function vend(c: AdminContext, { resourceArn, logType, records }: z.infer<typeof vended>) {
   const input = { resourceArn, logType, records: records.map(fields => ({ fields })) }
-  await callLogs(c, resourceArn, 'VendLogs', input)
+  await callLogs(c, resourceArn, { operation: 'VendLogs', input })
   return { records: records.length }
 }
 
-/** An operation of CloudWatch Logs that no model has, where the ARN says. */
-async function callLogs(c: AdminContext, arn: string, operation: string, input: Record<string, unknown>) {
+type Asked =
+  | { operation: 'VendLogs'; input: OperationInput<'logs', 'VendLogs'> }
+  | { operation: 'InjectAnomaly'; input: OperationInput<'logs', 'InjectAnomaly'> }
+
+/** An internal operation of CloudWatch Logs, where the ARN says. */
+async function callLogs(c: AdminContext, arn: string, { operation, input }: Asked) {
   const { namespace } = c.var.routed
   const { service, account, region } = parseArn(arn) ?? {}
   const at = {

@@ -1,9 +1,9 @@
 import { namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { mayHold } from '../../aws/place.ts'
-import { catalog, services } from '../../durable-objects/services/index.ts'
+import { services } from '../../durable-objects/services/index.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { AdminError, objectsOf } from './admin.ts'
-import { viewNow } from './views.ts'
+import { askAll } from './ask.ts'
 
 /** Names of services that differ from their models', and services that are reset together. */
 const ALIASES: Record<string, readonly string[]> = {
@@ -37,8 +37,7 @@ async function resetObjects(c: AdminContext, service: string, account?: string):
   const owned = account === undefined ? objects : await ownedBy(c, objects, account)
   await namespaceStub(c.env, c.var.routed.namespace).reset(owned, [...names])
   // What others had asked of the one that was reset, they ask again.
-  const asking = catalog.names.filter(name => catalog.definitionOf(name).introspections?.afterReset)
-  await Promise.all(asking.map(name => viewNow(c, name, 'afterReset', { services: names.join() })))
+  await askAll(c, { service: 'lambda', operation: 'AfterReset', input: { services: names } })
 }
 
 /** A bucket's name does not say whose it is: each object is asked. */

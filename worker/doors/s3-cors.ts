@@ -1,5 +1,5 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
-import type { Preflight } from '../../durable-objects/services/s3/website/cors.ts'
+import { askObject } from '../../durable-objects/kernel/object/calls.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { encodeError } from '../../aws/wire/encode-error.ts'
@@ -28,8 +28,8 @@ export async function s3Preflight(request: Request, env: Env): Promise<Response 
   }
   const { place } = callerOf(routed, env)
   const { to } = homeOf({ service: 's3', operation: 'HeadBucket', input: { Bucket } }, place)
-  const asked = { origin, method, headers: headers.get('access-control-request-headers') ?? '' }
-  const answer = (await env.OBJECTS.getByName(to).look('s3', 'preflight', asked)) as Preflight | null // that view's own shape
+  const input = { origin, method, headers: headers.get('access-control-request-headers') ?? '' }
+  const answer = await askObject(env, to, { service: 's3', operation: 'CheckPreflight', input })
   if (!answer || 'refused' in answer)
     return refuse('AccessForbidden', answer?.refused ?? NOT_ENABLED, 403, {
       Method: method,

@@ -1,8 +1,7 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { OperationResult } from '../../durable-objects/kernel/object/operation.ts'
-import type { WebsiteView } from '../../durable-objects/services/s3/website/website.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
-import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import { askObject, sendOperation } from '../../durable-objects/kernel/object/calls.ts'
 import { newTraceId } from '../../aws/ids.ts'
 import type { WebsiteConfiguration } from '../../aws/models/s3.types.ts'
 import { encode } from '../../aws/wire/encode.ts'
@@ -51,16 +50,16 @@ export async function s3Website(request: Request, env: Env): Promise<Response | 
   }
   const { place } = callerOf(routed, env)
   const at = homeOf({ service: 's3', operation: 'GetObject', input: { Bucket: bucket } }, place)
-  const view = (await env.OBJECTS.getByName(at.to).look('s3', 'website', {})) as WebsiteView | null // that view's shape
-  if (!view) return refuse({ status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' })
-  if (!view.website) {
+  const found = await askObject(env, at.to, { service: 's3', operation: 'DescribeWebsite', input: {} })
+  if (!found) return refuse({ status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' })
+  if (!found.website) {
     const message = 'The specified bucket does not have a website configuration'
     return refuse({ status: 404, code: 'NoSuchWebsiteConfiguration', message })
   }
   const { baseUrl: root } = routed
   const key = decoded(path.slice(1))
   const facts = { root, key, env, request, object: at.to, requestId }
-  return visit({ ...facts, owner: view.owner, site: view.website })
+  return visit({ ...facts, owner: found.owner, site: found.website })
 }
 
 function decoded(path: string): string {

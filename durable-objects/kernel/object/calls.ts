@@ -1,10 +1,20 @@
 import { type ErrorData, errorFromData, reasonOf } from '../../../aws/errors.ts'
-import { newRequestId } from '../../../aws/ids.ts'
-import { GLOBAL_REGION, objectOf, type ObjectAddress, type Place } from '../../../aws/place.ts'
+import { newRequestId, newTraceId } from '../../../aws/ids.ts'
+import { GLOBAL_REGION, objectOf, type ObjectAddress, parseObjectName, type Place } from '../../../aws/place.ts'
 import type { Env } from '../env.ts'
 import type { Catalog } from './catalog.ts'
 import type { Host } from './context.ts'
-import type { CallOptions, Ctx, HttpFacts, OperationRequest, OperationResult } from './operation.ts'
+import type {
+  CallOptions,
+  Ctx,
+  HttpFacts,
+  OperationInput,
+  OperationOutput,
+  OperationRequest,
+  OperationResult,
+  ServiceDefinition,
+} from './operation.ts'
+import type { ServiceName, ServiceOperations } from './service-operations.ts'
 
 type Operation = { service: string; operation: string; input: Record<string, unknown> }
 
@@ -62,14 +72,44 @@ function noteCall(asking: Ctx, { service, operation }: { service: string; operat
   asking.journal(error ? { ...hop, outcome: 'refused', reason: reasonOf(error) } : { ...hop, outcome: 'called' })
 }
 
-/** `ctx.view`: what a service tells the others beyond AWS's API, in this place unless another is given. */
-export function viewOf(
-  host: Host,
-  asking: Ctx,
-  { service, name, parameters }: { service: string; name: string; parameters: Record<string, string> },
-  place: Partial<Place> = {},
-): Promise<unknown> {
-  const to = objectOf({ ...asking.place, ...place }, service)
-  if (to === host.name) return host.view(service, name, parameters)
-  return asking.env.OBJECTS.getByName(to).view(service, name, parameters)
+/** What a service does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
+export function ownRequest(place: Place, service: string, now: number, traceId = newTraceId(now)): OperationRequest {
+  return {
+    to: '',
+    service,
+    operation: '',
+    input: {},
+    caller: { accountId: place.account, service: 'fakecloud' },
+    requestId: crypto.randomUUID(),
+    traceId,
+  }
+}
+
+/** An operation by its name, its input of that operation's type. */
+export type Question<S extends ServiceName, O> = { service: S; operation: O; input: OperationInput<S, O> }
+
+/**
+ * What the emulator's own doors and endpoints ask of an object: undefined where it has nothing of the service, of which
+ * nothing is made, and where it has no answer.
+ * @throws AwsError
+ */
+export async function askObject<S extends ServiceName, O extends keyof ServiceOperations[S] & string>(
+  env: Env,
+  to: string,
+  { service, operation, input }: Question<S, O>,
+): Promise<NonNullable<OperationOutput<S, O>> | undefined> {
+  const own = ownRequest(parseObjectName(to).place, service, Date.now())
+  const asked = { ...own, to, operation, input: input as Record<string, unknown> } // of that operation's own type
+  const result = (await env.OBJECTS.getByName(to).ask(asked)) as OperationResult | null // its own type
+  if (result?.error) throw errorFromData(result.error)
+  const output = result?.output
+  // What that operation answers, by its type; nothing has come as an object without members.
+  return output && Object.keys(output).length > 0 ? (output as NonNullable<OperationOutput<S, O>>) : undefined
+}
+
+/** What does an operation. What services ask of each other is nobody's from outside, who has signed or not. */
+export function handlerOf({ operations, internal = {} }: ServiceDefinition, request: OperationRequest) {
+  const { operation, signed } = request
+  if (Object.hasOwn(internal, operation)) return signed === undefined ? internal[operation] : undefined
+  return Object.hasOwn(operations, operation) ? operations[operation] : undefined
 }

@@ -1,11 +1,10 @@
-import { newTraceId } from '../../../aws/ids.ts'
 import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { type Timers, timersOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import type { Hop } from '../journal/journal.ts'
 import { type Listeners, type Metric, metricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
-import { callOperation, viewOf } from './calls.ts'
+import { callOperation } from './calls.ts'
 import type { Catalog } from './catalog.ts'
 import type { CallOptions, OperationRequest, OperationResult, Settled, Tx } from './operation.ts'
 import type { Parts } from './parts.ts'
@@ -27,23 +26,9 @@ export type Host = {
   own(service: string): Tx
   gauges(): Metric[]
   serve(request: OperationRequest): Promise<OperationResult>
-  view(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
   deliver(delivery: Delivery, of: { service: string; traceId: string }): void
   track(what: string, work: Promise<unknown>): void
   claim(owner: { account: string; region: string }): void
-}
-
-/** What a service does of its own accord, for a timer say: no caller's request. It may belong to a chain. */
-export function ownRequest(place: Place, service: string, now: number, traceId = newTraceId(now)): OperationRequest {
-  return {
-    to: '',
-    service,
-    operation: '',
-    input: {},
-    caller: { accountId: place.account, service: 'fakecloud' },
-    requestId: crypto.randomUUID(),
-    traceId,
-  }
 }
 
 /**
@@ -121,10 +106,6 @@ export class OperationContext implements Tx {
 
   call(service: string, operation: string, input: unknown, to?: CallOptions): Promise<never> {
     return callOperation(this.host, this, { service, operation, input }, to)
-  }
-
-  view(service: string, name: string, parameters: Record<string, string>, place?: Partial<Place>): Promise<unknown> {
-    return viewOf(this.host, this, { service, name, parameters }, place)
   }
 
   /** It takes the trace header of its request along, unless it belongs to another chain. */

@@ -8,6 +8,7 @@ import type { ObjectAddress, Place } from '../../../aws/place.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
 import type { Reader, Sql } from './sql.ts'
 import type { Timers } from '../clock/clock.ts'
+import type { AnyView } from '../views/view.ts'
 import type { ServiceName, ServiceOperations } from './service-operations.ts'
 import type { WireKnobs } from '../../../aws/wire/types.ts'
 import type { Dialect, Signed } from '../../../aws/sigv4/proof.ts'
@@ -137,8 +138,6 @@ export type Ctx = {
   ): Promise<OperationOutput<S, O>>
   /** All or nothing: one transaction round a stretch that writes, with what it delivers. It awaits nothing. */
   change<T>(work: (tx: Tx) => Settled<T>): T
-  /** What a service tells the others beyond AWS's API: one of its views, in this place unless another is given. */
-  view(service: string, name: string, parameters: Record<string, string>, place?: Partial<Place>): Promise<unknown>
   /** Does something once the change under way has committed, before anything leaves the object; never if it is undone. */
   committed(work: () => void): void
   /** A value that the service publishes of itself, for CloudWatch: written with what it measures. */
@@ -190,17 +189,17 @@ export type Handler<Input, Output> = ((tx: Tx, input: Input) => Output) | ((ctx:
 /** A handler as the kernel runs it, the service's types erased. */
 export type AnyHandler = (ctx: Tx, input: never) => unknown
 
-/**
- * A service: tables of what it does, no logic. The kernel derives routing, storage, timers and introspection from it.
- */
+/** A service: tables of what it does, no logic. The kernel derives routing, storage, timers and our own endpoints from it. */
 export type ServiceDefinition = {
   operations: Record<string, AnyHandler | undefined>
+  /** What services, and the emulator's own doors and endpoints, ask beyond AWS's API: out of reach from outside. */
+  internal?: Record<string, AnyHandler>
+  /** What it shows of itself at `/_fakecloud/<service>/<view>`. */
+  views?: Readonly<Record<string, AnyView>>
   /** Append-only: each string runs once in an object's life, in order. */
   migrations: readonly string[]
   /** Handlers of due timers by name. They write and deliver; they never wait for user code. */
   timers?: Record<string, ((tx: Tx, key: string) => void) | ((ctx: Ctx, key: string) => Promise<void>)>
-  /** Read-only views (and test ticks) for `/_fakecloud/*`, by name; plain JSON in and out. */
-  introspections?: Record<string, (tx: Tx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
   /** Operations as a neighbour's delivery has them done, at once and in the change that caused it; `FAR` where they cannot. */

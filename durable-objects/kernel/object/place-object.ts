@@ -16,11 +16,13 @@ import { requestOf, type Sent } from '../outbox/requests.ts'
 import { backgroundOf, type SettleReport } from './background.ts'
 import type { Above, Gate } from './catalog.ts'
 import { type Parts, partsOf } from './parts.ts'
-import { type Host, OperationContext, ownRequest } from './context.ts'
+import { handlerOf, ownRequest } from './calls.ts'
+import { type Host, OperationContext } from './context.ts'
 import { asBytes } from './large-bytes.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
+import { type Asked, readView, type Seen } from '../views/view.ts'
 import { wakeTime } from './wake.ts'
 
 /** What is done after it is done when the stretch at hand has ended; a queueMicrotask crosses into the runtime. */
@@ -145,8 +147,7 @@ export function placeObject(above: Above) {
       let body = request.input[member]
       try {
         const definition = this.parts.tables.open(service)
-        const known = Object.hasOwn(definition.operations, operation) ? definition.operations[operation] : undefined
-        const handler = known ?? notImplemented(service, operation)
+        const handler = handlerOf(definition, request) ?? notImplemented(service, operation)
         const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
         const { ctx, input: admitted } = await this.gate.admit(request, { definition, context })
         body = admitted[member]
@@ -285,19 +286,19 @@ export function placeObject(above: Above) {
       this.parts.changes.run(() => catalog.definitionOf(service).abandoned?.[operation]?.(this.own(service), requestId))
     }
 
-    /** One of a service's views; null when it has none of that name. */
-    async view(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
-      await this.membership.admit({ to: this.name, caller: {} })
-      const { introspections } = this.parts.tables.open(service)
-      const view = introspections && Object.hasOwn(introspections, name) ? introspections[name] : undefined
-      const seen = (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
+    /** A page of one of a service's views; nothing is made of a service that has nothing here. */
+    async look(service: string, name: string, asked: Asked): Promise<Seen> {
+      const { tables } = this.parts
+      if (tables.has(service)) await this.membership.admit({ to: this.name, caller: {} })
+      if (!tables.has(service)) return { part: null }
+      const seen = await readView(catalog.definitionOf(service), name, { tx: this.own(service), asked })
       await this.active.told()
       return seen
     }
 
-    /** The same for who only looks, from outside: null where the service has nothing here, and nothing is made of it. */
-    async look(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
-      return this.parts.tables.has(service) ? await this.view(service, name, parameters) : null
+    /** An operation for who only asks: null where its service has nothing here, of which nothing is made. */
+    async ask(request: OperationRequest): Promise<OperationResult | null> {
+      return this.parts.tables.has(request.service) ? await this.invoke(request) : null
     }
 
     /** The account that owns this object: its place's, or the one that claimed it. */

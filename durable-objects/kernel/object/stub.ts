@@ -2,6 +2,7 @@ import type { JournalQuery, JournalRow } from '../journal/journal.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { SettleReport } from './background.ts'
 import type { OperationRequest, OperationResult } from './operation.ts'
+import type { Asked, Seen } from '../views/view.ts'
 
 /** What a PlaceObject does for others. */
 export type PlaceStub = Rpc.DurableObjectBranded & {
@@ -17,10 +18,10 @@ export type PlaceStub = Rpc.DurableObjectBranded & {
   step(settings: NamespaceSettings, boundMs: number): Promise<SettleReport & { ran: number }>
   /** The client of an operation that may still wait has gone. */
   abandon(service: string, operation: string, requestId: string): void
-  /** One of a service's views; null when it has none of that name. */
-  view(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
-  /** The same for who only looks, from outside: null where the service has nothing here, and nothing is made of it. */
-  look(service: string, name: string, parameters: Record<string, string>): Promise<unknown>
+  /** The same for who only asks: null where the service has nothing here, and nothing is made of it. */
+  ask(request: OperationRequest): Promise<OperationResult | null>
+  /** A page of one of a service's views. */
+  look(service: string, name: string, asked: Asked): Promise<Seen>
   /** The account that owns the object. */
   owner(): string
   hops(query: JournalQuery): JournalRow[]

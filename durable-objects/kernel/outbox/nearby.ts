@@ -1,4 +1,5 @@
 import { AwsError, errorData } from '../../../aws/errors.ts'
+import { handlerOf } from '../object/calls.ts'
 import type { Catalog, Gate } from '../object/catalog.ts'
 import type { Changes } from '../object/changes.ts'
 import { type AnyHandler, FAR, type OperationRequest, type Tx } from '../object/operation.ts'
@@ -37,7 +38,7 @@ export function deliverNearby(
   const sent = { id: crypto.randomUUID(), ...of }
   const request = requestNearby(here, sent, delivery)
   if (!request) return false
-  const handler = handlerOf(here.catalog, request)
+  const handler = nearbyOf(here.catalog, request)
   if (!handler || here.outbox.waits(delivery.to)) return false
   nearby.count += 1
   nearby.depth += 1
@@ -89,10 +90,11 @@ function requestNearby(here: Neighbourhood, sent: Sent, delivery: Delivery): Ope
 }
 
 /** How a service does an operation without awaiting, if it can. */
-function handlerOf(catalog: Catalog, { service, operation }: OperationRequest): AnyHandler | undefined {
-  const { nearby, operations } = catalog.definitionOf(service)
-  if (nearby && Object.hasOwn(nearby, operation)) return nearby[operation]
-  const handler = Object.hasOwn(operations, operation) ? operations[operation] : undefined
+function nearbyOf(catalog: Catalog, request: OperationRequest): AnyHandler | undefined {
+  const definition = catalog.definitionOf(request.service)
+  const { nearby } = definition
+  if (nearby && Object.hasOwn(nearby, request.operation)) return nearby[request.operation]
+  const handler = handlerOf(definition, request)
   return handler && handler.constructor.name !== 'AsyncFunction' ? handler : undefined
 }
 

@@ -1,5 +1,6 @@
 import { insertRows, type NewRow } from '../object/insert-rows.ts'
 import type { Reader, Sql } from '../object/sql.ts'
+import type { PageAsked } from '../views/view.ts'
 
 /** A log that keeps its newest rows, for whoever looks: no more of them, and no more bytes, than it says. */
 export type RingLog = {
@@ -63,18 +64,15 @@ function trim(sql: Sql, { table, key = 'seq', keptRows, keptBytes, parts = [] }:
   for (const each of [table, ...parts]) sql.run(`DELETE FROM ${each} WHERE ${key} <= ?`, last)
 }
 
-/**
- * Rows after one, oldest first, and where the next page begins if there is any.
- * @param parameters of a view; `after`: where the page before ended
- */
+/** Rows after one, oldest first, and where the next page begins if there is any: a page of a view. */
 export function ringPage<Row>(
   sql: Reader,
   { table, key = 'seq' }: RingLog,
-  { parameters, size }: { parameters: Record<string, string>; size: number },
-): { rows: Row[]; next: number | null } {
+  { limit, after }: PageAsked,
+): { rows: Row[]; next: string | undefined } {
   const rows = sql.all<Row & { at_: number }>(
-    `SELECT *, ${key} AS at_ FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${size}`,
-    Number(parameters.after ?? 0) || 0,
+    `SELECT *, ${key} AS at_ FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${limit}`,
+    Number(after ?? 0) || 0,
   )
-  return { rows, next: rows.length === size ? (rows.at(-1)?.at_ ?? null) : null }
+  return { rows, next: rows.length === limit ? String(rows.at(-1)?.at_) : undefined }
 }

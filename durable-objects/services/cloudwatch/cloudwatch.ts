@@ -22,7 +22,6 @@ import {
   EnableInsightRules,
   PutInsightRule,
 } from './insight-rules.ts'
-import { alarms, metrics } from './introspection.ts'
 import { PutMetricData } from './metrics/metric-data.ts'
 import { ListMetrics } from './metrics/metric-listing.ts'
 import { GetMetricData } from './metrics/metric-results.ts'
@@ -35,15 +34,17 @@ import {
   StartMetricStreams,
   StopMetricStreams,
 } from './streams/metric-streams.ts'
+import { FetchMetrics, type SourceOperations } from './metrics/sources.ts'
 import { DeleteAlarmMuteRule, GetAlarmMuteRule, ListAlarmMuteRules, PutAlarmMuteRule } from './mutes/mute-rules.ts'
 import { QUERY_CODES } from './refusals.ts'
 import { migrations } from './schema.ts'
 import { endSuppression } from './mutes/suppression.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
+import * as views from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    cloudwatch: Operations
+    cloudwatch: Operations & SourceOperations
   }
 }
 
@@ -113,7 +114,8 @@ export const cloudwatch: ServiceDefinition = {
   operations,
   migrations,
   timers: { evaluate: evaluateDue, suppression: endSuppression },
-  introspections: { alarms, metrics },
+  internal: { FetchMetrics } satisfies Handlers<SourceOperations>,
+  views,
   ended,
   onMetrics: noteData,
   target: { operation: 'PutMetricData', input: (_arn, _resource, { text }) => metricsOf(text) },

@@ -79,7 +79,7 @@ export function ListEventSources(ctx: Ctx, input: In<'ListEventSources'>): Out<'
 /** What a partner's account asks of its customer's: no model has it, so no request can ask. */
 export type Offer = { Name: string; CreatedBy: string; Withdrawn: boolean }
 
-export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer): void {
+export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer): undefined {
   if (Withdrawn) setState(ctx, Name, 'DELETED')
   else {
     ctx.sql.run(

@@ -36,8 +36,6 @@ import {
   type Offer,
   OfferEventSource,
 } from './event-sources.ts'
-import { deliveriesView, eventsView } from './history.ts'
-import { fireTick } from './introspection.ts'
 import { home } from './names.ts'
 import {
   CreatePartnerEventSource,
@@ -52,11 +50,13 @@ import { ForwardEvent, type Forwarded, PutEvents, putEventsNearby, PutPartnerEve
 import { CancelReplay, DescribeReplay, ListReplays, onReplay, StartReplay } from './replays.ts'
 import { ListRuleNamesByTarget, ListRules } from './rule-listings.ts'
 import { DeleteRule, DescribeRule, DisableRule, EnableRule, PutRule } from './rules.ts'
-import { onSchedule } from './schedules.ts'
+import { FireRule, onSchedule } from './schedules.ts'
 import { migrations } from './schema.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 import { ListTargetsByRule, PutTargets, RemoveTargets } from './targets.ts'
 import { ended } from './undelivered.ts'
+import * as views from './views.ts'
+import type { FireRuleRequest, FireRuleResponse } from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -82,10 +82,11 @@ declare module '../../kernel/object/service-operations.ts' {
  * - Schedules of ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS run as those of ENABLED; there is no CloudTrail.
  */
 
-/** What buses and partners ask of each other's accounts; no model has it, so no request can ask. */
+/** What buses and partners ask of each other's accounts, and the emulator's own endpoints. */
 export type InternalOperations = {
-  ForwardEvent: { input: Forwarded; output: Record<string, never> | undefined }
-  OfferEventSource: { input: Offer; output: Record<string, never> | undefined }
+  FireRule: { input: FireRuleRequest; output: FireRuleResponse | undefined }
+  ForwardEvent: { input: Forwarded; output: undefined }
+  OfferEventSource: { input: Offer; output: undefined }
 }
 
 const operations = {
@@ -149,11 +150,12 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const events: ServiceDefinition = {
-  operations: { ...operations, ForwardEvent, OfferEventSource },
+  operations,
+  internal: { ForwardEvent, OfferEventSource, FireRule } satisfies Handlers<InternalOperations>,
+  views,
   migrations,
   nearby: { PutEvents: putEventsNearby },
   timers: { schedule: onSchedule, retention: onRetention, replay: onReplay, apiCall: makeCall },
-  introspections: { events: eventsView, deliveries: deliveriesView, fire: fireTick },
   onCreate: createDefaultBus,
   onWake: resumeCalls,
   ended,

@@ -94,7 +94,7 @@ function noteLost(ctx: Ctx, { bus, event, traceId }: { bus: string; event: BusEv
 export type Forwarded = { EventBusName: string; Event: BusEvent }
 
 /** EventBridge → another bus: the event as it was, its account and region those it came from. */
-export function ForwardEvent(ctx: Tx, { EventBusName, Event }: Forwarded): void {
+export function ForwardEvent(ctx: Tx, { EventBusName, Event }: Forwarded): undefined {
   const bus = lookUpBus(ctx, EventBusName)
   if (!bus) throw notFound(`Event bus ${busName(EventBusName)} does not exist.`)
   checkForeigner(ctx, bus, 'PutEvents')

@@ -1,11 +1,13 @@
 /** Rules that are due by the namespace's clock, whatever arrives on their bus. */
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { parseArn } from '../../../aws/arn.ts'
 import { InvalidSchedule, nextTime, readSchedule, type Schedule } from '../../shared/cron.ts'
 import { ruleArn } from './names.ts'
 import { fireRule } from './publish.ts'
 import { invalid } from './refusals.ts'
 import { lookUpRule } from './find-rule.ts'
 import type { BusEvent, RuleRow } from './schema.ts'
+import type { FireRuleRequest, FireRuleResponse } from './views.ts'
 
 /** @throws AwsError ValidationException */
 export function readScheduleExpression(expression: string): Schedule {
@@ -40,7 +42,22 @@ export function onSchedule(ctx: Tx, name: string): void {
   arm(ctx, rule)
 }
 
-export function scheduledEvent({ place, now }: Ctx, rule: RuleRow): BusEvent {
+/** Test tick: fires a rule as its schedule would, enabled or not. */
+export function FireRule(ctx: Tx, { busName = 'default', ruleName }: FireRuleRequest): FireRuleResponse | undefined {
+  const rule = lookUpRule(ctx, busName, ruleName)
+  if (!rule) return undefined
+  const targets = fireRule(ctx, rule, scheduledEvent(ctx, rule))
+  return { targets: targets.map(({ Arn }) => ({ type: typeOf(Arn), arn: Arn })) }
+}
+
+function typeOf(text: string): string {
+  const { service = '', resource = '' } = parseArn(text) ?? {}
+  if (service === 'states') return 'stepfunctions'
+  if (service !== 'events') return service
+  return resource.startsWith('api-destination/') ? 'api-destination' : 'event-bus'
+}
+
+function scheduledEvent({ place, now }: Ctx, rule: RuleRow): BusEvent {
   return {
     version: '0',
     id: crypto.randomUUID(),

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { principal } from './entities/principal.ts'
+import { arnOfEntity, entityByName } from './entities/entities.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { type Access, type Input, present, textOf } from '../../shared/policy-access.ts'
 
@@ -60,20 +60,19 @@ const iamArn = ({ place }: Ctx, resource: string) => arnOf({ service: 'iam', acc
 function entityArn(ctx: Ctx, kind: string, input: Input): string {
   const member = NAMES.find(([, named]) => named === kind)?.[0] ?? ''
   const name = textOf(input[member])
-  const known: Record<string, string> = kind === 'user' ? { userName: name } : { roleName: name }
-  const found = kind === 'user' || kind === 'role' ? ctx.change(tx => principal(tx, known)) : null
   const created = ctx.operation.startsWith('Create')
-  return (created ? undefined : found?.arn) ?? iamArn(ctx, `${kind}${textOf(input.Path) || '/'}${name}`)
+  const found = !created && (kind === 'user' || kind === 'role') ? entityByName(ctx, kind, name) : undefined
+  return found ? arnOfEntity(ctx, found) : iamArn(ctx, `${kind}${textOf(input.Path) || '/'}${name}`)
 }
 
 /** The boundary that an operation sets, or that its user or role has. */
 function keysOf(ctx: Ctx, input: Input) {
   const { PolicyArn, PermissionsBoundary, AWSServiceName, RoleName, UserName } = input
-  const named = typeof RoleName === 'string' ? { roleName: RoleName } : { userName: textOf(UserName) }
-  const found = ctx.change(tx => principal(tx, named))
+  const found =
+    typeof RoleName === 'string' ? entityByName(ctx, 'role', RoleName) : entityByName(ctx, 'user', textOf(UserName))
   return present({
     'iam:PolicyARN': /^(?:Attach|Detach)/.test(ctx.operation) ? PolicyArn : undefined,
-    'iam:PermissionsBoundary': PermissionsBoundary ?? found?.boundary?.arn,
+    'iam:PermissionsBoundary': PermissionsBoundary ?? found?.boundary ?? undefined,
     'iam:AWSServiceName': AWSServiceName,
   })
 }

@@ -1,17 +1,20 @@
 import type { Operations } from '../../../aws/models/iam.types.ts'
 import { iamAccess } from './access.ts'
-import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { accountOperations } from './reports/account-operations.ts'
 import { credentialOperations } from './credentials/credential-operations.ts'
 import { entityOperations } from './entities/entity-operations.ts'
-import { multiFactor } from './credentials/mfa-devices.ts'
-import { principal } from './entities/principal.ts'
+import { CheckMultiFactor, type MultiFactorOperations } from './credentials/mfa-devices.ts'
+import { FindPrincipal, type PrincipalOperations } from './entities/principal.ts'
 import { migrations } from './schema.ts'
-import { issueToken, tokenIssuer } from './providers/token-issuer.ts'
+import { DescribeTokenIssuer, type IssuerOperations, SignToken } from './providers/token-issuer.ts'
+
+/** What services and the emulator's own endpoints ask beyond AWS's API. */
+type InternalOperations = PrincipalOperations & MultiFactorOperations & IssuerOperations
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    iam: Operations
+    iam: Operations & InternalOperations
   }
 }
 
@@ -34,7 +37,7 @@ export const iam: ServiceDefinition = {
   tagConditions: () => ['aws:ResourceTag', 'iam:ResourceTag'],
   operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
   migrations,
-  introspections: { principal, multiFactor, issueToken, tokenIssuer },
+  internal: { FindPrincipal, CheckMultiFactor, SignToken, DescribeTokenIssuer } satisfies Handlers<InternalOperations>,
   scope: 'global',
   access: iamAccess,
   dialect: 'query',

@@ -1,4 +1,4 @@
-import { afterReset } from './mappings/sqs-source.ts'
+import { AfterReset, type ResetOperations } from './mappings/sqs-source.ts'
 import { lambdaAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/lambda.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
@@ -19,8 +19,7 @@ import {
   GetFunctionConfiguration,
   ListFunctions,
 } from './functions/functions.ts'
-import { archiveView, evictView, warmView } from './introspection.ts'
-import { invocationPage } from './invocations/invocation-records.ts'
+import { type DownloadOperations, DownloadArchive } from './code/downloads.ts'
 import { Invoke, InvokeAsync, invokeNearby, InvokeWithResponseStream } from './invocations/invoke.ts'
 import {
   AddLayerVersionPermission,
@@ -28,7 +27,7 @@ import {
   RemoveLayerVersionPermission,
 } from './layers/layer-permissions.ts'
 import * as layers from './layers/layers.ts'
-import { endSandboxes } from './invocations/sandboxes.ts'
+import { endSandboxes, EvictContainer } from './invocations/sandboxes.ts'
 import { type MappingOperations, PollEventSource, resumeMapping } from './mappings/mappings.ts'
 import { home } from './functions/names.ts'
 import { noteUndelivered } from './metrics.ts'
@@ -41,12 +40,19 @@ import { urlAccess, urlPolicy } from './urls/url-access.ts'
 import { InvokeFunctionUrl } from './urls/url-requests.ts'
 import { ListTags, resourceTags, TagResource, UntagResource } from './settings/tags.ts'
 import { ListVersionsByFunction, PublishVersion } from './functions/versions.ts'
+import * as views from './views.ts'
+import type { EvictContainerResponse } from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    lambda: Operations & MappingOperations
+    lambda: Operations & InternalOperations
   }
 }
+
+/** What sources of mappings ask, and the emulator's own doors and endpoints. */
+type InternalOperations = MappingOperations &
+  ResetOperations &
+  DownloadOperations & { EvictContainer: { input: { functionName: string }; output: EvictContainerResponse } }
 
 /**
  * Lambda. Functions of Node.js runtimes run in isolates; the rest waits for a runner.
@@ -135,11 +141,12 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const lambda: ServiceDefinition = {
-  operations: { ...operations, InvokeFunctionUrl, PollEventSource },
+  operations: { ...operations, InvokeFunctionUrl },
+  internal: { AfterReset, DownloadArchive, EvictContainer, PollEventSource } satisfies Handlers<InternalOperations>,
+  views,
   migrations,
   timers: { event: retryEvent, events: watchEvents, archive: dropArchive, mapping: resumeMapping },
   nearby: { Invoke: invokeNearby },
-  introspections: { invocations: invocationPage, warm: warmView, evict: evictView, archive: archiveView, afterReset },
   ended: noteUndelivered,
   onWake: resumeEvents,
   onErase: endSandboxes,

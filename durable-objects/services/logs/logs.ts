@@ -5,7 +5,6 @@ import { DeleteAccountPolicy, DescribeAccountPolicies, PutAccountPolicy } from '
 import {
   CreateDelivery,
   DeleteDelivery,
-  deliveryConfig,
   DescribeDeliveries,
   GetDelivery,
   UpdateDeliveryConfiguration,
@@ -25,7 +24,7 @@ import {
   GetDeliverySource,
   PutDeliverySource,
 } from './deliveries/delivery-sources.ts'
-import { type AnomalyOperations, InjectAnomaly, ListAnomalies, UpdateAnomaly } from './anomalies/anomalies.ts'
+import { ListAnomalies, UpdateAnomaly } from './anomalies/anomalies.ts'
 import {
   CreateLogAnomalyDetector,
   DeleteLogAnomalyDetector,
@@ -53,7 +52,7 @@ import { CancelExportTask, CreateExportTask, DescribeExportTasks } from './deliv
 import { GetLogGroupFields } from './events/group-fields.ts'
 import { DescribeLogGroups, ListLogGroups } from './groups/group-listings.ts'
 import { CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection } from './groups/groups.ts'
-import { DeleteIndexPolicy, DescribeIndexPolicies, fieldIndexes, PutIndexPolicy } from './queries/index-policies.ts'
+import { DeleteIndexPolicy, DescribeIndexPolicies, PutIndexPolicy } from './queries/index-policies.ts'
 import { endSession, onTailTimeout, StartLiveTail } from './events/live-tail.ts'
 import {
   DeleteMetricFilter,
@@ -87,10 +86,8 @@ import {
   UpdateScheduledQuery,
 } from './queries/scheduled-queries.ts'
 import { GetScheduledQueryHistory, onScheduledQuery } from './queries/scheduled-runs.ts'
-import type { InternalOperations } from './internal-operations.ts'
+import { internal } from './internal-operations.ts'
 import { migrations } from './schema.ts'
-import { CheckDestination, ForwardSubscription } from './subscriptions/forwarding.ts'
-import { WriteLog } from './events/service-logs.ts'
 import { FilterLogEvents } from './events/search.ts'
 import { GetLogEvents } from './events/stream-reading.ts'
 import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './groups/streams.ts'
@@ -109,7 +106,7 @@ import {
   UntagResource,
   resourceTags,
 } from './groups/tags.ts'
-import { OpenDeliveryDestination, ShipVendedLogs, VendLogs } from './deliveries/vended-logs.ts'
+import * as views from './views.ts'
 
 /**
  * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data
@@ -132,7 +129,6 @@ export const logs: ServiceDefinition = {
   operations: {
     AssociateKmsKey,
     CancelExportTask,
-    CheckDestination,
     CreateDelivery,
     CreateExportTask,
     CreateLogAnomalyDetector,
@@ -174,7 +170,6 @@ export const logs: ServiceDefinition = {
     DescribeSubscriptionFilters,
     DisassociateKmsKey,
     FilterLogEvents,
-    ForwardSubscription,
     GetDataProtectionPolicy,
     GetDelivery,
     GetDeliveryDestination,
@@ -188,7 +183,6 @@ export const logs: ServiceDefinition = {
     GetScheduledQuery,
     GetScheduledQueryHistory,
     GetTransformer,
-    InjectAnomaly,
     ListAnomalies,
     ListLogAnomalyDetectors,
     ListLogGroups,
@@ -196,7 +190,6 @@ export const logs: ServiceDefinition = {
     ListScheduledQueries,
     ListTagsForResource,
     ListTagsLogGroup,
-    OpenDeliveryDestination,
     PutAccountPolicy,
     PutDataProtectionPolicy,
     PutDeliveryDestination,
@@ -213,7 +206,6 @@ export const logs: ServiceDefinition = {
     PutRetentionPolicy,
     PutSubscriptionFilter,
     PutTransformer,
-    ShipVendedLogs,
     StartLiveTail,
     StartQuery,
     StopQuery,
@@ -227,9 +219,9 @@ export const logs: ServiceDefinition = {
     UpdateDeliveryConfiguration,
     UpdateLogAnomalyDetector,
     UpdateScheduledQuery,
-    VendLogs,
-    WriteLog,
-  } satisfies Handlers<Operations & AnomalyOperations & InternalOperations>,
+  } satisfies Handlers<Operations>,
+  internal,
+  views,
   migrations,
   timers: {
     export: onExport,
@@ -239,7 +231,6 @@ export const logs: ServiceDefinition = {
     sweep: onSweep,
     scheduledQuery: onScheduledQuery,
   },
-  introspections: { deliveryConfig, fieldIndexes },
   abandoned: { StartLiveTail: endSession },
   onWake: failInterrupted,
   resourceTags,

@@ -1,14 +1,17 @@
-import type { IndexOperations } from './buckets/bucket-index.ts'
-import type { BucketOperations } from './buckets/other-buckets.ts'
+import { type IndexOperations, RegisterBucket, UnregisterBucket } from './buckets/bucket-index.ts'
+import { type BucketOperations, DescribeBucket } from './buckets/other-buckets.ts'
 import { bucketRegion, s3Access } from './access/access.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-operations.ts'
+import { bucketOperations, bucketTimers } from './buckets/bucket-operations.ts'
 import { checkBucketName } from './buckets/bucket-names.ts'
 import { bucketMigrations, sequenceMigration } from './buckets/bucket-schema.ts'
 import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
-import { policyView } from './access/bucket-policy.ts'
-import { answerHeaders } from './website/cors.ts'
+import { policyForCredentials } from './access/bucket-policy.ts'
+import { type LifecycleOperations, RunLifecycle } from './lifecycle/lifecycle-run.ts'
+import { answerHeaders, CheckPreflight, type PreflightOperations } from './website/cors.ts'
+import { DescribeWebsite, type WebsiteOperations } from './website/website.ts'
+import * as views from './views.ts'
 import { home } from './buckets/home.ts'
 import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
 import { objectMigrations } from './objects/object-schema.ts'
@@ -16,9 +19,16 @@ import { objectTags } from './tagging/object-tagging.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    s3: Operations & IndexOperations & BucketOperations
+    s3: Operations & InternalOperations
   }
 }
+
+/** What buckets ask of each other and of their index, and the emulator's doors of buckets. */
+type InternalOperations = IndexOperations &
+  BucketOperations &
+  LifecycleOperations &
+  PreflightOperations &
+  WebsiteOperations
 
 /*
  * S3. Each bucket is an object of its own, with all that is in it; an index of its buckets is kept for each account.
@@ -41,6 +51,15 @@ declare module '../../kernel/object/service-operations.ts' {
  */
 const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>
 
+const internal = {
+  CheckPreflight,
+  DescribeBucket,
+  DescribeWebsite,
+  RegisterBucket,
+  RunLifecycle,
+  UnregisterBucket,
+} satisfies Handlers<InternalOperations>
+
 /** What holds for every operation on a bucket, before its own checks. */
 function guarded(name: string, handler: AnyHandler): AnyHandler {
   return (ctx, input: Record<string, unknown>) => {
@@ -50,12 +69,16 @@ function guarded(name: string, handler: AnyHandler): AnyHandler {
   }
 }
 
+const guardedAll = (handlers: Record<string, AnyHandler>) =>
+  Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guarded(name, handler)]))
+
 export const s3: ServiceDefinition = {
-  operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guarded(name, handler)])),
+  operations: guardedAll(operations),
+  internal: guardedAll(internal),
+  views,
   migrations: [...bucketMigrations, ...objectMigrations, sequenceMigration],
   timers: { ...bucketTimers, ...objectTimers },
-  introspections: bucketViews,
-  policyForCredentials: ctx => policyView(ctx)?.document ?? undefined,
+  policyForCredentials,
   tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
   resourceTags: objectTags,
   onWake: ctx => {

@@ -1,7 +1,6 @@
-import { append, type RingLog, ringPage } from '../../kernel/ring-logs/ring-logs.ts'
+import { append, type RingLog } from '../../kernel/ring-logs/ring-logs.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { encodeBase64 } from '../../../aws/wire/base64.ts'
 import { newOutputToken } from '../../shared/output-tokens.ts'
 import { outputRoute } from './names.ts'
 import { invalidToken } from './refusals.ts'
@@ -75,7 +74,7 @@ async function passOn(from: ReadableStream<Uint8Array>, to: WritableStream<Uint8
 
 const bytesOf = async (chunks: Uint8Array[]) => new Uint8Array(await new Blob(chunks).arrayBuffer())
 
-const RESPONSES: RingLog = { table: 's3control_responses', keptRows: 200, keptBytes: 64 * KEPT_BYTES }
+export const RESPONSES: RingLog = { table: 's3control_responses', keptRows: 200, keptBytes: 64 * KEPT_BYTES }
 
 function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
   append(ctx.sql, RESPONSES, {
@@ -90,18 +89,7 @@ function keep(ctx: Tx, input: Input, { body, size }: Passed): void {
   })
 }
 
-/** An answer as `/_fakecloud/s3/object-lambda-responses` shows it. */
-export type ResponseView = {
-  requestToken: string
-  requestRoute: string
-  statusCode?: number
-  bodyBase64: string
-  bodySize: number
-  contentType?: string
-  errorMessage?: string
-  metadata: Record<string, string>
-}
-type ResponseRow = {
+export type ResponseRow = {
   token: string
   route: string
   statusCode: number | null
@@ -110,25 +98,4 @@ type ResponseRow = {
   contentType: string | null
   errorMessage: string | null
   metadata: string
-}
-export type ResponsePage = { responses: ResponseView[]; next: number | null }
-
-/** Answers, oldest first, a few at a time. @param parameters `after`: where the page before ended */
-export function objectLambdaResponses(ctx: Ctx, parameters: Record<string, string>): ResponsePage {
-  const { rows, next } = ringPage<ResponseRow>(ctx.sql, RESPONSES, { parameters, size: 10 })
-  return { responses: rows.map(viewOf), next }
-}
-
-function viewOf(row: ResponseRow): ResponseView {
-  const { token, route, statusCode, body, size, contentType, errorMessage, metadata } = row
-  return {
-    requestToken: token,
-    requestRoute: route,
-    ...(statusCode !== null && { statusCode }),
-    bodyBase64: encodeBase64(new Uint8Array(body)),
-    bodySize: size,
-    ...(contentType !== null && { contentType }),
-    ...(errorMessage !== null && { errorMessage }),
-    metadata: JSON.parse(metadata) as Record<string, string>, // written by keep()
-  }
 }

@@ -3,18 +3,18 @@ import type { Operations as S3Operations } from '../../../aws/models/s3.types.ts
 import type { Operations } from '../../../aws/models/s3control.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { CreateAccessPoint, DeleteAccessPoint, GetAccessPoint, ListAccessPoints } from './access-points.ts'
-import { accessPoints } from './introspection.ts'
 import * as objectLambda from './object-lambda.ts'
 import * as policies from './policies.ts'
 import { GetObject, HeadObject, ListObjects, ListObjectsV2 } from './reads.ts'
-import { resolve } from './resolution.ts'
-import { objectLambdaResponses, WriteGetObjectResponse } from './responses.ts'
+import { type ResolutionOperations, ResolveAccessPoint } from './resolution.ts'
+import { WriteGetObjectResponse } from './responses.ts'
 import { migrations } from './schema.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
+import * as views from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    s3control: Operations
+    s3control: Operations & ResolutionOperations
   }
 }
 
@@ -58,7 +58,8 @@ const reads = {
 export const s3control: ServiceDefinition = {
   operations: { ...control, ...reads },
   migrations,
-  introspections: { accessPoints, objectLambdaResponses, resolve },
+  internal: { ResolveAccessPoint } satisfies Handlers<ResolutionOperations>,
+  views,
   access: s3controlAccess,
   alsoServes: ['s3'],
 }

@@ -8,7 +8,8 @@ import { scheduleArn } from './names.ts'
 import { type FiringRow, type KeptTarget, type Schedule, type ScheduleRow, scheduleOf } from './schema.ts'
 import { MOST_INPUT_BYTES } from './target-rules.ts'
 import { type Invocation, isTooLong, targetDelivery } from './targets.ts'
-import { dropSchedule, planNext } from './timing.ts'
+import { dropSchedule, isOneTime, planNext } from './timing.ts'
+import type { FireScheduleResponse } from './views.ts'
 
 export function scheduleById(ctx: Ctx, id: number): Schedule | undefined {
   const row = ctx.sql.first<ScheduleRow>(
@@ -28,8 +29,23 @@ export function due(ctx: Tx, key: string): void {
   fire(ctx, schedule, schedule.nextAt)
 }
 
+/** Test tick: fires a schedule now, whatever its state; one that is for one time has then had it. */
+export function FireSchedule(
+  ctx: Tx,
+  { group, name }: { group: string; name: string },
+): FireScheduleResponse | undefined {
+  const query = 'SELECT * FROM scheduler_schedules WHERE groupName = ? AND name = ?'
+  const row = ctx.sql.first<ScheduleRow>(query, group, name)
+  if (!row) return undefined
+  const schedule = scheduleOf(row)
+  // Its next time first, as when it fires by itself.
+  if (isOneTime(schedule.settings)) planNext(ctx, schedule, ctx.now)
+  fire(ctx, schedule, ctx.now)
+  return { scheduleArn: scheduleArn(ctx.place, group, name), targetArn: schedule.settings.Target.Arn }
+}
+
 /** Invokes a schedule's target once, under a trace of its own. */
-export function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, scheduledAt: number): void {
+function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, scheduledAt: number): void {
   const firing: FiringRow = {
     id: randomHex(16),
     schedule: id,

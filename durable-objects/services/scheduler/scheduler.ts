@@ -1,7 +1,7 @@
 import { schedulerAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { due, ended, retry } from './firings.ts'
+import { due, ended, FireSchedule, retry } from './firings.ts'
 import {
   createDefaultGroup,
   CreateScheduleGroup,
@@ -10,16 +10,22 @@ import {
   GetScheduleGroup,
   ListScheduleGroups,
 } from './groups.ts'
-import { fireNow, schedules } from './introspection.ts'
 import { ListSchedules } from './listings.ts'
 import { CreateSchedule, DeleteSchedule, GetSchedule, UpdateSchedule } from './schedules.ts'
 import { migrations } from './schema.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
+import * as views from './views.ts'
+import type { FireScheduleResponse } from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    scheduler: Operations
+    scheduler: Operations & InternalOperations
   }
+}
+
+/** What the emulator's own endpoints ask. */
+type InternalOperations = {
+  FireSchedule: { input: { group: string; name: string }; output: FireScheduleResponse | undefined }
 }
 
 /*
@@ -53,9 +59,10 @@ const operations = {
 
 export const scheduler: ServiceDefinition = {
   operations,
+  internal: { FireSchedule } satisfies Handlers<InternalOperations>,
+  views,
   migrations,
   timers: { due, retry, group: endGroup },
-  introspections: { schedules, fire: fireNow },
   ended,
   onCreate: createDefaultGroup,
   access: schedulerAccess,

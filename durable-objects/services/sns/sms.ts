@@ -56,6 +56,12 @@ export function OptInPhoneNumber(ctx: Tx, { phoneNumber }: In<'OptInPhoneNumber'
   return {}
 }
 
+/** A phone says STOP: it gets nothing more. */
+export function OptOut(ctx: Tx, { phoneNumber }: { phoneNumber: string }): Record<string, never> {
+  ctx.sql.run('INSERT OR IGNORE INTO sns_opt_outs (phone) VALUES (?)', phoneNumber)
+  return {}
+}
+
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListPhoneNumbersOptedOut.html */
 export function ListPhoneNumbersOptedOut(
   ctx: Ctx,

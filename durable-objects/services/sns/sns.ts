@@ -6,11 +6,9 @@ import { GetDataProtectionPolicy, PutDataProtectionPolicy } from './data-protect
 import { ended } from './dead-letters.ts'
 import * as endpoints from './endpoints.ts'
 import { homeByArn } from '../../kernel/resources/home.ts'
-import { confirmTick, optOutTick, pendingView } from './introspection.ts'
 import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
 import { attemptPost, resumePosts } from './posts.ts'
 import { Publish, PublishBatch } from './publish.ts'
-import { publishedView } from './published.ts'
 import { migrations } from './schema.ts'
 import * as sms from './sms.ts'
 import { GetSubscriptionAttributes, SetSubscriptionAttributes } from './subscription-attributes.ts'
@@ -19,11 +17,19 @@ import * as subscriptions from './subscriptions.ts'
 import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 import { GetTopicAttributes, SetTopicAttributes } from './topic-attributes.ts'
 import { CreateTopic, DeleteTopic, ListTopics } from './topics.ts'
+import * as views from './views.ts'
+import type { ConfirmSubscriptionRequest, ConfirmSubscriptionResponse } from './views.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    sns: Operations
+    sns: Operations & InternalOperations
   }
+}
+
+/** What the emulator's own endpoints do in the place of endpoints and phones. */
+type InternalOperations = {
+  ConfirmPending: { input: ConfirmSubscriptionRequest; output: ConfirmSubscriptionResponse | undefined }
+  OptOut: { input: { phoneNumber: string }; output: Record<string, never> }
 }
 
 /*
@@ -84,6 +90,8 @@ const operations = {
 
 export const sns: ServiceDefinition = {
   operations,
+  internal: { ConfirmPending: subscriptions.ConfirmPending, OptOut: sms.OptOut } satisfies Handlers<InternalOperations>,
+  views,
   migrations,
   timers: {
     post: attemptPost,
@@ -91,12 +99,6 @@ export const sns: ServiceDefinition = {
     unsubscribed: subscriptions.forgetUnsubscribed,
   },
   ended,
-  introspections: {
-    messages: publishedView,
-    pending: pendingView,
-    confirm: confirmTick,
-    optOut: optOutTick,
-  },
   onWake: resumePosts,
   resourcePolicy,
   target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },

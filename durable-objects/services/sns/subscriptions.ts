@@ -11,6 +11,7 @@ import type { Attributes, Subscription, SubscriptionRow } from './schema.ts'
 import { checkSubscriptionAttributes } from './subscription-attributes.ts'
 import { checkArn, findTopic, lookUpTopic } from './find-topic.ts'
 import { subscriptionOf, rowOf } from './find-subscription.ts'
+import type { ConfirmSubscriptionRequest, ConfirmSubscriptionResponse } from './views.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
@@ -111,8 +112,18 @@ export function ConfirmSubscription(ctx: Tx, input: In<'ConfirmSubscription'>): 
   return { SubscriptionArn: row.arn }
 }
 
+/** The emulator's own way: confirms a subscription for its endpoint. */
+export function ConfirmPending(
+  ctx: Tx,
+  { subscriptionArn }: ConfirmSubscriptionRequest,
+): ConfirmSubscriptionResponse | undefined {
+  const row = ctx.sql.first<SubscriptionRow>('SELECT * FROM sns_subscriptions WHERE arn = ?', subscriptionArn)
+  if (row?.token) confirm(ctx, row, false)
+  return row && { confirmed: true }
+}
+
 /** Lets a subscription that waited have its messages from now on. */
-export function confirm(ctx: Tx, row: SubscriptionRow, authenticated: boolean): void {
+function confirm(ctx: Tx, row: SubscriptionRow, authenticated: boolean): void {
   ctx.sql.run(
     'UPDATE sns_subscriptions SET usedToken = token, token = NULL, authenticated = ? WHERE arn = ?',
     authenticated ? 1 : 0,

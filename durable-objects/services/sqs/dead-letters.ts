@@ -3,13 +3,14 @@ import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { queueArn, queueUrl } from './addresses.ts'
-import { findQueue, queueByArn } from './find-queue.ts'
+import { findQueue, queueByArn, queueByName } from './find-queue.ts'
 import { joinGroup, regroup } from './groups.ts'
 import { paging } from './listings.ts'
 import { allowsRedrive, parseRedrivePolicy, type RedrivePolicy } from './redrive-policy.ts'
 import { invalidValue } from './refusals.ts'
-import { noteMessages } from './retention.ts'
+import { expireMessages, noteMessages } from './retention.ts'
 import type { Attributes, MessageRow, Queue } from './schema.ts'
+import type { ForceDlqResponse } from './views.ts'
 import { wake } from './waiters.ts'
 
 type Redrive = { source: Queue; target: Queue }
@@ -88,4 +89,19 @@ export function ListDeadLetterSourceQueues(
     key: 'name',
   })
   return { queueUrls: rows.map(({ name }) => queueUrl(ctx, name)), NextToken: input.MaxResults ? next : undefined }
+}
+
+/** Test tick: moves all messages of a queue to its dead-letter queue, received or not; where it has one. */
+export function ForceDeadLetters(ctx: Tx, { queueName }: { queueName: string }): ForceDlqResponse | undefined {
+  const source = queueByName(ctx, queueName)
+  if (!source) return undefined
+  const target = deadLetterQueueOf(ctx, source)?.target
+  if (!target) return { movedMessages: 0 }
+  expireMessages(ctx, source)
+  const rows = ctx.sql.all<DeadLetter>(
+    'SELECT seq, sentAt, messageId, deduplicationId, groupId FROM sqs_messages WHERE queue = ? ORDER BY seq',
+    source.id,
+  )
+  moveToDeadLetters(ctx, { source, target }, rows)
+  return { movedMessages: rows.length }
 }

@@ -4,7 +4,7 @@ import { numberAttribute } from './attribute-rules.ts'
 import { queueDoesNotExist, requireParameters } from './refusals.ts'
 import type { Attributes, Queue, QueueRow } from './schema.ts'
 
-function queueOf(row: QueueRow): Queue {
+export function queueOf(row: QueueRow): Queue {
   return { ...row, attributes: JSON.parse(row.attributes) as Attributes } // written by CreateQueue and SetQueueAttributes
 }
 

@@ -1,7 +1,8 @@
 import type { Tx } from '../../kernel/object/operation.ts'
-import { queueById, retentionMs } from './find-queue.ts'
+import { queueById, queueOf, retentionMs } from './find-queue.ts'
 import { regroup } from './groups.ts'
-import type { Queue } from './schema.ts'
+import type { Queue, QueueRow } from './schema.ts'
+import type { ExpirationTickResponse } from './views.ts'
 
 /**
  * Messages end with their queue's retention period. A queue knows a time before which none does, so that sending and
@@ -50,4 +51,10 @@ export function noteMessages(ctx: Tx, queue: Queue, sentAt: number): void {
 export function retention(ctx: Tx, key: string): void {
   const queue = queueById(ctx, Number(key))
   if (queue) expireMessages(ctx, queue)
+}
+
+/** Test tick: ends the messages whose time is over, now. */
+export function ExpireMessages(ctx: Tx): ExpirationTickResponse {
+  const due = ctx.sql.all<QueueRow>('SELECT * FROM sqs_queues WHERE expiry <= ?', ctx.now)
+  return { expiredMessages: due.reduce((sum, row) => sum + expireMessages(ctx, queueOf(row)), 0) }
 }

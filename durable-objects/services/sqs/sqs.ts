@@ -3,9 +3,8 @@ import type { Operations } from '../../../aws/models/sqs.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
 import { fromPath, home } from './addresses.ts'
 import { GetQueueAttributes, SetQueueAttributes } from './attributes.ts'
-import { ListDeadLetterSourceQueues } from './dead-letters.ts'
+import { ForceDeadLetters, ListDeadLetterSourceQueues } from './dead-letters.ts'
 import { DeleteMessage, DeleteMessageBatch } from './deletion.ts'
-import { expire, forceDeadLetters, messages } from './introspection.ts'
 import { queueUrlOfArn } from '../../shared/queue-urls.ts'
 import { gauges } from './metrics.ts'
 import { CancelMessageMoveTask, ListMessageMoveTasks, StartMessageMoveTask } from './move-tasks.ts'
@@ -14,18 +13,26 @@ import { CreateQueue, DeleteQueue, GetQueueUrl, ListQueues, PurgeQueue } from '.
 import { ReceiveMessage } from './receive.ts'
 import { ERROR_NAMESPACES, QUERY_CODES } from './refusals.ts'
 import { move } from './redrive.ts'
-import { retention } from './retention.ts'
+import { ExpireMessages, retention } from './retention.ts'
 import { migrations } from './schema.ts'
 import { SendMessage, SendMessageBatch } from './send.ts'
 import { ListQueueTags, TagQueue, UntagQueue } from './tags.ts'
 import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
+import * as views from './views.ts'
+import type { ExpirationTickResponse, ForceDlqResponse } from './views.ts'
 import { abandon, abandonAll, wakeAll } from './waiters.ts'
 import { lookAgain, UnwatchQueue, watch, WatchQueue, type WatcherOperations } from './watchers.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    sqs: Operations & WatcherOperations
+    sqs: Operations & InternalOperations
   }
+}
+
+/** What mappings, and the emulator's own endpoints, ask beyond AWS's API. */
+type InternalOperations = WatcherOperations & {
+  ExpireMessages: { input: Record<string, never>; output: ExpirationTickResponse }
+  ForceDeadLetters: { input: { queueName: string }; output: ForceDlqResponse | undefined }
 }
 
 /*
@@ -65,11 +72,12 @@ const operations = {
 } satisfies Handlers<Operations>
 
 export const sqs: ServiceDefinition = {
-  operations: { ...operations, WatchQueue, UnwatchQueue },
+  operations,
+  internal: { WatchQueue, UnwatchQueue, ExpireMessages, ForceDeadLetters } satisfies Handlers<InternalOperations>,
+  views,
   migrations,
   timers: { move, retention, watch },
   gauges,
-  introspections: { messages, expire, forceDeadLetters },
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,
   onErase: abandonAll,

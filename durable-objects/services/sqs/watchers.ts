@@ -11,7 +11,7 @@ import { anyVisible, nextVisible } from './visible.ts'
 
 type Nothing = Record<string, never>
 
-/** What mappings ask of a queue; no model has it, so no request can. */
+/** What mappings ask of a queue. */
 export type WatcherOperations = {
   WatchQueue: { input: { QueueUrl: string; Mapping: string; Missing?: boolean }; output: Nothing }
   UnwatchQueue: { input: { QueueName: string; Mapping: string }; output: Nothing }

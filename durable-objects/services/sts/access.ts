@@ -26,7 +26,7 @@ export async function stsAccess(ctx: Ctx, input: Input): Promise<Access[]> {
 /** A role's trust policy must allow, and within its account may do so alone; tags and source identities likewise. */
 async function roleAccess(ctx: Ctx, input: Input, assume: Access): Promise<Access[]> {
   const account = parseArn(assume.resource)?.account || ctx.place.account
-  const role = await principalView(ctx, account, { roleArn: assume.resource })
+  const role = await principalView(ctx, account, { arn: assume.resource })
   const access = { ...assume, policy: { name: 'trust policy', document: role?.trust ?? null } }
   const further = [
     ...(Array.isArray(input.Tags) && input.Tags.length > 0 ? ['sts:TagSession'] : []),

@@ -3,7 +3,7 @@ import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { accountOfAccessKey } from '../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { Principal } from '../../shared/policy-principals.ts'
-import { principalOf } from './principals.ts'
+import { principalView } from '../../authorization/identity.ts'
 
 /** Who calls, as GetCallerIdentity says it, and as policies see it. */
 export type CallerIdentity = {
@@ -57,7 +57,7 @@ function serviceCaller(account: string, service: string): CallerIdentity {
 }
 
 async function keyCaller(ctx: Ctx, account: string, accessKeyId: string): Promise<CallerIdentity> {
-  const view = await principalOf(ctx, account, { accessKeyId, service: 'sts', region: ctx.place.region })
+  const view = await principalView(ctx, account, { accessKeyId, use: { service: 'sts', region: ctx.place.region } })
   if (view?.accessKeyStatus !== 'Active') throw invalidToken()
   const { arn, userId, name, tags } = view
   const identity = { arn, id: userId }

@@ -1,5 +1,4 @@
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { GLOBAL_REGION } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { CallerIdentity } from './callers.ts'
 
@@ -14,9 +13,9 @@ export async function checkMultiFactor(ctx: Ctx, caller: CallerIdentity, asked: 
   if (serialNumber === undefined && tokenCode === undefined) return false
   if (serialNumber === undefined || tokenCode === undefined)
     throw failed('must provide both MFA serial number and one time pass code.')
-  const parameters = { userId: caller.identity.id, serialNumber, tokenCode }
-  const answer = await ctx.view('iam', 'multiFactor', parameters, { account: caller.account, region: GLOBAL_REGION })
-  const { valid } = answer as { valid: boolean } // the view's own shape
+  const { account, identity } = caller
+  const by = { place: { account }, caller: { accountId: account, service: 'sts.amazonaws.com' }, own: true } as const
+  const { valid } = await ctx.call('iam', 'CheckMultiFactor', { userId: identity.id, serialNumber, tokenCode }, by)
   if (!valid) throw failed('with invalid MFA one time pass code.')
   return true
 }

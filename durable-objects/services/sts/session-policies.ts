@@ -3,7 +3,7 @@ import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { checkIdentityPolicy } from '../../shared/policy-grammar.ts'
-import { principalOf } from './principals.ts'
+import { principalView } from '../../authorization/identity.ts'
 
 type Asked = { Policy?: string | undefined; PolicyArns?: PolicyDescriptorType[] | undefined }
 
@@ -19,8 +19,8 @@ export async function sessionPolicies(
   if (Policy !== undefined) checkIdentityPolicy(Policy, { managed: false })
   const arns = PolicyArns.flatMap(({ arn }) => (arn === undefined ? [] : [arn]))
   if (arns.length > 0) {
-    const root = { roleArn: rootArn(account), policyArns: arns.join(',') }
-    const found = (await principalOf(ctx, account, root))?.sessionPolicies ?? []
+    const root = { arn: rootArn(account), policyArns: arns }
+    const found = (await principalView(ctx, account, root))?.sessionPolicies ?? []
     const missing = arns.find(arn => !found.some(policy => policy.arn === arn))
     if (missing)
       throw new AwsError('ValidationError', `The session policy ${missing} does not exist or is not attachable.`)

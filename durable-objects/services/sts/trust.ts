@@ -6,7 +6,7 @@ import { evaluateResourcePolicy } from '../../shared/policy.ts'
 import type { Principal } from '../../shared/policy-principals.ts'
 import type { ContextValues } from '../../shared/policy-statement.ts'
 import type { CallerIdentity } from './callers.ts'
-import { principalOf } from './principals.ts'
+import { principalView } from '../../authorization/identity.ts'
 
 /** A role that exists, with what STS needs of it. */
 export type TrustingRole = { arn: string; id: string; account: string; trust: string; maxSession: number }
@@ -17,7 +17,7 @@ export async function roleOf(ctx: Ctx, arn: string): Promise<TrustingRole | unde
   if (account === undefined || service !== 'iam' || !/^role\/./.test(resource ?? '') || !isAccount(account)) {
     throw new AwsError('ValidationError', `${arn} is invalid`)
   }
-  const view = await principalOf(ctx, account, { roleArn: arn })
+  const view = await principalView(ctx, account, { arn })
   return view?.kind === 'role' ? trusting(view, account) : undefined
 }
 

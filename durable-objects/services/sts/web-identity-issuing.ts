@@ -1,6 +1,5 @@
 import type { Operations } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { GLOBAL_REGION } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { callerOf } from './callers.ts'
 import { sessionTags } from './session-tags.ts'
@@ -38,17 +37,13 @@ export async function GetWebIdentityToken(ctx: Ctx, input: In): Promise<Out> {
   }
   const times = { iat: issued, exp: expires, jti: crypto.randomUUID() }
   const aud = Audience.length === 1 ? Audience[0] : Audience
-  const claims = JSON.stringify({ aud, sub: identity.arn, ...times, 'https://sts.amazonaws.com/': own })
-  const token = await issue(ctx, account, { algorithm: SigningAlgorithm, claims })
-  if (token === undefined) {
+  const claims = { aud, sub: identity.arn, ...times, 'https://sts.amazonaws.com/': own }
+  // The account's keys are with IAM.
+  const asked = { place: { account }, caller: { accountId: account, service: 'sts.amazonaws.com' }, own: true } as const
+  const { token } = await ctx.call('iam', 'SignToken', { algorithm: SigningAlgorithm, claims }, asked)
+  if (token === null) {
     const message = 'Outbound web identity federation is not enabled for this account.'
     throw new AwsError('OutboundWebIdentityFederationDisabledException', message, 403)
   }
   return { WebIdentityToken: token, Expiration: new Date(expires * 1000) }
-}
-
-/** The account's keys are with IAM. */
-async function issue(ctx: Ctx, account: string, asked: { algorithm: string; claims: string }) {
-  const issued = await ctx.view('iam', 'issueToken', asked, { account, region: GLOBAL_REGION })
-  return (issued as { token: string } | null)?.token // the view's own shape
 }

@@ -18,8 +18,8 @@ function log(bounds: Omit<RingLog, 'table'>) {
   return {
     sql,
     note: (name: string, text = '') => append(sql, notes, { name, from: undefined, text }),
-    page: (parameters: Record<string, string>, size: number) =>
-      ringPage<{ name: string; from: string | null; bytes: number | null }>(sql, notes, { parameters, size }),
+    page: (limit: number, after?: string) =>
+      ringPage<{ name: string; from: string | null; bytes: number | null }>(sql, notes, { limit, after }),
     held: (table: string) => database.prepare(`SELECT COUNT(*) AS n, MIN(seq) AS oldest FROM ${table}`).get(),
   }
 }
@@ -27,13 +27,13 @@ function log(bounds: Omit<RingLog, 'table'>) {
 test('rows come back in their order, page by page, with null for what was not said', () => {
   const { note, page } = log({ keptRows: 100 })
   for (const name of ['a', 'b', 'c']) note(name)
-  const first = page({}, 2)
+  const first = page(2)
   expect(first.rows.map(({ name }) => name)).toEqual(['a', 'b'])
   expect(first.rows[0]).toMatchObject({ from: null, bytes: null })
-  const second = page({ after: String(first.next) }, 2)
+  const second = page(2, first.next)
   expect(second.rows.map(({ name }) => name)).toEqual(['c'])
-  expect(second.next).toBeNull()
-  expect(page({ after: 'nonsense' }, 9).rows).toHaveLength(3)
+  expect(second.next).toBeUndefined()
+  expect(page(9, 'nonsense').rows).toHaveLength(3)
 })
 
 test('the newest rows are kept, and a few more until the next trim', () => {

@@ -15,6 +15,14 @@ export async function fetchMetrics(ctx: Ctx): Promise<void> {
   while (ctx.change(fetchPage)) {}
 }
 
+/** What a view asks, which changes nothing by itself. */
+export type SourceOperations = { FetchMetrics: { input: Record<string, never>; output: Record<string, never> } }
+
+export async function FetchMetrics(ctx: Ctx): Promise<Record<string, never>> {
+  await fetchMetrics(ctx)
+  return {}
+}
+
 /** Whether an alarm may be on what services publish: on a namespace of AWS's, or on whatever an expression finds. */
 export function hasServiceAlarms(ctx: Ctx): boolean {
   const query = `SELECT 1 FROM cloudwatch_alarms WHERE type = 'MetricAlarm' AND (definition LIKE '%"AWS/%' OR definition LIKE '%"Expression"%') LIMIT 1`

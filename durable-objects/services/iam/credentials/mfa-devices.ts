@@ -152,12 +152,17 @@ function shownDevice(ctx: Ctx, device: Entity<'mfa'>): VirtualMFADevice {
   }
 }
 
-/**
- * Whether a code is what a user's device shows, for STS.
- * @param parameters `userId`, `serialNumber` and `tokenCode`
- */
-export function multiFactor(ctx: Ctx, parameters: Record<string, string>): { valid: boolean } {
-  const { userId, serialNumber = '', tokenCode = '' } = parameters
+/** What STS asks of a second factor. */
+export type MultiFactorOperations = {
+  CheckMultiFactor: {
+    input: { userId: string; serialNumber: string; tokenCode: string }
+    output: { valid: boolean }
+  }
+}
+
+/** Whether a code is what a user's device shows. */
+export function CheckMultiFactor(ctx: Ctx, input: MultiFactorOperations['CheckMultiFactor']['input']) {
+  const { userId, serialNumber, tokenCode } = input
   const device = entityByArn(ctx, 'mfa', serialNumber)
   const owned = device && useOf(ctx, device)?.user === userId
   return { valid: Boolean(owned && areCodes(device.details.seed, [tokenCode], ctx.now)) }

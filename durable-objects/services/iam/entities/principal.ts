@@ -1,4 +1,9 @@
-import type { PrincipalPolicy, PrincipalView } from '../../../authorization/principal-view.ts'
+import type {
+  PrincipalPolicy,
+  PrincipalQuery,
+  PrincipalUse,
+  PrincipalView,
+} from '../../../authorization/principal-view.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn, rootArn } from '../../../../aws/arn.ts'
 import { attachedArns } from '../policies/attachments.ts'
@@ -9,18 +14,19 @@ import { documentOf, policyNameOf } from '../policies/policy-arns.ts'
 import type { AccessKeyRow, Entity } from '../schema.ts'
 import { tagsOf } from './tags.ts'
 
-/**
- * Who has an access key, a role's ARN or name, a user's ARN or name; null when IAM does not know.
- * @param parameters one of `accessKeyId`, `roleArn` (any principal's ARN), `roleName`, `userName`; `policyArns`:
- * session policies to look up, with commas between; `service` and `region`: notes a use of the key or role
- */
-export function principal(ctx: Tx, parameters: Record<string, string>): PrincipalView | null {
-  const { accessKeyId, policyArns } = parameters
-  const found = accessKeyId === undefined ? byName(ctx, parameters) : byKey(ctx, accessKeyId)
-  if (!found) return null
-  if (parameters.service) noteUse(ctx, found, parameters)
-  const sessionPolicies = policyArns?.split(',').flatMap(arn => managed(ctx, 'session', arn))
-  return { ...viewOf(ctx, found), ...(sessionPolicies && { sessionPolicies }) }
+/** What authorization, STS and the emulator's own endpoints ask of principals. */
+export type PrincipalOperations = {
+  FindPrincipal: { input: PrincipalQuery; output: { principal: PrincipalView | null } }
+}
+
+/** Who has an access key, a role's ARN or name, a user's ARN or name; null when IAM does not know. */
+export function FindPrincipal(ctx: Tx, query: PrincipalQuery): { principal: PrincipalView | null } {
+  const { policyArns, use } = query
+  const found = 'accessKeyId' in query ? byKey(ctx, query.accessKeyId) : byName(ctx, query)
+  if (!found) return { principal: null }
+  if (use) noteUse(ctx, found, use)
+  const sessionPolicies = policyArns?.flatMap(arn => managed(ctx, 'session', arn))
+  return { principal: { ...viewOf(ctx, found), ...(sessionPolicies && { sessionPolicies }) } }
 }
 
 type Found = { entity?: Entity<'user'> | Entity<'role'> | undefined; key?: AccessKeyRow }
@@ -31,10 +37,9 @@ function byKey(ctx: Ctx, id: string): Found | undefined {
   return entity && { entity, key }
 }
 
-function byName(ctx: Ctx, { roleArn, roleName, userName }: Record<string, string>): Found | undefined {
-  if (roleArn !== undefined) return byArn(ctx, roleArn)
-  const entity =
-    roleName !== undefined ? entityByName(ctx, 'role', roleName) : entityByName(ctx, 'user', userName ?? '')
+function byName(ctx: Ctx, query: { arn: string } | { userName: string }): Found | undefined {
+  if ('arn' in query) return byArn(ctx, query.arn)
+  const entity = entityByName(ctx, 'user', query.userName)
   return entity && { entity }
 }
 
@@ -88,7 +93,7 @@ function managed(ctx: Ctx, owner: string, arn: string): PrincipalPolicy[] {
 const NOTED_EVERY_MS = 60_000
 
 /** Notes when a key or role was last used, to the minute: a use is no reason to write each time. */
-function noteUse(ctx: Tx, { entity, key }: Found, { service = '', region = '' }: Record<string, string>): void {
+function noteUse(ctx: Tx, { entity, key }: Found, { service, region }: PrincipalUse): void {
   const now = seconds(ctx)
   if (key) {
     const recent = key.usedAt !== null && Math.abs(now - key.usedAt) < NOTED_EVERY_MS

@@ -56,14 +56,22 @@ function enabledIssuer(ctx: Ctx): Issuer {
   return issuer
 }
 
-/** Signs claims for STS: `{ token }`, null where the account issues none. */
-export async function issueToken(ctx: Ctx, { algorithm, claims }: Record<string, string>) {
+/** What STS, and verifiers of its tokens, ask of the issuer. */
+export type IssuerOperations = {
+  SignToken: { input: { algorithm: Algorithm; claims: object }; output: { token: string | null } }
+  DescribeTokenIssuer: { input: Record<string, never>; output: { url: string; keys: object[] } | undefined }
+}
+
+/** Signs claims; null where the account issues no tokens. */
+export async function SignToken(
+  ctx: Ctx,
+  { algorithm: alg, claims }: IssuerOperations['SignToken']['input'],
+): Promise<IssuerOperations['SignToken']['output']> {
   const issuer = accountValue<Issuer>(ctx, ISSUER)
-  if (!issuer?.enabled) return null
-  const alg = algorithm === 'ES384' ? 'ES384' : 'RS256'
+  if (!issuer?.enabled) return { token: null }
   const { id, private: secret } = issuer.keys[alg]
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const payload = { iss: issuer.url, ...JSON.parse(claims ?? '{}') }
+  const payload = { iss: issuer.url, ...claims }
   const text = `${part({ alg, kid: id, typ: 'JWT' })}.${part(payload)}`
   const key = await crypto.subtle.importKey('jwk', secret, alg === 'RS256' ? RSA : EC, false, ['sign'])
   const how = alg === 'RS256' ? RSA : { name: 'ECDSA', hash: 'SHA-384' }
@@ -71,10 +79,10 @@ export async function issueToken(ctx: Ctx, { algorithm, claims }: Record<string,
   return { token: `${text}.${Buffer.from(signature).toString('base64url')}` }
 }
 
-/** What verifiers of the account's tokens read: the issuer's URL and its public keys; null where it has none. */
-export function tokenIssuer(ctx: Ctx): { url: string; keys: object[] } | null {
+/** What verifiers of the account's tokens read: the issuer's URL and its public keys, where it has any. */
+export function DescribeTokenIssuer(ctx: Ctx): IssuerOperations['DescribeTokenIssuer']['output'] {
   const issuer = accountValue<Issuer>(ctx, ISSUER)
-  if (!issuer) return null
+  if (!issuer) return undefined
   const keys = Object.entries(issuer.keys).map(
     ([
       alg,

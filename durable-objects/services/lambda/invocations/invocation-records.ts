@@ -1,5 +1,6 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { append, type RingLog } from '../../../kernel/ring-logs/ring-logs.ts'
+import type { PageAsked } from '../../../kernel/views/view.ts'
 
 /** One run of a function, however it was started. */
 export type InvocationRecord = {
@@ -101,25 +102,23 @@ function pieces(text: string): string[] {
 /** A page of records may hold so many bytes: what travels between objects ends at 32 MB. */
 const PAGE_BYTES = 8 * 1024 * 1024
 
-/** A record as its object tells it: texts as they are, for who shows them to parse. `at` in epoch milliseconds. */
-export type ViewedInvocation = Omit<Row, 'seq' | 'bytes'>
+/** A record with its texts whole. */
+export type ViewedRecord = Omit<Row, 'seq' | 'bytes'>
 
-export type InvocationPage = { invocations: ViewedInvocation[]; next: number | null }
-
-/** View: records after one, oldest first. */
-export function invocationPage(ctx: Ctx, parameters: Record<string, string>): InvocationPage {
-  const invocations: ViewedInvocation[] = []
+/** Records after one, oldest first. */
+export function recordPage(ctx: Ctx, { limit, after }: PageAsked): { rows: ViewedRecord[]; next: string | undefined } {
+  const rows: ViewedRecord[] = []
   let size = 0
   for (const row of ctx.sql.each<Row>(
     'SELECT * FROM lambda_invocations WHERE seq > ? ORDER BY seq',
-    Number(parameters.after ?? 0),
+    Number(after ?? 0) || 0,
   )) {
-    const { seq, bytes, ...shown } = row
-    invocations.push(bytes > INLINE ? { ...shown, ...readParts(ctx, seq) } : shown)
+    const { seq, bytes, ...record } = row
+    rows.push(bytes > INLINE ? { ...record, ...readParts(ctx, seq) } : record)
     size += bytes * 2
-    if (size > PAGE_BYTES) return { invocations, next: seq }
+    if (size > PAGE_BYTES || rows.length >= limit) return { rows, next: String(seq) }
   }
-  return { invocations, next: null }
+  return { rows, next: undefined }
 }
 
 function readParts(ctx: Ctx, seq: number): Partial<Record<(typeof LONG_FIELDS)[number], string>> {

@@ -8,6 +8,7 @@ import { functionArn } from '../functions/names.ts'
 import { askedOrigin, noteOrigin, originsOf } from './origins.ts'
 import { endpointUrl, sandboxEnvironment } from './sandbox-environment.ts'
 import { type StoredConfiguration, type VersionRow, versionName } from '../schema.ts'
+import type { EvictContainerResponse } from '../views.ts'
 
 /** What every invocation of a sandbox has in common. */
 type Fixed = Omit<Invocation, 'requestId' | 'traceId' | 'invokedArn' | 'clientContext' | 'streaming' | 'credentials'>
@@ -97,6 +98,11 @@ export function dropSandboxes(ctx: Ctx, name: string): boolean {
     any = true
   }
   return any
+}
+
+/** Test tick: the next run of a function starts cold. */
+export function EvictContainer(ctx: Ctx, { functionName }: { functionName: string }): EvictContainerResponse {
+  return { evicted: dropSandboxes(ctx, functionName) }
 }
 
 /** All that live, at work or not. */

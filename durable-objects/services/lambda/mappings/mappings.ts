@@ -14,7 +14,7 @@ import { deleteItems, type Item, receiveItems, visibilityMs } from './sqs-source
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 
-/** How sources tell a mapping, by its ARN; no model has it, so no request can. */
+/** How sources tell a mapping, by its ARN. */
 export type MappingOperations = { PollEventSource: { input: { Resource: string }; output: Record<string, never> } }
 
 export function PollEventSource(

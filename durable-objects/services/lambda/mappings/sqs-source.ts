@@ -122,9 +122,12 @@ export async function watchQueue(ctx: Ctx, { uuid, source }: MappingRow, Missing
   await ctx.call('sqs', 'WatchQueue', input, { ...placeOf(source), caller })
 }
 
+/** What was asked of services that have been reset is asked again. */
+export type ResetOperations = { AfterReset: { input: { services: readonly string[] }; output: undefined } }
+
 /** SQS has forgotten who reads its queues: the mappings say it again. */
-export async function afterReset(ctx: Ctx, { services = '' }: Record<string, string>): Promise<void> {
-  if (!services.split(',').includes('sqs')) return
+export async function AfterReset(ctx: Ctx, { services }: ResetOperations['AfterReset']['input']): Promise<undefined> {
+  if (!services.includes('sqs')) return
   const rows = ctx.sql.all<MappingRow>('SELECT * FROM lambda_mappings WHERE enabled = 1')
   for (const row of rows) await watchQueue(ctx, row, true)
 }

@@ -5,23 +5,18 @@ import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
+import type { LogsAnomalyInjectRequest, LogsAnomalyInjectResponse } from '../views.ts'
 
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 type Details = { logGroupArnList: string[]; patternString: string; priority: string }
 
-/** No model has it, so no request can ask: a test says what a detector has found. */
+/** A test says what a detector has found. */
 export type AnomalyOperations = {
-  InjectAnomaly: {
-    input: { anomalyDetectorArn: string; logGroupArns: string[]; patternString: string; priority?: string | undefined }
-    output: { anomalyId: string }
-  }
+  InjectAnomaly: { input: LogsAnomalyInjectRequest; output: LogsAnomalyInjectResponse }
 }
 
-export function InjectAnomaly(
-  ctx: Tx,
-  input: AnomalyOperations['InjectAnomaly']['input'],
-): AnomalyOperations['InjectAnomaly']['output'] {
+export function InjectAnomaly(ctx: Tx, input: LogsAnomalyInjectRequest): LogsAnomalyInjectResponse {
   const { anomalyDetectorArn, logGroupArns, patternString, priority = 'MEDIUM' } = input
   const detector = findDetector(ctx, anomalyDetectorArn)
   const id = crypto.randomUUID()

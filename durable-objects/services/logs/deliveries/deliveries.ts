@@ -116,35 +116,3 @@ export function DeleteDelivery(ctx: Tx, { id }: In<'DeleteDelivery'>): void {
   ctx.sql.run('DELETE FROM logs_deliveries WHERE id = ?', id)
   logsTags.drop(ctx, deliveryArn(ctx, 'delivery', id))
 }
-
-/** What `/_fakecloud/logs/delivery-config` shows of a delivery. */
-export type DeliveryView = {
-  id: string
-  name: string
-  deliveryDestinationArn: string
-  deliverySourceName: string
-  logType: string
-  recordFields: string[]
-  fieldDelimiter?: string | undefined
-  s3DeliveryConfiguration?: DeliverySettings['s3DeliveryConfiguration']
-  createdAt: number
-}
-
-export function deliveryConfig(ctx: Ctx): DeliveryView[] {
-  const rows = ctx.sql.all<DeliveryRow & { logType: string }>(
-    'SELECT d.*, s.logType FROM logs_deliveries d JOIN logs_delivery_sources s ON s.name = d.source ORDER BY d.createdAt, d.id',
-  )
-  return rows.map(row => {
-    const { recordFields = [], ...settings } = settingsOf(row)
-    return {
-      id: row.id,
-      name: row.id,
-      deliveryDestinationArn: row.destinationArn,
-      deliverySourceName: row.source,
-      logType: row.logType,
-      recordFields,
-      ...settings,
-      createdAt: row.createdAt,
-    }
-  })
-}

@@ -17,7 +17,7 @@ type Empty = Record<string, never>
 /** Without a timestamp it is of now. */
 type GivenRecord = Omit<VendedRecord, 'timestamp'> & { timestamp?: number | undefined }
 
-/** What services, and the logs of other accounts, may ask of logs; no model has it, so no request can. */
+/** What services, and the logs of other accounts, may ask of logs. */
 export type VendingOperations = {
   /**
    * A service hands over what it logs of one of its resources. It says so of everything, or of what its own settings

@@ -2,7 +2,7 @@ import type { Operations } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { accountIndexPolicyOf } from '../policies/account-policies.ts'
 import { checkFilterable } from '../groups/classes.ts'
-import { findGroupByIdentifier, groupArn, groupByName } from '../groups/find-group.ts'
+import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
 import { checkIndexDocument, fieldsOfDocument } from './index-documents.ts'
 import { notFound } from '../refusals.ts'
 import type { GroupRow, IndexPolicyRow } from '../schema.ts'
@@ -10,7 +10,7 @@ import type { GroupRow, IndexPolicyRow } from '../schema.ts'
 type In<O extends keyof Operations> = Operations[O]['input']
 type Out<O extends keyof Operations> = Operations[O]['output']
 
-function policyOf(ctx: Ctx, group: GroupRow): IndexPolicyRow | undefined {
+export function policyOf(ctx: Ctx, group: GroupRow): IndexPolicyRow | undefined {
   return ctx.sql.first<IndexPolicyRow>('SELECT * FROM logs_index_policies WHERE logGroup = ?', group.id)
 }
 
@@ -71,21 +71,4 @@ export function noteUse(ctx: Tx, groups: GroupRow[], queryString: string): void 
     if (!policy || !fieldsOfDocument(policy.document).some(field => queryString.includes(field))) continue
     ctx.sql.run('UPDATE logs_index_policies SET usedAt = ? WHERE logGroup = ?', ctx.now, group.id)
   }
-}
-
-/** What `GET /_fakecloud/logs/field-indexes/{group}` shows. */
-export type FieldIndexes = {
-  logGroupName: string
-  indexes: { fields: string[]; createdAt: number; lastUsedAt: number }[]
-}
-
-/** The view of a group's own policy; null when there is no such group here. */
-export function fieldIndexes(ctx: Ctx, { logGroupName = '' }: Record<string, string>): FieldIndexes | null {
-  const group = groupByName(ctx, logGroupName)
-  if (!group) return null
-  const policy = policyOf(ctx, group)
-  const indexes = policy
-    ? [{ fields: fieldsOfDocument(policy.document), createdAt: policy.createdAt, lastUsedAt: policy.usedAt }]
-    : []
-  return { logGroupName, indexes }
 }

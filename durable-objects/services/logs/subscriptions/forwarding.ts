@@ -8,7 +8,7 @@ import { PRINCIPAL } from './subscriptions.ts'
 
 type Empty = Record<string, never>
 
-/** What the logs of one account may ask of another's; no model has it, so no request can. */
+/** What the logs of one account may ask of another's. */
 export type ForwardingOperations = {
   /** Whether a destination lets the calling account subscribe. */
   CheckDestination: { input: { destinationArn: string }; output: Empty }

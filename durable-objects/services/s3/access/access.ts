@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { type Access, type Input, tagsIn, textOf } from '../../../shared/policy-access.ts'
 import { UNCLAIMED } from '../../../../aws/place.ts'
-import { policyView } from './bucket-policy.ts'
+import { bucketRow } from '../buckets/bucket.ts'
 import { s3Keys } from './condition-keys.ts'
 
 /** Configurations whose actions are named otherwise than their operations: what follows Get, Put, List or Delete. */
@@ -156,5 +156,5 @@ const ANY_REGION = new Set(['CreateBucket', 'GetBucketLocation'])
 export function bucketRegion(ctx: Ctx): string | undefined {
   const { resource, place, operation } = ctx
   if (resource === undefined || place.region === UNCLAIMED || ANY_REGION.has(operation)) return undefined
-  return policyView(ctx) ? place.region : undefined
+  return bucketRow(ctx)?.state === 'ready' ? place.region : undefined
 }

@@ -51,10 +51,8 @@ export function GetBucketPolicyStatus(ctx: Ctx, _input: In<'GetBucketPolicyStatu
   return { PolicyStatus: { IsPublic: isPublicPolicy(policy) } }
 }
 
-/** What IAM's enforcement asks of a bucket: who owns it, and what its policy says; null where there is no bucket. */
-export type PolicyView = { owner: string; document: string | null }
-
-export function policyView(ctx: Ctx): PolicyView | null {
+/** What IAM's enforcement asks of a bucket, where there is one. */
+export function policyForCredentials(ctx: Ctx): string | undefined {
   const row = ctx.resource === undefined ? undefined : bucketRow(ctx)
-  return row?.state === 'ready' ? { owner: row.owner, document: policyOf(ctx) ?? null } : null
+  return row?.state === 'ready' ? policyOf(ctx) : undefined
 }

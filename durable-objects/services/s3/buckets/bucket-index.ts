@@ -6,10 +6,7 @@ import { ownerOf } from './bucket-owner.ts'
 
 type Done = Record<string, never>
 
-/**
- * What a bucket's object asks of the index of its account. No model has these, so no request can name them: only a
- * bucket's own object calls them.
- */
+/** What a bucket's object asks of the index of its account. */
 export type IndexOperations = {
   RegisterBucket: { input: { Name: string; Region: string; Created: number }; output: Done }
   UnregisterBucket: { input: { Name: string }; output: Done }

@@ -2,7 +2,7 @@ import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from './bucket.ts'
 
-/** What one bucket may know of another; no model has it, so no request can ask. */
+/** What one bucket may know of another. */
 export type BucketOperations = {
   DescribeBucket: { input: { Bucket: string }; output: Bucket }
 }

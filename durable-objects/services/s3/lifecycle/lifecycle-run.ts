@@ -17,14 +17,23 @@ import { notify } from '../notifications/notifications.ts'
 import { removeVersion, shownVersion } from '../objects/object-rows.ts'
 import { factsOf, OBJECT_COLUMNS, type ObjectRow, type UploadRow } from '../objects/object-schema.ts'
 import { writeMarker } from '../objects/object-writing.ts'
+import type { LifecycleTickResponse } from '../views.ts'
 
-/** What a run did to a bucket. */
-export type LifecycleReport = { processedBuckets: number; expiredObjects: number; transitionedObjects: number }
+/** What tests ask of a bucket's lifecycle. */
+export type LifecycleOperations = {
+  RunLifecycle: { input: Record<string, never>; output: LifecycleTickResponse | undefined }
+}
 
 /** Versions looked at in one go. */
 const PAGE = 1000
 
-type Run = { bucket: Bucket; rules: LifecycleRule[]; minimum: string; rounding: Rounding; report: LifecycleReport }
+type Run = {
+  bucket: Bucket
+  rules: LifecycleRule[]
+  minimum: string
+  rounding: Rounding
+  report: LifecycleTickResponse
+}
 
 /** Each midnight UTC: one page of the bucket after another, the key being the last version looked at. */
 export function lifecycle(ctx: Tx, key: string): void {
@@ -39,10 +48,10 @@ export function lifecycle(ctx: Tx, key: string): void {
   if (last !== undefined) ctx.timers.set('lifecycle', String(last), ctx.now)
 }
 
-/** A whole run now, for tests: what is old enough goes at once, midnight or not. Null where there is no lifecycle. */
-export function lifecycleTick(ctx: Tx): LifecycleReport | null {
+/** Test tick: a whole run now, where there is a lifecycle. What is old enough goes at once, midnight or not. */
+export function RunLifecycle(ctx: Tx): LifecycleTickResponse | undefined {
   const stored = ctx.resource !== undefined && bucketRow(ctx)?.state === 'ready' ? lifecycleOf(ctx) : undefined
-  if (!stored) return null
+  if (!stored) return undefined
   const run = runOf(ctx, stored, 'none')
   abortUploads(ctx, run)
   for (let last: number | undefined = 0; last !== undefined; ) last = runPage(ctx, run, last)

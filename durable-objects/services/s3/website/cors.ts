@@ -104,14 +104,19 @@ function methodOf(operation: string): string {
   return /^(?:Delete|Abort)/.test(operation) ? 'DELETE' : 'PUT'
 }
 
-/** What a preflight is answered: headers, or why not. */
-export type Preflight = { headers: Record<string, string> } | { refused: string }
+/** What is answered to a preflight, whose `headers` are a list as the browser sent it: headers, or why not. */
+export type PreflightOperations = {
+  CheckPreflight: {
+    input: { origin: string; method: string; headers: string }
+    output: { headers: Record<string, string> } | { refused: string }
+  }
+}
 
-/**
- * A preflight, for the door that takes them. https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html
- * @param parameters `origin`, `method`, and `headers`, a list as the browser sent it
- */
-export function preflight(ctx: Ctx, { origin = '', method = '', headers = '' }: Record<string, string>): Preflight {
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html */
+export function CheckPreflight(
+  ctx: Ctx,
+  { origin, method, headers }: PreflightOperations['CheckPreflight']['input'],
+): PreflightOperations['CheckPreflight']['output'] {
   const rules =
     bucketRow(ctx)?.state === 'ready' ? configurationOf<CORSConfiguration>(ctx, 'cors')?.CORSRules : undefined
   if (!rules) return { refused: 'CORSResponse: CORS is not enabled for this bucket.' }

@@ -72,11 +72,16 @@ function checkProtocol(protocol: string | undefined): void {
   )
 }
 
-/** What the door of websites asks of a bucket; null where there is no bucket. */
-export type WebsiteView = { owner: string; website: WebsiteConfiguration | null }
+/** What the door of websites asks of a bucket, where there is one. */
+export type WebsiteOperations = {
+  DescribeWebsite: {
+    input: Record<string, never>
+    output: { owner: string; website: WebsiteConfiguration | undefined } | undefined
+  }
+}
 
-export function websiteView(ctx: Ctx): WebsiteView | null {
+export function DescribeWebsite(ctx: Ctx): WebsiteOperations['DescribeWebsite']['output'] {
   const row = ctx.resource === undefined ? undefined : bucketRow(ctx)
-  if (row?.state !== 'ready') return null
-  return { owner: row.owner, website: configurationOf<WebsiteConfiguration>(ctx, 'website') ?? null }
+  if (row?.state !== 'ready') return undefined
+  return { owner: row.owner, website: configurationOf<WebsiteConfiguration>(ctx, 'website') }
 }
