@@ -1,3 +1,4 @@
+import { collectBlobs } from '../blobs/blobs.ts'
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { writeHop } from '../journal/journal.ts'
@@ -22,6 +23,8 @@ export type Parts = {
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
+  /** Takes up what the object's end left: deliveries, and blobs that nobody uses. */
+  takeUp(): void
   /** All is gone from storage. */
   forget(): void
 }
@@ -91,8 +94,12 @@ export function partsOf(
     open: service => void tables.open(service),
     context: asked => whole.context(asked),
   }
+  const takeUp = () => {
+    outbox.kick()
+    collectBlobs(own('blobs'))
+  }
   const forget = () => {
     for (const part of [tables, timers, outbox]) part.forget()
   }
-  return { changes, sql, wake, outbox, tables, timers, here, forget }
+  return { changes, sql, wake, outbox, tables, timers, here, takeUp, forget }
 }

@@ -63,7 +63,7 @@ export function placeObject(above: Above) {
       if (settings === undefined) return
       this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
       this.membership.registered = true
-      this.parts.outbox.kick()
+      this.parts.takeUp()
       this.each((definition, service) => definition.onWake?.(this.own(service)))
     }
 

@@ -1,5 +1,6 @@
+import { streamPieces } from '../../kernel/blobs/blob-streams.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
-import { archiveStream, findArchive } from './code/archives.ts'
+import { findArchive } from './code/archives.ts'
 import { layerVersion } from './layers/layers.ts'
 import { dropSandboxes, liveSandboxes } from './invocations/sandboxes.ts'
 import { LATEST } from './schema.ts'
@@ -31,7 +32,9 @@ export type ArchiveView = { size: number; stream: ReadableStream<Uint8Array> }
 export function archiveView(ctx: Ctx, parameters: Record<string, string>): ArchiveView | null {
   const sha = shaOf(ctx, parameters)
   const archive = sha ? findArchive(ctx, sha) : undefined
-  return archive ? { size: archive.size, stream: archiveStream(ctx, archive.sha) } : null
+  if (!archive) return null
+  const { size, blob } = archive
+  return { size, stream: streamPieces(ctx, [{ blob, from: 0, to: size }]) }
 }
 
 function shaOf(ctx: Ctx, { function: name, layer, version, sha }: Record<string, string>): string | null | undefined {

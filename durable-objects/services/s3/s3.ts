@@ -10,7 +10,7 @@ import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
 import { policyView } from './access/bucket-policy.ts'
 import { answerHeaders } from './website/cors.ts'
 import { home } from './buckets/home.ts'
-import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
+import { objectOperations, objectTimers } from './objects/object-operations.ts'
 import { objectMigrations } from './objects/object-schema.ts'
 import { objectTags } from './tagging/object-tagging.ts'
 
@@ -58,10 +58,7 @@ export const s3: ServiceDefinition = {
   policyForCredentials: ctx => policyView(ctx)?.document ?? undefined,
   tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
   resourceTags: objectTags,
-  onWake: ctx => {
-    resumeBucket(ctx)
-    wakeObjects(ctx)
-  },
+  onWake: resumeBucket,
   target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
   home,
