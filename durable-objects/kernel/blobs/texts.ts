@@ -19,6 +19,9 @@ export function readText(ctx: Ctx, text: KeptText): string {
   return new TextDecoder('utf-8', { ignoreBOM: true, fatal: false }).decode(readBlob(ctx, text.blob))
 }
 
+/** In bytes. */
+export const textSize = (text: KeptText) => (typeof text === 'string' ? Buffer.byteLength(text) : text.size)
+
 /** Lets go of a text that its row no longer has. */
 export function dropText(tx: Tx, text: KeptText | undefined): void {
   if (typeof text === 'object') dropBlob(tx, text.blob)
