@@ -1,4 +1,7 @@
 import { randomFillSync } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { CreateConnectionCommand, DescribeConnectionCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import {
   type GetLayerVersionCommandOutput,
   GetLayerVersionCommand,
@@ -13,8 +16,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { zipSync } from 'fflate'
-import { expect, test } from 'vitest'
-import { type TestClients, testClients } from '../support/clients.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { eventually, type TestClients, testClients } from '../support/clients.ts'
+import { create, failure, invocations, invoke } from '../support/lambda.ts'
 
 /** A body of which the end is sent when told. */
 function slowBody() {
@@ -71,19 +75,63 @@ test('a download whose object is erased meanwhile breaks off', async () => {
   await expect(cutOff(`${aws.url}/cut/key`, () => aws.admin('POST', '/_reset'))).rejects.toThrow()
 })
 
-const layer = async (aws: TestClients, data: Uint8Array): Promise<GetLayerVersionCommandOutput> => {
+const layer = async (aws: TestClients, ZipFile: Uint8Array): Promise<GetLayerVersionCommandOutput> => {
   const lambda = aws.client(LambdaClient)
-  const ZipFile = zipSync({ data }, { level: 0 })
   const { Version } = await lambda.send(new PublishLayerVersionCommand({ LayerName: 'big', Content: { ZipFile } }))
   return await lambda.send(new GetLayerVersionCommand({ LayerName: 'big', VersionNumber: Version }))
 }
 
 test('so does that of a layer when Lambda alone is reset, and a layer made afterwards is whole', async () => {
   const aws = testClients()
-  const location = async (data: Uint8Array) => (await layer(aws, data)).Content?.Location ?? ''
-  const url = await location(BYTES)
+  const location = async (zip: Uint8Array) => (await layer(aws, zip)).Content?.Location ?? ''
+  const url = await location(zipSync({ data: BYTES }, { level: 0 }))
   await expect(cutOff(url, () => aws.admin('POST', '/_fakecloud/reset/lambda'))).rejects.toThrow()
-  const next = new Uint8Array(BYTES).fill(1)
+  const next = zipSync({ data: new Uint8Array(BYTES).fill(1) }, { level: 0 })
   const bytes = new Uint8Array(await (await fetch(await location(next))).arrayBuffer())
-  expect(Buffer.compare(bytes, zipSync({ data: next }, { level: 0 }))).toBe(0)
+  expect(Buffer.compare(bytes, next)).toBe(0)
+})
+
+test('a run that is under way when Lambda alone is reset leaves no record among those made afterwards', async () => {
+  const aws = testClients()
+  const lambda = aws.client(LambdaClient)
+  const slow = 'exports.handler = async ({ wait }) => { await new Promise(r => setTimeout(r, wait)); return wait }'
+  await create(lambda, slow)
+  await invoke(lambda, { wait: 0 })
+  const cut = failure(invoke(lambda, { wait: 300 }))
+  const queued = await invoke(lambda, { wait: 300 }, { InvocationType: 'Event' })
+  expect(queued.StatusCode).toBe(202)
+  await aws.admin('POST', '/_fakecloud/reset/lambda')
+  await create(lambda, slow)
+  await invoke(lambda, { wait: 600 })
+  await cut
+  expect((await invocations(aws)).map(({ result }) => result)).toEqual([600])
+})
+
+test('what a service awaited when it alone was reset changes nothing that is made afterwards', async () => {
+  const aws = testClients()
+  const events = aws.client(EventBridgeClient)
+  const waiting: ServerResponse[] = []
+  const server = createServer((_, response) => {
+    if (waiting.push(response) > 1) response.end('{"access_token":"t"}')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo // it listens on TCP
+  const ClientParameters = { ClientID: 'me', ClientSecret: 'hush' }
+  const AuthorizationEndpoint = `http://127.0.0.1:${port}/token`
+  const OAuthParameters = { ClientParameters, AuthorizationEndpoint, HttpMethod: 'POST' } as const
+  const connection = { Name: 'c', AuthorizationType: 'OAUTH_CLIENT_CREDENTIALS' } as const
+  const make = () => events.send(new CreateConnectionCommand({ ...connection, AuthParameters: { OAuthParameters } }))
+  const authorized = async () =>
+    expect(await events.send(new DescribeConnectionCommand({ Name: 'c' }))).toMatchObject({
+      ConnectionState: 'AUTHORIZED',
+    })
+  await make()
+  await eventually(async () => expect(waiting).toHaveLength(1))
+  await aws.admin('POST', '/_fakecloud/reset/events')
+  await make()
+  await eventually(authorized)
+  waiting[0]?.writeHead(403).end()
+  await aws.admin('POST', '/_fakecloud/settle')
+  await authorized()
 })

@@ -18,6 +18,7 @@ import type { Above, Gate } from './catalog.ts'
 import { type Parts, partsOf } from './parts.ts'
 import { contextOf, ownRequest } from './context.ts'
 import { asBytes } from './large-bytes.ts'
+import { livesOf } from './lives.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
@@ -38,8 +39,7 @@ export function placeObject(above: Above) {
     clock: ClockState = REAL_CLOCK
     gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
-    /** How often it was erased: what began before an erase changes nothing after it. */
-    life = 0
+    readonly lives = livesOf()
     readonly background = backgroundOf()
     readonly membership = membershipOf(this.env, this)
     readonly active = this.membership.active
@@ -97,14 +97,14 @@ export function placeObject(above: Above) {
     }
 
     async serve(request: OperationRequest): Promise<OperationResult> {
-      const { life } = this
+      const life = this.lives.of(request.service)
       this.parts.tables.prepare()
       if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
       const visits = request.signed !== undefined && request.caller.via !== undefined
       if (visits) this.parts.tables.open(request.service)
       const visited = visits ? await above.noteVisit(this.context(request), request.input) : undefined
       const result = await this.perform(request)
-      if (life !== this.life) return result // what is told beside it was erased
+      if (life !== this.lives.of(request.service)) return result // what is told beside it was erased
       visited?.(result)
       const { answerHeaders } = catalog.definitionOf(request.service)
       const headers = request.http && answerHeaders?.(this.context(request), request.input)
@@ -117,8 +117,8 @@ export function placeObject(above: Above) {
     }
 
     async perform(request: OperationRequest): Promise<OperationResult> {
-      const { life } = this
       const { service, operation } = request
+      const life = this.lives.of(service)
       const member = request.http?.body ?? 'Body'
       let body = request.input[member]
       try {
@@ -141,8 +141,7 @@ export function placeObject(above: Above) {
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
-        const erased = life !== this.life || !this.parts.tables.has(service)
-        const gone = erased && !(thrown instanceof AwsError)
+        const gone = life !== this.lives.of(service) && !(thrown instanceof AwsError)
         return { error: errorData(gone ? erasedMeanwhile() : refusalOf(this.facts.place, request, thrown)) }
       }
     }
@@ -154,9 +153,9 @@ export function placeObject(above: Above) {
 
     context(request: OperationRequest, trailers?: Promise<Record<string, string>>): Tx {
       const { service } = request
-      const { life } = this
+      const life = this.lives.of(service)
       return contextOf({
-        alive: () => life === this.life,
+        alive: () => life === this.lives.of(service),
         env: this.env,
         facts: this.facts,
         namespaceId: this.membership.settings?.id ?? '',
@@ -224,9 +223,9 @@ export function placeObject(above: Above) {
 
     track(what: string, work: Promise<unknown>): void {
       this.active.began()
-      const { life } = this
+      const life = this.lives.of(what)
       const failed = (error: unknown) => {
-        if (life === this.life) console.error(`${what}: background`, error)
+        if (life === this.lives.of(what)) console.error(`${what}: background`, error)
       }
       this.ctx.waitUntil(this.background.add(work, failed))
     }
@@ -326,10 +325,11 @@ export function placeObject(above: Above) {
       const { tables } = this.parts
       const whole = service === undefined || this.facts.service !== undefined
       const going = tables.opened().filter(each => whole || each === service)
-      if (whole) this.life += 1
+      this.lives.end(whole ? undefined : service)
       for (const each of going) await catalog.definitionOf(each).onErase?.(this.own(each))
       if (whole) await this.eraseAll()
       else for (const each of going) tables.drop(each)
+      if (!whole) this.lives.end(service) // nor does what came meanwhile
       for (const key of this.memory.keys()) {
         if (whole || key.startsWith(`${service}.`)) this.memory.delete(key)
       }
@@ -339,7 +339,7 @@ export function placeObject(above: Above) {
       await this.parts.wake.never()
       await this.ctx.storage.deleteAll()
       this.parts.forget()
-      this.life += 1 // nor does what came meanwhile
+      this.lives.end() // nor does what came meanwhile
       this.membership.leave()
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK
