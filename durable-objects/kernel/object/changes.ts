@@ -6,7 +6,7 @@ export type Changes = {
   run<T>(work: () => T): T
   /** Does something once all that is under way has committed, before anything leaves the object; at once outside a change. */
   committed(work: () => void): void
-  /** Does something if the change under way is undone: what was noted in memory goes with what was written. */
+  /** Does something if the change under way is undone, the last first: what was noted in memory goes with what was written. */
   undone(work: () => void): void
   /** Counts what happens nearby within the outermost change. */
   readonly nearby: { depth: number; count: number }
@@ -25,7 +25,7 @@ export function changesOf(storage: Pick<DurableObjectStorage, 'transactionSync'>
       return storage.transactionSync(work)
     } catch (thrown) {
       afterwards.length = commits
-      for (const undo of undoing.splice(undos)) undo()
+      for (const undo of undoing.splice(undos).reverse()) undo()
       throw thrown
     } finally {
       level -= 1
