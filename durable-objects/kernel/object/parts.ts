@@ -4,6 +4,7 @@ import type { Env } from '../env.ts'
 import { writeHop } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { Arriving } from '../outbox/inbox.ts'
 import type { Neighbourhood } from '../outbox/nearby.ts'
 import { type Delivered, type Outbox, outboxOf } from '../outbox/outbox.ts'
 import type { Sent } from '../outbox/requests.ts'
@@ -20,6 +21,7 @@ export type Parts = {
   sql: Sql
   wake: Wake
   outbox: Outbox
+  arriving: Arriving
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
@@ -101,5 +103,6 @@ export function partsOf(
   const forget = () => {
     for (const part of [tables, timers, outbox]) part.forget()
   }
-  return { changes, sql, wake, outbox, tables, timers, here, takeUp, forget }
+  const arriving: Arriving = new Map()
+  return { changes, sql, wake, outbox, arriving, tables, timers, here, takeUp, forget }
 }

@@ -113,7 +113,7 @@ export function placeObject(above: Above) {
 
     /** Takes deliveries, several in one go. */
     receive(lists: OperationRequest[][]): Promise<OperationResult[][]> {
-      return receiveAll(lists, request => this.invoke(request))
+      return receiveAll(lists, this.parts.arriving, request => this.invoke(request))
     }
 
     async perform(request: OperationRequest): Promise<OperationResult> {
