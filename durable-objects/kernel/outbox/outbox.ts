@@ -55,6 +55,7 @@ export type OutboxHost = {
 
 /** A delivery of a service's, by its id and chain. */
 export type Delivered = Sent & { service: string }
+type Tried = Delivered & { attempts: number }
 
 export type Outbox = {
   add(delivery: Delivery, of: { service: string; traceId: string }): void
@@ -64,6 +65,8 @@ export type Outbox = {
   arrives(of: Delivered, delivery: Delivery): void
   arrived(of: Delivered, delivery: Delivery): void
   refused(of: Delivered, delivery: Delivery, error: ErrorData): void
+  /** The first try of a delivery was made already, and failed for now: the rest are made from here. */
+  retry(of: Delivered, delivery: Delivery, error: ErrorData): void
   /** Starts (again) whatever waits and may be tried now. */
   kick(): void
   nextTry(): number | null
@@ -80,7 +83,7 @@ const THROTTLES = new Set([
 ])
 const MAX_ATTEMPTS = 30
 
-function failureOf(thrown: unknown): ErrorData {
+export function failureOf(thrown: unknown): ErrorData {
   if (thrown instanceof AwsError) return errorData(thrown)
   return { code: 'InternalFailure', message: String(thrown), status: 500, fields: {} }
 }
@@ -223,8 +226,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   ): void {
     try {
       host.change(() => {
-        const most = Math.min(MAX_ATTEMPTS, (delivery.retries ?? MAX_ATTEMPTS) + 1)
-        if (error && isTransient(error) && row.attempts + 1 < most) {
+        if (error && isTransient(error) && row.attempts + 1 < mostTries(delivery)) {
           putOff(row, delivery, error)
           return
         }
@@ -244,9 +246,11 @@ export function outboxOf(host: OutboxHost): Outbox {
     }
   }
 
-  const retryAt = ({ attempts }: OutboxRow) => Date.now() + backoff(attempts + 1)
+  const mostTries = ({ retries = MAX_ATTEMPTS }: Delivery) => Math.min(MAX_ATTEMPTS, retries + 1)
 
-  function putOff(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
+  const retryAt = ({ attempts }: Tried) => Date.now() + backoff(attempts + 1)
+
+  function putOff(row: Tried, delivery: Delivery, error: ErrorData): void {
     const nextTry = retryAt(row)
     sql.run('UPDATE _outbox SET attempts = attempts + 1, nextTry = ? WHERE id = ?', nextTry, row.id)
     if (sql.changes() === 0) return
@@ -282,19 +286,32 @@ export function outboxOf(host: OutboxHost): Outbox {
     host.deliver({ ...rest, to: deadLetter }, of)
   }
 
-  function add(delivery: Delivery, { service, traceId }: { service: string; traceId: string }): void {
+  function add(delivery: Delivery, of: { service: string; traceId: string }): void {
     const now = Date.now()
+    insert({ id: crypto.randomUUID(), ...of }, delivery, now)
+    host.wakeBy(now + 2000)
+    start(delivery.to)
+  }
+
+  function retry(of: Delivered, delivery: Delivery, error: ErrorData): void {
+    if (mostTries(delivery) <= 1) {
+      refused(of, delivery, error)
+      return
+    }
+    insert(of, delivery, Date.now())
+    putOff({ ...of, attempts: 0 }, delivery, error)
+  }
+
+  function insert({ id, service, traceId }: Delivered, delivery: Delivery, nextTry: number): void {
     sql.run(
       'INSERT INTO _outbox (id, service, target, delivery, traceId, nextTry) VALUES (?, ?, ?, ?, ?, ?)',
-      crypto.randomUUID(),
+      id,
       service,
       delivery.to,
       jsonWithBytes(delivery),
       traceId,
-      now,
+      nextTry,
     )
-    host.wakeBy(now + 2000)
-    start(delivery.to)
   }
 
   const waits = (target: string) =>
@@ -310,5 +327,5 @@ export function outboxOf(host: OutboxHost): Outbox {
     running = new Set()
     starting = []
   }
-  return { add, waits, arrives, arrived, refused, kick, nextTry, forget }
+  return { add, waits, arrives, arrived, refused, retry, kick, nextTry, forget }
 }
