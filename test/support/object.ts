@@ -43,8 +43,10 @@ export function bareObject() {
   })
   let memory = new Map<string, unknown>()
   const work: Promise<unknown>[] = []
-  const contextOf = (service: string) => {
+  /** @param more what the service under test uses beside the object */
+  const contextOf = (service: string, more: Partial<Tx> = {}) => {
     const ctx = {
+      ...more,
       service,
       sql,
       erased: false,
