@@ -94,17 +94,19 @@ export function streamPieces(ctx: Ctx, pieces: readonly Piece[]): ReadableStream
   for (const blob of pinned) pinBlob(ctx, blob)
   const length = pieces.reduce((sum, piece) => sum + piece.to - piece.from, 0)
   const { readable, writable } = new FixedLengthStream(length)
-  // It fails when the reader goes away.
-  void pump(ctx, pieces, writable)
-    .catch(() => undefined)
+  const writer = writable.getWriter()
+  // It fails when the reader goes away, and the reader hears of it when what is read has.
+  void pump(ctx, pieces, writer)
+    .catch(error => writer.abort(error).catch(() => undefined))
     .finally(() => {
       for (const blob of pinned) unpinBlob(ctx, blob)
     })
   return readable
 }
 
-async function pump(ctx: Ctx, pieces: readonly Piece[], sink: WritableStream<Uint8Array>): Promise<void> {
-  const writer = sink.getWriter()
+type Writer = WritableStreamDefaultWriter<Uint8Array>
+
+async function pump(ctx: Ctx, pieces: readonly Piece[], writer: Writer): Promise<void> {
   for (const piece of pieces) {
     for (let from = piece.from; from < piece.to; ) {
       // Another blob may have its number.

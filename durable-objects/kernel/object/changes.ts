@@ -6,7 +6,7 @@ export type Changes = {
   run<T>(work: () => T): T
   /** Does something once all that is under way has committed, before anything leaves the object; at once outside a change. */
   committed(work: () => void): void
-  /** Does something if the change under way is undone: what was noted in memory goes with what was written. */
+  /** Does something if the change under way is undone, the last first: what was noted in memory goes with what was written. */
   undone(work: () => void): void
   /** Something is done whenever any change is undone. */
   whenUndone(work: () => void): void

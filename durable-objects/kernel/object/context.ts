@@ -6,6 +6,7 @@ import { type Listeners, type Metric, metricsPage, type MetricsQuery, noteMetric
 import type { Delivery } from '../outbox/deliver.ts'
 import { callOperation } from './calls.ts'
 import type { Catalog } from './catalog.ts'
+import type { Lives } from './lives.ts'
 import type { CallOptions, OperationRequest, OperationResult, Settled, Tx } from './operation.ts'
 import type { Parts } from './parts.ts'
 import { erasedMeanwhile } from './refusals.ts'
@@ -19,8 +20,7 @@ export type Host = {
   readonly parts: Pick<Parts, 'env' | 'sql' | 'changes' | 'hops'>
   readonly memory: Map<string, unknown>
   readonly listeners: Listeners
-  /** How often it was erased. */
-  readonly life: number
+  readonly lives: Lives
   now(): number
   arm(): void
   own(service: string): Tx
@@ -56,7 +56,7 @@ export class OperationContext implements Tx {
 
   constructor(host: Host, request: OperationRequest, trailers?: Promise<Record<string, string>>) {
     this.host = host
-    this.life = host.life
+    this.life = host.lives.of(request.service)
     this.place = host.facts.place
     this.namespaceId = host.namespaceId
     this.service = request.service
@@ -79,7 +79,7 @@ export class OperationContext implements Tx {
   }
 
   get erased(): boolean {
-    return this.life !== this.host.life
+    return this.life !== this.host.lives.of(this.service)
   }
 
   get timers(): Timers {

@@ -1,8 +1,10 @@
+import { collectBlobs } from '../blobs/blobs.ts'
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { hopsOf, type NotedHop } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
+import type { Arriving } from '../outbox/inbox.ts'
 import type { Neighbourhood } from '../outbox/nearby.ts'
 import { type Delivered, type Outbox, outboxOf } from '../outbox/outbox.ts'
 import type { Sent } from '../outbox/requests.ts'
@@ -22,9 +24,12 @@ export type Parts = {
   hops: Gathered<NotedHop>
   wake: Wake
   outbox: Outbox
+  arriving: Arriving
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
+  /** Takes up what the object's end left: deliveries, and blobs that nobody uses. */
+  takeUp(): void
   /** All is gone from storage. */
   forget(): void
 }
@@ -98,9 +103,14 @@ export function partsOf(
     open: service => void tables.open(service),
     context: asked => whole.context(asked),
   }
+  const takeUp = () => {
+    outbox.kick()
+    collectBlobs(own('blobs'))
+  }
   const forget = () => {
     for (const part of [tables, timers, outbox]) part.forget()
     kept.clear()
   }
-  return { env, changes, sql, hops, wake, outbox, tables, timers, here, forget }
+  const arriving: Arriving = new Map()
+  return { env, changes, sql, hops, wake, outbox, arriving, tables, timers, here, takeUp, forget }
 }

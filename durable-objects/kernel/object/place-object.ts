@@ -19,6 +19,7 @@ import { type Parts, partsOf } from './parts.ts'
 import { handlerOf, ownRequest } from './calls.ts'
 import { type Host, OperationContext } from './context.ts'
 import { asBytes } from './large-bytes.ts'
+import { livesOf } from './lives.ts'
 import { readMeta, writeMeta } from './meta.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
 import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refusals.ts'
@@ -45,8 +46,7 @@ export function placeObject(above: Above) {
     stretch: number | undefined
     gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
-    /** How often it was erased: what began before an erase changes nothing after it. */
-    life = 0
+    readonly lives = livesOf()
     readonly background = backgroundOf()
     /** Services of this object that wait for measurements hear of them. */
     readonly listeners: Listeners = {
@@ -79,7 +79,7 @@ export function placeObject(above: Above) {
       if (settings === undefined) return
       this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
       this.membership.registered = true
-      this.parts.outbox.kick()
+      this.parts.takeUp()
       this.each((definition, service) => definition.onWake?.(this.own(service)))
     }
 
@@ -121,14 +121,14 @@ export function placeObject(above: Above) {
     }
 
     async serve(request: OperationRequest): Promise<OperationResult> {
-      const { life } = this
+      const life = this.lives.of(request.service)
       this.parts.tables.prepare()
       if (request.delivery && wasReceived(this.parts.sql, request.delivery.id)) return { output: {} }
       const visits = request.signed !== undefined && request.caller.via !== undefined
       if (visits) this.parts.tables.open(request.service)
       const visited = visits ? await above.noteVisit(this.context(request), request.input) : undefined
       const result = await this.perform(request)
-      if (life !== this.life) return result // what is told beside it was erased
+      if (life !== this.lives.of(request.service)) return result // what is told beside it was erased
       visited?.(result)
       const { answerHeaders } = catalog.definitionOf(request.service)
       const headers = request.http && answerHeaders?.(this.context(request), request.input)
@@ -137,12 +137,12 @@ export function placeObject(above: Above) {
 
     /** Takes deliveries, several in one go. */
     receive(lists: OperationRequest[][]): Promise<OperationResult[][]> {
-      return receiveAll(lists, request => this.invoke(request))
+      return receiveAll(lists, this.parts.arriving, request => this.invoke(request))
     }
 
     async perform(request: OperationRequest): Promise<OperationResult> {
-      const { life } = this
       const { service, operation } = request
+      const life = this.lives.of(service)
       const member = request.http?.body ?? 'Body'
       let body = request.input[member]
       try {
@@ -164,8 +164,7 @@ export function placeObject(above: Above) {
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
-        const erased = life !== this.life || !this.parts.tables.has(service)
-        const gone = erased && !(thrown instanceof AwsError)
+        const gone = life !== this.lives.of(service) && !(thrown instanceof AwsError)
         return { error: errorData(gone ? erasedMeanwhile() : refusalOf(this.facts.place, request, thrown)) }
       }
     }
@@ -218,9 +217,9 @@ export function placeObject(above: Above) {
 
     track(what: string, work: Promise<unknown>): void {
       this.active.began()
-      const { life } = this
+      const life = this.lives.of(what)
       const failed = (error: unknown) => {
-        if (life === this.life) console.error(`${what}: background`, error)
+        if (life === this.lives.of(what)) console.error(`${what}: background`, error)
       }
       this.ctx.waitUntil(this.background.add(work, failed))
     }
@@ -320,11 +319,12 @@ export function placeObject(above: Above) {
       const { tables } = this.parts
       const whole = service === undefined || this.facts.service !== undefined
       const going = tables.opened().filter(each => whole || each === service)
-      if (whole) this.life += 1
+      this.lives.end(whole ? undefined : service)
       for (const each of going) await catalog.definitionOf(each).onErase?.(this.own(each))
       if (whole) await this.eraseAll()
       else for (const each of going) tables.drop(each)
       this.parts.outbox.reread()
+      if (!whole) this.lives.end(service) // nor does what came meanwhile
       for (const key of this.memory.keys()) {
         if (whole || key.startsWith(`${service}.`)) this.memory.delete(key)
       }
@@ -334,7 +334,7 @@ export function placeObject(above: Above) {
       await this.parts.wake.never()
       await this.ctx.storage.deleteAll()
       this.parts.forget()
-      this.life += 1 // nor does what came meanwhile
+      this.lives.end() // nor does what came meanwhile
       this.membership.leave()
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK

@@ -5,10 +5,15 @@ import type { OperationRequest } from './operation.ts'
 /** What the caller is told of whatever an operation threw. What is no refusal is our own bug: logged, and told as one. */
 export function refusalOf(place: Place, request: OperationRequest, thrown: unknown): AwsError {
   if (thrown instanceof AwsError) return thrown
+  // A value in a row ends at 2 MB, wherever AWS states no bound of its own.
+  if (String(thrown).includes('SQLITE_TOOBIG')) return tooLarge()
   const where = `${place.namespace}/${place.account}/${place.region} ${request.service}.${request.operation}`
   console.error(`${where} ${request.requestId}`, thrown instanceof Error ? thrown.stack : thrown)
   return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
 }
+
+const tooLarge = () =>
+  new AwsError('RequestEntityTooLarge', 'A value of the request is longer than what can be kept of it.', 413)
 
 /** What began before everything was forgotten ends so. */
 export const erasedMeanwhile = () =>

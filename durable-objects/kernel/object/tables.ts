@@ -1,5 +1,5 @@
 import { TIMER_SCHEMA } from '../clock/clock.ts'
-import { BLOB_SCHEMA } from '../blobs/blobs.ts'
+import { BLOB_SCHEMA, BLOB_SERVICES, eraseBlobs } from '../blobs/blobs.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics.ts'
 import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
@@ -24,6 +24,7 @@ export const KERNEL_MIGRATIONS = [
     CLIENT_TOKEN_SCHEMA,
     TAG_SCHEMA,
   ].join('\n'),
+  BLOB_SERVICES,
 ]
 
 /** The tables of one object: its own, and those of the services that were used in it. */
@@ -90,7 +91,10 @@ export function tablesOf({ sql, changes, above, name, own }: Host): Tables {
     has: service => opened.has(service),
     wake,
     drop(service) {
-      changes.run(() => dropService(sql, service))
+      changes.run(() => {
+        eraseBlobs(own(service))
+        dropService(sql, service)
+      })
       opened.delete(service)
     },
     forget() {

@@ -29,15 +29,32 @@ export function noteReceived(sql: Sql, id: string): void {
   )
 }
 
+/** Deliveries that are being done, by their ids. */
+export type Arriving = Map<string, Promise<unknown>>
+
+/** A copy that arrives while the first is being done waits for its end: it is done itself only if that failed. */
+async function oneAtATime<T>(arriving: Arriving, id: string, work: () => Promise<T>): Promise<T> {
+  for (let first = arriving.get(id); first; first = arriving.get(id)) await first.catch(() => undefined)
+  const done = work()
+  arriving.set(id, done)
+  try {
+    return await done
+  } finally {
+    arriving.delete(id)
+  }
+}
+
 /** Runs deliveries: lists beside each other, each in its order and no further than its first refusal. */
 export function receiveAll(
   lists: OperationRequest[][],
+  arriving: Arriving,
   invoke: (request: OperationRequest) => Promise<OperationResult>,
 ): Promise<OperationResult[][]> {
   const inOrder = async (requests: OperationRequest[]) => {
     const results: OperationResult[] = []
     for (const request of requests) {
-      const result = await invoke(request)
+      const id = request.delivery?.id ?? ''
+      const result = await oneAtATime(arriving, id, () => invoke(request))
       results.push(result)
       if (result.error) break
     }

@@ -1,10 +1,10 @@
-import { AwsError, errorData } from '../../../aws/errors.ts'
 import { handlerOf } from '../object/calls.ts'
+import { AwsError, type ErrorData } from '../../../aws/errors.ts'
 import type { Catalog, Gate } from '../object/catalog.ts'
 import type { Changes } from '../object/changes.ts'
 import { type AnyHandler, FAR, type OperationRequest, type Tx } from '../object/operation.ts'
 import type { Delivery } from './deliver.ts'
-import { isTransient, type Outbox } from './outbox.ts'
+import { type Delivered, failureOf, isTransient, type Outbox } from './outbox.ts'
 import type { Sent } from './requests.ts'
 
 /** What a neighbour's delivery causes nearby is done at once, too, so deep and so often in one change: the rest goes far. */
@@ -53,27 +53,27 @@ export function deliverNearby(
   } catch (thrown) {
     if (thrown === FAR) return false
     if (!(thrown instanceof AwsError)) console.error(`${request.service}.${request.operation} nearby`, thrown)
-    // What may pass is tried again, as from afar.
-    if (!(thrown instanceof AwsError) || isTransient(errorData(thrown))) return false
-    return endRefused(here, { sent, delivery, thrown })
+    return endFailed(here, { sent, delivery, error: failureOf(thrown) })
   } finally {
     nearby.depth -= 1
   }
 }
 
-type Refused = { sent: Sent & { service: string }; delivery: Delivery; thrown: AwsError }
+type Failed = { sent: Delivered; delivery: Delivery; error: ErrorData }
 
-/** The end of a refused delivery is a change of its own, too; one that cannot be told is the outbox's to tell. */
-function endRefused({ changes, outbox }: Neighbourhood, { sent, delivery, thrown }: Refused): boolean {
+/** The end of a failed try is a change of its own, too; one that cannot be told is the outbox's to tell. */
+function endFailed({ changes, outbox }: Neighbourhood, { sent, delivery, error }: Failed): boolean {
   try {
     changes.run(() => {
-      if (!delivery.tolerate?.includes(thrown.code)) return outbox.refused(sent, delivery, errorData(thrown))
+      // What may pass is tried again, as from afar.
+      if (isTransient(error)) return outbox.retry(sent, delivery, error)
+      if (!delivery.tolerate?.includes(error.code)) return outbox.refused(sent, delivery, error)
       outbox.arrives(sent, delivery)
       outbox.arrived(sent, delivery)
     })
     return true
-  } catch (error) {
-    console.error('the end of a delivery nearby', error)
+  } catch (thrown) {
+    console.error('the end of a delivery nearby', thrown)
     return false
   }
 }

@@ -13,8 +13,6 @@ export type OutboxRow = {
   nextTry: number
 }
 
-export type NewDelivery = Omit<OutboxRow, 'attempts'>
-
 export const OUTBOX_SCHEMA = `
 CREATE TABLE _outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, service TEXT NOT NULL, target TEXT NOT NULL, delivery TEXT NOT NULL, traceId TEXT NOT NULL,
@@ -25,7 +23,7 @@ CREATE INDEX _outbox_next ON _outbox (nextTry);`
 
 /** The outbox's rows: in storage, and known by heart as long as they are few. */
 export type HeldRows = {
-  write(rows: readonly NewDelivery[]): void
+  write(rows: readonly OutboxRow[]): void
   /** The next rows of a target, in order. */
   of(target: string, most: number): OutboxRow[]
   /** Targets that have something to be tried by then. */
@@ -59,12 +57,12 @@ export function heldRows(sql: Sql): HeldRows {
     return known
   }
 
-  function write(rows: readonly NewDelivery[]): void {
+  function write(rows: readonly OutboxRow[]): void {
     const before = knows()
     insertRows(sql, { table: '_outbox', key: 'seq' }, rows)
     count += rows.length
     if (count > MOST_KNOWN || rows.some(({ delivery }) => delivery.length > LONGEST_KNOWN)) forget()
-    else if (before) for (const row of rows) listOf(before, row.target).push({ ...row, attempts: 0 })
+    else if (before) for (const row of rows) listOf(before, row.target).push(row)
   }
 
   function remove({ id, target }: OutboxRow): boolean {

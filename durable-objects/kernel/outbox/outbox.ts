@@ -1,7 +1,7 @@
 import type { Delivery, Undelivered } from './deliver.ts'
 import type { Hop } from '../journal/journal.ts'
 import type { OperationRequest, OperationResult } from '../object/operation.ts'
-import { heldRows, type NewDelivery, type OutboxRow } from './outbox-rows.ts'
+import { heldRows, type OutboxRow } from './outbox-rows.ts'
 import type { Sent } from './requests.ts'
 import { AwsError, type ErrorData, errorData, reasonOf } from '../../../aws/errors.ts'
 import { jsonWithBytes, parseWithBytes } from '../../../aws/json-bytes.ts'
@@ -40,6 +40,7 @@ export type OutboxHost = {
 
 /** A delivery of a service's, by its id and chain. */
 export type Delivered = Sent & { service: string }
+type Tried = Delivered & { attempts: number }
 
 export type Outbox = {
   add(delivery: Delivery, of: { service: string; traceId: string }): void
@@ -49,6 +50,8 @@ export type Outbox = {
   arrives(of: Delivered, delivery: Delivery): void
   arrived(of: Delivered, delivery: Delivery): void
   refused(of: Delivered, delivery: Delivery, error: ErrorData): void
+  /** The first try of a delivery was made already, and failed for now: the rest are made from here. */
+  retry(of: Delivered, delivery: Delivery, error: ErrorData): void
   /** Starts (again) whatever waits and may be tried now. */
   kick(): void
   nextTry(): number | null
@@ -67,7 +70,7 @@ const THROTTLES = new Set([
 ])
 const MAX_ATTEMPTS = 30
 
-function failureOf(thrown: unknown): ErrorData {
+export function failureOf(thrown: unknown): ErrorData {
   if (thrown instanceof AwsError) return errorData(thrown)
   return { code: 'InternalFailure', message: String(thrown), status: 500, fields: {} }
 }
@@ -118,7 +121,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   let starting: string[] = []
   const held = heldRows(sql)
   host.whenUndone(held.forget)
-  const written = host.gathered<NewDelivery>(rows => held.write(rows))
+  const written = host.gathered<OutboxRow>(rows => held.write(rows))
 
   function start(target: string): void {
     if (running.has(target)) return
@@ -210,8 +213,7 @@ export function outboxOf(host: OutboxHost): Outbox {
   ): void {
     try {
       host.change(() => {
-        const most = Math.min(MAX_ATTEMPTS, (delivery.retries ?? MAX_ATTEMPTS) + 1)
-        if (error && isTransient(error) && row.attempts + 1 < most) {
+        if (error && isTransient(error) && row.attempts + 1 < mostTries(delivery)) {
           putOff(row, delivery, error)
           return
         }
@@ -230,11 +232,18 @@ export function outboxOf(host: OutboxHost): Outbox {
     }
   }
 
-  const retryAt = ({ attempts }: OutboxRow) => Date.now() + backoff(attempts + 1)
+  const mostTries = ({ retries = MAX_ATTEMPTS }: Delivery) => Math.min(MAX_ATTEMPTS, retries + 1)
+
+  const retryAt = ({ attempts }: Tried) => Date.now() + backoff(attempts + 1)
 
   function putOff(row: OutboxRow, delivery: Delivery, error: ErrorData): void {
     const nextTry = retryAt(row)
-    if (!held.putOff(row, nextTry)) return
+    if (held.putOff(row, nextTry)) noteRetry(row, { delivery, error, nextTry })
+  }
+
+  type Retry = { delivery: Delivery; error: ErrorData; nextTry: number }
+
+  function noteRetry(row: Tried, { delivery, error, nextTry }: Retry): void {
     host.note(row.traceId, { ...hopOf(row, delivery), outcome: 'retried', reason: reasonOf(error) })
     host.wakeBy(nextTry)
   }
@@ -267,12 +276,26 @@ export function outboxOf(host: OutboxHost): Outbox {
     host.deliver({ ...rest, to: deadLetter }, of)
   }
 
-  function add(delivery: Delivery, { service, traceId }: { service: string; traceId: string }): void {
+  function add(delivery: Delivery, of: { service: string; traceId: string }): void {
     const now = Date.now()
-    const text = jsonWithBytes(delivery)
-    written.add({ id: crypto.randomUUID(), service, target: delivery.to, delivery: text, traceId, nextTry: now })
+    write({ id: crypto.randomUUID(), attempts: 0, ...of }, delivery, now)
     host.wakeBy(now + 2000)
     start(delivery.to)
+  }
+
+  function retry(of: Delivered, delivery: Delivery, error: ErrorData): void {
+    if (mostTries(delivery) <= 1) {
+      refused(of, delivery, error)
+      return
+    }
+    const first = { ...of, attempts: 0 }
+    const nextTry = retryAt(first)
+    write({ ...of, attempts: 1 }, delivery, nextTry)
+    noteRetry(first, { delivery, error, nextTry })
+  }
+
+  function write({ id, service, traceId, attempts }: Tried, delivery: Delivery, nextTry: number): void {
+    written.add({ id, service, target: delivery.to, delivery: jsonWithBytes(delivery), traceId, attempts, nextTry })
   }
 
   const waits = (target: string) => running.has(target) || held.of(target, 1).length > 0
@@ -286,5 +309,16 @@ export function outboxOf(host: OutboxHost): Outbox {
     starting = []
     held.forget()
   }
-  return { add, waits, arrives, arrived, refused, kick, nextTry: held.nextTry, reread: held.forget, forget }
+  return {
+    add,
+    waits,
+    arrives,
+    arrived,
+    refused,
+    retry,
+    kick,
+    nextTry: held.nextTry,
+    reread: held.forget,
+    forget,
+  }
 }

@@ -1,6 +1,7 @@
 import { insertRows, type NewRow } from '../object/insert-rows.ts'
 import type { Reader, Sql } from '../object/sql.ts'
 import type { PageAsked } from '../views/view.ts'
+import { letGo } from '../blobs/blobs.ts'
 
 /** A log that keeps its newest rows, for whoever looks: no more of them, and no more bytes, than it says. */
 export type RingLog = {
@@ -10,8 +11,8 @@ export type RingLog = {
   keptRows: number
   /** By the rows' column `bytes`, which should stand before what is long. */
   keptBytes?: number
-  /** Tables of what is too long for its rows, by the same key. */
-  parts?: readonly string[]
+  /** The column of the blob that holds what is too long for a row; null where there is none. */
+  blob?: string
   /** A row that is there already, by a unique column, is not written again. */
   unique?: true
 }
@@ -50,7 +51,7 @@ function bytesOf(row: NewRow): number {
   return bytes
 }
 
-function trim(sql: Sql, { table, key = 'seq', keptRows, keptBytes, parts = [] }: RingLog, newest: number): void {
+function trim(sql: Sql, { table, key = 'seq', keptRows, keptBytes, blob }: RingLog, newest: number): void {
   const excess =
     keptBytes === undefined
       ? undefined
@@ -61,7 +62,8 @@ function trim(sql: Sql, { table, key = 'seq', keptRows, keptBytes, parts = [] }:
           newest,
         )
   const last = Math.max(newest - keptRows, excess?.at ?? 0)
-  for (const each of [table, ...parts]) sql.run(`DELETE FROM ${each} WHERE ${key} <= ?`, last)
+  if (blob) letGo(sql, `SELECT ${blob} FROM ${table} WHERE ${key} <= ?`, last)
+  sql.run(`DELETE FROM ${table} WHERE ${key} <= ?`, last)
 }
 
 /** Rows after one, oldest first, and where the next page begins if there is any: a page of a view. */

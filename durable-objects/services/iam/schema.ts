@@ -1,3 +1,5 @@
+import type { KeptText } from '../../kernel/blobs/texts.ts'
+
 /** Append-only. Times are epoch milliseconds of the namespace's clock, in whole seconds, as IAM keeps them. */
 export const migrations: readonly string[] = [
   `
@@ -53,8 +55,8 @@ export type Details = {
   }
   policy: { description?: string; defaultVersion: number; lastVersion: number; updatedAt: number }
   'instance-profile': Record<string, never>
-  'server-certificate': { body: string; chain?: string; expiresAt?: number }
-  'saml-provider': { metadata: string; validUntil: number; uuid: string; encryption?: string; keys: SamlKey[] }
+  'server-certificate': { body: string; chain?: KeptText; expiresAt?: number }
+  'saml-provider': { metadata: KeptText; validUntil: number; uuid: string; encryption?: string; keys: SamlKey[] }
   'oidc-provider': { url: string; clientIds: string[]; thumbprints: string[] }
   /** A virtual device; `seed` is base32. */
   mfa: { seed: string }

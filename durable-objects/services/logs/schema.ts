@@ -58,6 +58,10 @@ CREATE TABLE logs_query_results (
 ) WITHOUT ROWID;`,
   ...DELIVERY_MIGRATIONS,
   ...ANALYSIS_MIGRATIONS,
+  // What was too long for a row is a blob; results that lay in several rows are gone.
+  `
+ALTER TABLE logs_query_results ADD COLUMN blob INTEGER;
+DELETE FROM logs_query_results WHERE (query, place) IN (SELECT query, place FROM logs_query_results WHERE part > 0);`,
 ]
 
 export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS'

@@ -13,7 +13,7 @@ import { answerHeaders, CheckPreflight, type PreflightOperations } from './websi
 import { DescribeWebsite, type WebsiteOperations } from './website/website.ts'
 import * as views from './views.ts'
 import { home } from './buckets/home.ts'
-import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
+import { objectOperations, objectTimers } from './objects/object-operations.ts'
 import { objectMigrations } from './objects/object-schema.ts'
 import { objectTags } from './tagging/object-tagging.ts'
 
@@ -81,10 +81,7 @@ export const s3: ServiceDefinition = {
   policyForCredentials,
   tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
   resourceTags: objectTags,
-  onWake: ctx => {
-    resumeBucket(ctx)
-    wakeObjects(ctx)
-  },
+  onWake: resumeBucket,
   target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
   home,

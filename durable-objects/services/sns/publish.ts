@@ -34,7 +34,7 @@ export async function Publish(ctx: Ctx, input: In<'Publish'>): Promise<Out<'Publ
 
 type Answered = { messageId: string; sequenceNumber: string | undefined }
 
-/** Signs first, then writes all of it in one stretch: again, should there be other subscribers by then. */
+/** Signs first, then writes all of it, or nothing: again, should there be other subscribers by then. */
 async function publishAll(ctx: Ctx, { arn }: Topic, messages: readonly Message[]): Promise<Answered[]> {
   const timestamp = new Date(ctx.now).toISOString()
   const drafts = messages.map(
@@ -45,8 +45,10 @@ async function publishAll(ctx: Ctx, { arn }: Topic, messages: readonly Message[]
     const subscriptions = subscriptionsOf(ctx, topic)
     const unsigned = drafts.flatMap(draft => unsignedOf(topic, subscriptions, draft))
     if (unsigned.length === 0) {
-      ctx.change(tx => noteRoot(tx, topic))
-      return drafts.map(draft => ctx.change(tx => publishOne(tx, { topic, subscriptions }, draft)))
+      return ctx.change(tx => {
+        noteRoot(tx, topic)
+        return drafts.map(draft => publishOne(tx, { topic, subscriptions }, draft))
+      })
     }
     await Promise.all(unsigned.map(each => signOne(ctx, topic, each)))
   }

@@ -54,6 +54,28 @@ test('what was noted in memory is taken back with the change, and with an outer 
   expect(taken).toEqual(['inner'])
 })
 
+test('what was noted in memory is taken back in the reverse order, so that the first that was there stays', () => {
+  const { run, undone } = changes()
+  let value = 'first'
+  const set = (next: string) => {
+    const before = value
+    value = next
+    undone(() => {
+      value = before
+    })
+  }
+  expect(() =>
+    run(
+      refused(() => {
+        set('second')
+        run(() => set('third'))
+        set('fourth')
+      }),
+    ),
+  ).toThrow('refused')
+  expect(value).toBe('first')
+})
+
 test('what happens nearby is counted anew in each outermost change', () => {
   const { run, nearby } = changes()
   run(() => {

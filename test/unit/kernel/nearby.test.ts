@@ -5,10 +5,10 @@ import type { OperationRequest } from '../../../durable-objects/kernel/object/op
 import { deliverNearby, type Neighbourhood } from '../../../durable-objects/kernel/outbox/nearby.ts'
 
 /** A neighbour that refuses, told of to a source whose own end of it may fail. */
-function refusing(end: () => void) {
+function refusing(end: () => void, thrown: Error = new AwsError('Refused', 'on purpose')) {
   const told: string[] = []
   const refuse = () => {
-    throw new AwsError('Refused', 'on purpose')
+    throw thrown
   }
   const here = {
     self: () => 'here',
@@ -22,6 +22,7 @@ function refusing(end: () => void) {
         end()
         told.push('refused')
       },
+      retry: (_of: unknown, _delivery: unknown, { code }: { code: string }) => void told.push(`retry ${code}`),
     },
     request: () => ({ to: 'here', service: 's', operation: 'Take', input: {} }) as unknown as OperationRequest,
     open: () => undefined,
@@ -45,4 +46,13 @@ test('a source that cannot take the end of its delivery answers its own caller a
   expect(deliver()).toBe(false)
   expect(told).toEqual([])
   expect(here.changes.nearby.depth).toBe(0)
+})
+
+test.each([
+  ['throttled', new AwsError('ThrottlingException', 'on purpose'), 'retry ThrottlingException'],
+  ['a fault', new Error('on purpose'), 'retry InternalFailure'],
+])('a try nearby that failed for now (%s) is the first of its tries', (_, thrown, end) => {
+  const { deliver, told } = refusing(() => undefined, thrown)
+  expect(deliver()).toBe(true)
+  expect(told).toEqual([end])
 })

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { OperationRequest, OperationResult } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql, SqlValue } from '../../../durable-objects/kernel/object/sql.ts'
 import { outboxOf } from '../../../durable-objects/kernel/outbox/outbox.ts'
@@ -21,6 +21,7 @@ function setUp() {
   } as unknown as Sql // what an outbox uses of it
   const sent: { lists: Lists; answer: (result: OperationResult) => void }[] = []
   const noted: string[] = []
+  const ended: (number | undefined)[] = []
   const work: Promise<unknown>[] = []
   const outbox = outboxOf({
     sql,
@@ -35,7 +36,7 @@ function setUp() {
     whenUndone: () => undefined,
     note: (_trace, { to, outcome }) => void noted.push(`${to} ${outcome}`),
     now: () => 0,
-    ended: () => undefined,
+    ended: (_of, _delivery, undelivered) => void ended.push(undelivered?.attempts),
     deliver: () => undefined,
     track: promise => void work.push(promise.catch(() => undefined)),
     wakeBy: () => undefined,
@@ -45,7 +46,7 @@ function setUp() {
   }
   const turn = () => new Promise(resolve => setImmediate(resolve))
   const erase = () => db.exec('DROP TABLE _outbox')
-  return { outbox, create, deliver, sent, noted, turn, erase, rest: () => Promise.all(work) }
+  return { outbox, create, deliver, sent, noted, ended, turn, erase, rest: () => Promise.all(work) }
 }
 
 const UNAVAILABLE = { error: { code: 'Unavailable', message: '', status: 503, fields: {} } }
@@ -99,3 +100,30 @@ test('an end that cannot be told holds up no other target', async () => {
   expect(sent).toHaveLength(2)
   expect(outbox.waits('b')).toBe(false)
 })
+
+const nearby = { id: 'd', service: 's', traceId: 't' }
+const delivery = { to: 'a', from: 'source', principal: 'p' }
+
+test.each([
+  [0, ['a refused'], 1],
+  [1, ['a retried', 'a refused'], 2],
+  [2, ['a retried', 'a retried', 'a refused'], 3],
+])(
+  'a delivery with %i retries whose first try was nearby is tried no more often than another',
+  async (retries, told, tries) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { outbox, sent, noted, ended, turn, rest } = setUp()
+    outbox.retry(nearby, { ...delivery, retries }, UNAVAILABLE.error)
+    for (let i = 0; i < 5; i++) {
+      vi.setSystemTime(Date.now() + 60_000)
+      outbox.kick()
+      await turn()
+      sent[i]?.answer(UNAVAILABLE)
+      await rest()
+    }
+    expect(sent).toHaveLength(tries - 1)
+    expect(noted).toEqual(told)
+    expect(ended).toEqual([tries])
+  },
+)

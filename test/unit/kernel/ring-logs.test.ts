@@ -6,8 +6,8 @@ import type { Sql } from '../../../durable-objects/kernel/object/sql.ts'
 function log(bounds: Omit<RingLog, 'table'>) {
   const database = new DatabaseSync(':memory:')
   database.exec(`
-    CREATE TABLE notes (seq INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER, name TEXT UNIQUE, "from" TEXT, text TEXT);
-    CREATE TABLE pieces (seq INTEGER, text TEXT)`)
+    CREATE TABLE notes (seq INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER, name TEXT UNIQUE, "from" TEXT, text TEXT, blob INTEGER);
+    CREATE TABLE _blobs (id INTEGER, refs INTEGER)`)
   const bound = (bindings: unknown[]) => bindings as SQLInputValue[]
   const sql = {
     all: (query: string, ...bindings: unknown[]) => database.prepare(query).all(...bound(bindings)),
@@ -20,7 +20,7 @@ function log(bounds: Omit<RingLog, 'table'>) {
     note: (name: string, text = '') => append(sql, notes, { name, from: undefined, text }),
     page: (limit: number, after?: string) =>
       ringPage<{ name: string; from: string | null; bytes: number | null }>(sql, notes, { limit, after }),
-    held: (table: string) => database.prepare(`SELECT COUNT(*) AS n, MIN(seq) AS oldest FROM ${table}`).get(),
+    held: () => database.prepare('SELECT COUNT(*) AS n, MIN(seq) AS oldest FROM notes').get(),
   }
 }
 
@@ -39,28 +39,29 @@ test('rows come back in their order, page by page, with null for what was not sa
 test('the newest rows are kept, and a few more until the next trim', () => {
   const { note, held } = log({ keptRows: 100 })
   for (let i = 1; i <= 1000; i++) note(String(i))
-  expect(held('notes')).toEqual({ n: 100, oldest: 901 })
+  expect(held()).toEqual({ n: 100, oldest: 901 })
   for (let i = 0; i < 4; i++) note(`more ${i}`)
-  expect(held('notes')).toEqual({ n: 104, oldest: 901 })
+  expect(held()).toEqual({ n: 104, oldest: 901 })
   note('one more')
-  expect(held('notes')).toEqual({ n: 100, oldest: 906 })
+  expect(held()).toEqual({ n: 100, oldest: 906 })
 })
 
 test('no more bytes are kept than it says, of long rows at once, and the newest always', () => {
-  const { sql, note, held } = log({ keptRows: 100, keptBytes: 1000, parts: ['pieces'] })
+  const { sql, note, held } = log({ keptRows: 100, keptBytes: 1000, blob: 'blob' })
   for (let i = 1; i <= 100; i++) note(String(i), 'x'.repeat(47))
-  expect(held('notes')).toEqual({ n: 20, oldest: 81 })
-  sql.run("INSERT INTO pieces VALUES (81, 'a piece'), (102, 'another')")
+  expect(held()).toEqual({ n: 20, oldest: 81 })
+  sql.run('INSERT INTO _blobs VALUES (7, 1), (8, 1)')
+  sql.run('UPDATE notes SET blob = CASE seq WHEN 81 THEN 7 ELSE 8 END WHERE seq IN (81, 95)')
   note('long', 'x'.repeat(700))
-  expect(held('notes')).toEqual({ n: 7, oldest: 95 })
-  expect(held('pieces')).toEqual({ n: 1, oldest: 102 })
+  expect(held()).toEqual({ n: 7, oldest: 95 })
+  expect(sql.all('SELECT id FROM _blobs WHERE refs = 0')).toEqual([{ id: 7 }])
   note('longer than all', 'x'.repeat(5000))
-  expect(held('notes')).toEqual({ n: 1, oldest: 102 })
+  expect(held()).toEqual({ n: 1, oldest: 102 })
 })
 
 test('a row that is unique is written once', () => {
   const { note, held } = log({ keptRows: 100, unique: true })
   expect(note('a')).toBe(1)
   expect(note('a')).toBeUndefined()
-  expect(held('notes')).toMatchObject({ n: 1 })
+  expect(held()).toMatchObject({ n: 1 })
 })

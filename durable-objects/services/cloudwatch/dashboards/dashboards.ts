@@ -1,3 +1,4 @@
+import { dropText, keepText, type KeptText, readText, textSize } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -5,7 +6,7 @@ import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from 
 import { invalidValue, paging } from '../refusals.ts'
 import type { Input, Output } from '../schema.ts'
 
-type Body = { text: string }
+type Body = { text: KeptText }
 
 const PAGE = 1000
 const NAME = /^[A-Za-z0-9_-]{1,255}$/
@@ -26,9 +27,10 @@ export function PutDashboard(
   checkBody(DashboardBody)
   const arn = dashboardArn(ctx, DashboardName)
   cloudwatchTags.check(arn, Tags)
-  const fresh = !resourceOf(ctx, 'dashboard', DashboardName)
-  putResource(ctx, 'dashboard', { name: DashboardName, body: { text: DashboardBody } })
-  if (fresh) cloudwatchTags.set(ctx, arn, Tags)
+  const before = resourceOf<Body>(ctx, 'dashboard', DashboardName)
+  dropText(ctx, before?.body.text)
+  putResource(ctx, 'dashboard', { name: DashboardName, body: { text: keepText(ctx, DashboardBody) } })
+  if (!before) cloudwatchTags.set(ctx, arn, Tags)
   return { DashboardValidationMessages: [] }
 }
 
@@ -81,7 +83,11 @@ const missing = (name: string) => new AwsError('DashboardNotFoundError', `Dashbo
 export function GetDashboard(ctx: Ctx, { DashboardName }: Input<'GetDashboard'>): Output<'GetDashboard'> {
   const dashboard = resourceOf<Body>(ctx, 'dashboard', DashboardName)
   if (!dashboard) throw missing(DashboardName)
-  return { DashboardArn: dashboardArn(ctx, DashboardName), DashboardBody: dashboard.body.text, DashboardName }
+  return {
+    DashboardArn: dashboardArn(ctx, DashboardName),
+    DashboardBody: readText(ctx, dashboard.body.text),
+    DashboardName,
+  }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html */
@@ -94,7 +100,7 @@ export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output
     DashboardName: name,
     DashboardArn: dashboardArn(ctx, name),
     LastModified: new Date(updatedAt),
-    Size: new TextEncoder().encode(body.text).length,
+    Size: textSize(body.text),
   }))
   return { DashboardEntries, NextToken: next }
 }
@@ -104,6 +110,7 @@ export function DeleteDashboards(ctx: Tx, { DashboardNames }: Input<'DeleteDashb
   const unknown = DashboardNames.find(name => !resourceOf(ctx, 'dashboard', name))
   if (unknown !== undefined) throw missing(unknown)
   for (const name of DashboardNames) {
+    dropText(ctx, resourceOf<Body>(ctx, 'dashboard', name)?.body.text)
     deleteResource(ctx, 'dashboard', name)
     cloudwatchTags.drop(ctx, dashboardArn(ctx, name))
   }

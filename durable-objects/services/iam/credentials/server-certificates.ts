@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Operations, ServerCertificateMetadata } from '../../../../aws/models/iam.types.ts'
+import { dropText, keepText, readText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { arnOfEntity, checkNew, deleteEntity, findEntity, insertEntity, renameEntity } from '../entities/entities.ts'
@@ -55,7 +56,7 @@ export function UploadServerCertificate(ctx: Tx, input: In<'UploadServerCertific
   checkTags(Tags)
   const expiresAt = expiryOf(body, input.PrivateKey)
   checkNew(ctx, 'server-certificate', name)
-  const details = { body, ...(chain !== undefined && { chain }), expiresAt }
+  const details = { body, ...(chain !== undefined && { chain: keepText(ctx, chain) }), expiresAt }
   const certificate = insertEntity(ctx, { kind: 'server-certificate', name, path: Path, details })
   setTags(ctx, certificate, Tags)
   return { ServerCertificateMetadata: shownMetadata(ctx, certificate), ...shownTags(ctx, certificate) }
@@ -69,7 +70,7 @@ export function GetServerCertificate(ctx: Ctx, input: In<'GetServerCertificate'>
     ServerCertificate: {
       ServerCertificateMetadata: shownMetadata(ctx, certificate),
       CertificateBody: body,
-      ...(chain !== undefined && { CertificateChain: chain }),
+      ...(chain !== undefined && { CertificateChain: readText(ctx, chain) }),
       ...shownTags(ctx, certificate),
     },
   }
@@ -89,7 +90,9 @@ export function UpdateServerCertificate(ctx: Tx, input: In<'UpdateServerCertific
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServerCertificate.html */
 export function DeleteServerCertificate(ctx: Tx, input: In<'DeleteServerCertificate'>): void {
-  deleteEntity(ctx, findCertificate(ctx, input.ServerCertificateName))
+  const certificate = findCertificate(ctx, input.ServerCertificateName)
+  dropText(ctx, certificate.details.chain)
+  deleteEntity(ctx, certificate)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagServerCertificate.html */

@@ -1,4 +1,5 @@
 import type { Operations } from '../../../../aws/models/iam.types.ts'
+import { dropText, keepText, type KeptText, readText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
   arnOfEntity,
@@ -38,7 +39,7 @@ export function CreateSAMLProvider(ctx: Tx, input: In<'CreateSAMLProvider'>): Ou
   const until = validUntil(ctx, metadata)
   checkNew(ctx, 'saml-provider', Name)
   const details: Details['saml-provider'] = {
-    metadata,
+    metadata: keepText(ctx, metadata),
     validUntil: until,
     uuid: newId('ASPA'),
     ...(AssertionEncryptionMode !== undefined && { encryption: AssertionEncryptionMode }),
@@ -59,7 +60,7 @@ export function GetSAMLProvider(ctx: Ctx, input: In<'GetSAMLProvider'>): Out<'Ge
   const { uuid, metadata, validUntil: until, encryption, keys } = provider.details
   return {
     SAMLProviderUUID: uuid,
-    SAMLMetadataDocument: metadata,
+    SAMLMetadataDocument: readText(ctx, metadata),
     CreateDate: new Date(provider.createdAt),
     ValidUntil: new Date(until),
     ...shownTags(ctx, provider),
@@ -98,16 +99,24 @@ export function UpdateSAMLProvider(ctx: Tx, input: In<'UpdateSAMLProvider'>): Ou
   }
   saveDetails(ctx, provider, {
     ...details,
-    ...(metadata !== undefined && { metadata, validUntil: validUntil(ctx, metadata) }),
+    ...(metadata !== undefined && renewed(ctx, details.metadata, metadata)),
     ...(AssertionEncryptionMode !== undefined && { encryption: AssertionEncryptionMode }),
     keys: AddPrivateKey === undefined ? kept : [...kept, newKey(ctx)],
   })
   return { SAMLProviderArn: arnOfEntity(ctx, provider) }
 }
 
+function renewed(ctx: Tx, before: KeptText, metadata: string) {
+  const until = validUntil(ctx, metadata)
+  dropText(ctx, before)
+  return { metadata: keepText(ctx, metadata), validUntil: until }
+}
+
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteSAMLProvider.html */
 export function DeleteSAMLProvider(ctx: Tx, input: In<'DeleteSAMLProvider'>): void {
-  deleteEntity(ctx, findProvider(ctx, input.SAMLProviderArn))
+  const provider = findProvider(ctx, input.SAMLProviderArn)
+  dropText(ctx, provider.details.metadata)
+  deleteEntity(ctx, provider)
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagSAMLProvider.html */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dropBlob, putBlob } from '../../../kernel/blobs/blobs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { invalidParameter } from '../errors.ts'
@@ -8,7 +9,7 @@ import { inspectZip } from './zip.ts'
 export type Archive = { sha: string; bytes: Uint8Array; size: number; unzippedSize: number }
 
 /** The same of a stored one. */
-export type ArchiveRow = { sha: string; size: number; unzippedSize: number }
+export type ArchiveRow = { sha: string; size: number; unzippedSize: number; blob: number }
 
 /** Where a zip comes from, as requests say it. */
 export type ArchiveSource = {
@@ -18,8 +19,6 @@ export type ArchiveSource = {
   S3ObjectVersion?: string | undefined
 }
 
-/** SQLite's rows end at 2 MB. */
-const PART_BYTES = 1024 * 1024
 const MAX_ZIPPED = 52_428_800
 export const MAX_UNZIPPED = 262_144_000
 /** Unreferenced zips stay this long: a sandbox of the version that used one may just be starting. */
@@ -65,41 +64,19 @@ async function readFromS3(ctx: Ctx, source: ArchiveSource): Promise<Uint8Array> 
 }
 
 /** Writes a zip, once whoever uses it. */
-export function storeArchive(ctx: Tx, archive: Archive): void {
-  const { sql } = ctx
-  if (sql.first('SELECT 1 FROM lambda_archives WHERE sha = ?', archive.sha)) return
-  sql.run(
-    'INSERT INTO lambda_archives (sha, size, unzippedSize) VALUES (?, ?, ?)',
-    archive.sha,
-    archive.size,
-    archive.unzippedSize,
+export function storeArchive(ctx: Tx, { sha, bytes, size, unzippedSize }: Archive): void {
+  if (findArchive(ctx, sha)) return
+  ctx.sql.run(
+    'INSERT INTO lambda_archives (sha, size, unzippedSize, blob) VALUES (?, ?, ?, ?)',
+    sha,
+    size,
+    unzippedSize,
+    putBlob(ctx, bytes),
   )
-  for (let part = 0; part * PART_BYTES < archive.size; part++) {
-    const bytes = archive.bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
-    sql.run('INSERT INTO lambda_archive_parts (sha, part, bytes) VALUES (?, ?, ?)', archive.sha, part, bytes)
-  }
 }
 
 export function findArchive(ctx: Ctx, sha: string): ArchiveRow | undefined {
   return ctx.sql.first<ArchiveRow>('SELECT * FROM lambda_archives WHERE sha = ?', sha)
-}
-
-/** A stored zip's bytes, a part at a time. */
-export function archiveStream(ctx: Ctx, sha: string): ReadableStream<Uint8Array> {
-  let part = 0
-  return new ReadableStream({
-    type: 'bytes',
-    pull(controller) {
-      const row = ctx.sql.first<{ bytes: ArrayBuffer }>(
-        'SELECT bytes FROM lambda_archive_parts WHERE sha = ? AND part = ?',
-        sha,
-        part,
-      )
-      part += 1
-      if (row) controller.enqueue(new Uint8Array(row.bytes))
-      else controller.close()
-    },
-  })
 }
 
 /** Forgets zips after a while, unless something uses them then. */
@@ -116,8 +93,8 @@ export function dropArchive(ctx: Tx, sha: string): void {
     sha,
   )
   if (used) return
-  sql.run('DELETE FROM lambda_archive_parts WHERE sha = ?', sha)
-  sql.run('DELETE FROM lambda_archives WHERE sha = ?', sha)
+  const gone = sql.first<ArchiveRow>('DELETE FROM lambda_archives WHERE sha = ? RETURNING *', sha)
+  if (gone) dropBlob(ctx, gone.blob)
 }
 
 /** A SHA-256 in hexadecimal as Lambda shows it, in base64. */

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import { archiveStream, findArchive } from './archives.ts'
+import { streamPieces } from '../../../kernel/blobs/blob-streams.ts'
+import { findArchive } from './archives.ts'
 import { layerVersion } from '../layers/layers.ts'
 import { LATEST } from '../schema.ts'
 import { versionRow } from '../functions/versions.ts'
@@ -15,7 +16,9 @@ export type DownloadOperations = {
 export function DownloadArchive(ctx: Ctx, wanted: Wanted): DownloadOperations['DownloadArchive']['output'] {
   const sha = shaOf(ctx, wanted)
   const archive = sha ? findArchive(ctx, sha) : undefined
-  return archive && { size: archive.size, stream: archiveStream(ctx, archive.sha) }
+  if (!archive) return undefined
+  const { size, blob } = archive
+  return { size, stream: streamPieces(ctx, [{ blob, from: 0, to: size }]) }
 }
 
 function shaOf(ctx: Ctx, wanted: Wanted): string | null | undefined {

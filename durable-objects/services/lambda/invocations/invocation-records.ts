@@ -1,3 +1,4 @@
+import { putBlob, readBlob } from '../../../kernel/blobs/blobs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { append, type RingLog } from '../../../kernel/ring-logs/ring-logs.ts'
 import type { PageAsked } from '../../../kernel/views/view.ts'
@@ -30,25 +31,26 @@ type Row = Omit<InvocationRecord, 'cold' | 'result' | 'error'> & {
   bytes: number
   result: string | null
   error: string | null
+  /** Of the texts, as JSON, where they are long. */
+  blob: number | null
 }
 
 const RECORDS: RingLog = {
   table: 'lambda_invocations',
   keptRows: 10_000,
   keptBytes: 256 * 1024 * 1024,
-  parts: ['lambda_invocation_parts'],
+  blob: 'blob',
   unique: true,
 }
-/** Rows end at 2 MB, and a character is up to three bytes: longer texts are rows of their own. */
+/** Texts that are longer than this, in characters, are no longer in their record's row. */
 const INLINE = 100_000
-const PART = 400_000
-
-const LONG_FIELDS = ['payload', 'result', 'error'] as const
 
 /** Writes a record, unless its run has left one already. */
 export function writeRecord(ctx: Tx, record: InvocationRecord): void {
-  const { payload, result = null, error = null } = record
-  const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + record.logTail.length
+  const { payload, result = null, error = null, logTail } = record
+  const bytes = payload.length + (result?.length ?? 0) + (error?.length ?? 0) + logTail.length
+  const texts = { payload, result, error }
+  const long = bytes > INLINE
   const seq = append(ctx.sql, RECORDS, {
     id: record.id,
     functionArn: record.functionArn,
@@ -60,50 +62,19 @@ export function writeRecord(ctx: Tx, record: InvocationRecord): void {
     cold: record.cold ? 1 : 0,
     status: error === null ? 'success' : 'error',
     bytes,
-    result: inline(result),
-    error: inline(error),
-    logTail: record.logTail,
-    payload: inline(payload),
+    logTail,
+    ...(long ? { payload: '' } : texts),
   })
-  if (seq !== undefined && bytes > INLINE) writeParts(ctx, seq, { payload, result, error })
-}
-
-/** A text that its record's row holds; a long one is found under the record's parts. */
-const inline = <T extends string | null>(text: T) => (text !== null && text.length > INLINE ? '' : text)
-
-function writeParts(ctx: Tx, seq: number, texts: Record<(typeof LONG_FIELDS)[number], string | null>): void {
-  for (const field of LONG_FIELDS) {
-    const text = texts[field]
-    if (text === null || text.length <= INLINE) continue
-    for (const [part, piece] of pieces(text).entries()) {
-      ctx.sql.run(
-        'INSERT INTO lambda_invocation_parts (seq, field, part, text) VALUES (?, ?, ?, ?)',
-        seq,
-        field,
-        part,
-        piece,
-      )
-    }
-  }
-}
-
-/** A text in pieces, no pair of surrogates divided. */
-function pieces(text: string): string[] {
-  const found: string[] = []
-  for (let at = 0; at < text.length; ) {
-    const last = text.charCodeAt(at + PART - 1)
-    const length = last >= 0xd800 && last < 0xdc00 ? PART - 1 : PART
-    found.push(text.slice(at, at + length))
-    at += length
-  }
-  return found
+  if (seq === undefined || !long) return
+  const blob = putBlob(ctx, new TextEncoder().encode(JSON.stringify(texts)))
+  ctx.sql.run('UPDATE lambda_invocations SET blob = ? WHERE seq = ?', blob, seq)
 }
 
 /** A page of records may hold so many bytes: what travels between objects ends at 32 MB. */
 const PAGE_BYTES = 8 * 1024 * 1024
 
 /** A record with its texts whole. */
-export type ViewedRecord = Omit<Row, 'seq' | 'bytes'>
+export type ViewedRecord = Omit<Row, 'seq' | 'bytes' | 'blob'>
 
 /** Records after one, oldest first. */
 export function recordPage(ctx: Ctx, { limit, after }: PageAsked): { rows: ViewedRecord[]; next: string | undefined } {
@@ -113,20 +84,14 @@ export function recordPage(ctx: Ctx, { limit, after }: PageAsked): { rows: Viewe
     'SELECT * FROM lambda_invocations WHERE seq > ? ORDER BY seq',
     Number(after ?? 0) || 0,
   )) {
-    const { seq, bytes, ...record } = row
-    rows.push(bytes > INLINE ? { ...record, ...readParts(ctx, seq) } : record)
+    const { seq, bytes, blob, ...record } = row
+    rows.push(blob === null ? record : { ...record, ...readTexts(ctx, blob) })
     size += bytes * 2
     if (size > PAGE_BYTES || rows.length >= limit) return { rows, next: String(seq) }
   }
   return { rows, next: undefined }
 }
 
-function readParts(ctx: Ctx, seq: number): Partial<Record<(typeof LONG_FIELDS)[number], string>> {
-  const rows = ctx.sql.all<{ field: (typeof LONG_FIELDS)[number]; text: string }>(
-    'SELECT field, text FROM lambda_invocation_parts WHERE seq = ? ORDER BY field, part',
-    seq,
-  )
-  const texts: Partial<Record<(typeof LONG_FIELDS)[number], string>> = {}
-  for (const { field, text } of rows) texts[field] = (texts[field] ?? '') + text
-  return texts
-}
+/** Written by writeRecord. */
+const readTexts = (ctx: Ctx, blob: number) =>
+  JSON.parse(new TextDecoder().decode(readBlob(ctx, blob))) as Pick<Row, 'payload' | 'result' | 'error'>

@@ -90,12 +90,17 @@ export async function CreateEventSourceMapping(
   await checkQueue(ctx, { source, name: named.name, role, timeout })
   // Before the mapping is there: one that nobody tells of messages would be worse than a telling too much.
   if (row.enabled) await watchQueue(ctx, row)
-  targetOf(ctx, input.FunctionName)
-  checkSingle(ctx, row)
-  ctx.change(tx => {
-    saveMapping(tx, row)
-    lambdaTags.set(tx, arn, input.Tags)
-  })
+  try {
+    ctx.change(tx => {
+      targetOf(tx, input.FunctionName)
+      checkSingle(tx, row)
+      saveMapping(tx, row)
+      lambdaTags.set(tx, arn, input.Tags)
+    })
+  } catch (refused) {
+    if (row.enabled) await unwatchQueue(ctx, row)
+    throw refused
+  }
   pollMapping(ctx, row.uuid)
   return describe(ctx, row, 'Creating')
 }

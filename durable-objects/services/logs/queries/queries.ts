@@ -1,4 +1,5 @@
 import type { Operations } from '../../../../aws/models/logs.types.ts'
+import { dropBlobs, readBlob } from '../../../kernel/blobs/blobs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing, listingOf } from '../../../kernel/listings/listings.ts'
@@ -6,7 +7,7 @@ import { pageStart, pageToken } from '../../../../aws/pages.ts'
 import { findGroup, findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
 import { noteUse } from './index-policies.ts'
 import { MAX_ROWS, readQuery } from './insights/commands.ts'
-import { pipelineOf } from './insights/pipeline.ts'
+import { pipelineOf, type Result } from './insights/pipeline.ts'
 import { startRun } from './query-runs.ts'
 import { invalidParameter, invalidToken, limitExceeded, paging } from '../refusals.ts'
 import type { GroupRow, QueryRow } from '../schema.ts'
@@ -69,32 +70,33 @@ const MAX_PAGE = 10_000
 /** Characters of a page's results: an answer between objects is bounded. */
 const MAX_PAGE_CHARACTERS = 6_000_000
 
-type Part = { place: number; part: number; json: string }
+/** A long one lies in its blob. */
+type ResultRow = { place: number; json: string; blob: number | null }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
 export function GetQueryResults(ctx: Ctx, input: In<'GetQueryResults'>): Out<'GetQueryResults'> {
   const query = findQuery(ctx, input.queryId)
   const start = pageStart(input.nextToken, query.id, invalidToken())
   const most = input.maxItems || MAX_PAGE
-  const rows: string[] = []
+  const results: Result[] = []
   let [characters, next] = [0, start === undefined ? 0 : Number(start)]
-  const parts = ctx.sql.each<Part>(
-    'SELECT * FROM logs_query_results WHERE query = ? AND place >= ? ORDER BY place, part',
+  const rows = ctx.sql.each<ResultRow>(
+    'SELECT place, json, blob FROM logs_query_results WHERE query = ? AND place >= ? ORDER BY place',
     query.seq,
     next,
   )
   let more = false
-  for (const { place, json } of parts) {
-    const begins = place >= next
-    more = begins && (rows.length === most || characters > MAX_PAGE_CHARACTERS)
+  for (const { place, json, blob } of rows) {
+    more = results.length === most || characters > MAX_PAGE_CHARACTERS
     if (more) break
-    rows.push(begins ? json : rows.pop() + json)
-    characters += json.length
+    const text = blob === null ? json : new TextDecoder().decode(readBlob(ctx, blob))
+    results.push(JSON.parse(text) as Result) // written by writeResults
+    characters += text.length
     next = place + 1
   }
   return {
     queryLanguage: 'CWLI',
-    results: rows.map(row => JSON.parse(row)),
+    results,
     statistics: {
       recordsMatched: query.matched,
       recordsScanned: query.scanned,
@@ -166,6 +168,13 @@ export function ListLogGroupsForQuery(ctx: Ctx, input: In<'ListLogGroupsForQuery
 export function onQueryExpiry(ctx: Tx, id: string): void {
   const query = ctx.sql.first<QueryRow>('SELECT * FROM logs_queries WHERE id = ?', id)
   if (!query) return
-  ctx.sql.run('DELETE FROM logs_query_results WHERE query = ?', query.seq)
+  const kept = ctx.sql.all<{ blob: number | null }>(
+    'DELETE FROM logs_query_results WHERE query = ? RETURNING blob',
+    query.seq,
+  )
+  dropBlobs(
+    ctx,
+    kept.flatMap(({ blob }) => blob ?? []),
+  )
   ctx.sql.run('DELETE FROM logs_queries WHERE seq = ?', query.seq)
 }

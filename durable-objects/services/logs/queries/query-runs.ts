@@ -1,3 +1,4 @@
+import { keepText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { maskOf } from '../policies/data-protection.ts'
@@ -27,14 +28,14 @@ export function startRun(ctx: Tx, run: Run): void {
 async function finish(ctx: Ctx, { query }: Run, slices: Generator<void, void>): Promise<void> {
   try {
     do await scheduler.wait(1)
-    while (!slices.next().done)
+    while (!ctx.change(() => slices.next().done))
   } catch (error) {
     ctx.change(tx => end(tx, query, 'Failed'))
     throw error
   }
 }
 
-/** Yields between two slices; in one, nothing else happens in the object. */
+/** Yields between two slices, each of which is a change; in one, nothing else happens in the object. */
 function* runInSlices(ctx: Tx, run: Run): Generator<void, void> {
   const { query, groups, pipeline } = run
   const groupNames = new Map(groups.map(({ id, name }) => [id, name]))
@@ -83,34 +84,19 @@ function streamName(ctx: Ctx, id: number): string | undefined {
   return ctx.sql.first<{ name: string }>('SELECT name FROM logs_log_streams WHERE id = ?', id)?.name
 }
 
-/** A row of the database is bounded: results that are longer lie in several. */
-const PART_CHARACTERS = 400_000
-
 function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
   for (const [place, result] of results.entries()) {
-    for (const [part, json] of partsOf(JSON.stringify(result)).entries()) {
-      ctx.sql.run(
-        'INSERT INTO logs_query_results (query, place, part, json) VALUES (?, ?, ?, ?)',
-        query.seq,
-        place,
-        part,
-        json,
-      )
-    }
+    const kept = keepText(ctx, JSON.stringify(result))
+    const [json, blob] = typeof kept === 'string' ? [kept, null] : ['', kept.blob]
+    ctx.sql.run(
+      'INSERT INTO logs_query_results (query, place, part, json, blob) VALUES (?, ?, 0, ?, ?)',
+      query.seq,
+      place,
+      json,
+      blob,
+    )
   }
   ctx.sql.run('UPDATE logs_queries SET results = ? WHERE seq = ?', results.length, query.seq)
-}
-
-function partsOf(json: string): string[] {
-  const parts: string[] = []
-  for (let at = 0; at < json.length; ) {
-    let to = at + PART_CHARACTERS
-    // The two halves of a character stay together: neither could be kept alone.
-    if (/[\ud800-\udbff]/.test(json[to - 1] ?? '')) to += 1
-    parts.push(json.slice(at, to))
-    at = to
-  }
-  return parts
 }
 
 function noteProgress(ctx: Tx, query: QueryRow, { scanned, bytes }: Progress, matched: number): void {

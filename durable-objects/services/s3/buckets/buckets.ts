@@ -38,8 +38,8 @@ export async function CreateBucket(ctx: Ctx, input: In<'CreateBucket'>): Promise
     putConfiguration(tx, { kind: 'ownership' }, { Rules: [{ ObjectOwnership: ownership }] })
     putConfiguration(tx, { kind: 'acl' }, acl)
     putConfiguration(tx, { kind: 'public-access-block' }, publicAccessBlockOfNewBucket())
+    if (Tags && Tags.length > 0) putConfiguration(tx, { kind: 'tagging' }, { TagSet: Tags })
   })
-  if (Tags && Tags.length > 0) ctx.change(tx => putConfiguration(tx, { kind: 'tagging' }, { TagSet: Tags }))
   await finishCreation(ctx)
   return { Location: locationOf(name, region) }
 }

@@ -1,6 +1,5 @@
 import type { Operations } from '../../../../aws/models/s3.types.ts'
-import type { Ctx, Handlers, ServiceDefinition } from '../../../kernel/object/operation.ts'
-import { collectBlobs } from '../../../kernel/blobs/blobs.ts'
+import type { Handlers, ServiceDefinition } from '../../../kernel/object/operation.ts'
 import { CopyObject } from '../copies/copy-object.ts'
 import { ListObjects, ListObjectsV2 } from '../listings/listing-objects.ts'
 import { ListObjectVersions } from '../listings/listing-versions.ts'
@@ -54,8 +53,3 @@ export const objectOperations = {
 } satisfies Handlers<Operations>
 
 export const objectTimers = { restored, unrestored } satisfies ServiceDefinition['timers']
-
-/** Deletes what uploads that ended with the process left behind. */
-export function wakeObjects(ctx: Ctx): void {
-  collectBlobs(ctx)
-}
