@@ -252,12 +252,16 @@ test('M01 SNS → HTTP: a throttled subscription gets no more than its share eac
   const all = await setUp()
   const { aws, topic, endpoint } = all
   await confirmed(all, { DeliveryPolicy: JSON.stringify({ throttlePolicy: { maxReceivesPerSecond: 2 } }) })
-  await aws.admin('POST', '/_fakecloud/clock/freeze')
+  await aws.admin('POST', '/_fakecloud/clock/freeze', { at: '2030-01-01T00:00:00Z' })
   for (let i = 0; i < 5; i++) await topic.publish(`m${i}`)
   await settle(aws)
-  expect(endpoint.received).toHaveLength(1)
+  expect(endpoint.received).toHaveLength(2)
   await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 1 })
-  expect(endpoint.received).toHaveLength(3)
+  expect(endpoint.received).toHaveLength(4)
   await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 1 })
-  expect(endpoint.received).toHaveLength(5)
+  expect(
+    bodies(endpoint)
+      .map(each => read(each).Message)
+      .sort(),
+  ).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
 })

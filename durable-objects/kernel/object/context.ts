@@ -2,6 +2,7 @@ import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { newTraceId } from '../../../aws/ids.ts'
 import type { Timers } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
+import type { Post } from '../http-out/posting.ts'
 import { type Hop, type Outcome, writeHop } from '../journal/journal.ts'
 import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
 import type { Delivery } from '../outbox/deliver.ts'
@@ -25,6 +26,7 @@ export type ContextParts = {
   carrier: Carrier
   now: () => number
   deliver(delivery: Delivery, of: OperationRequest): void
+  posts: { add(post: Post, of: OperationRequest): void }
   measured(query: MetricsQuery): MetricsPage
   /** New values were written. */
   tell(tx: Tx): void
@@ -82,6 +84,7 @@ export function contextOf(parts: ContextParts): Tx {
     call: (service, operation, input, to) => callOperation(parts, { service, operation, input }, to),
     view: (service, name, parameters, place) => viewOf(parts, { service, name, parameters }, place),
     deliver: delivery => parts.deliver(traced(delivery, request), request),
+    post: post => parts.posts.add(post, request),
     measured: query => parts.measured(query),
     metric: metric => noteMetric(ctx, metric, parts.tell),
     background: work => parts.track(work),

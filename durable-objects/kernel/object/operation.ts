@@ -1,6 +1,7 @@
 import type { Access } from '../../shared/policy-access.ts'
 import type { MemberPath } from './large-bytes.ts'
 import type { Env } from '../env.ts'
+import type { Post, Posting } from '../http-out/posting.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Metric, MetricsPage, MetricsQuery } from '../metrics/metrics.ts'
 import type { DefinitionOf, Delivery, Taking, Undelivered } from '../outbox/deliver.ts'
@@ -160,6 +161,8 @@ export type Tx = Omit<Ctx, 'sql'> & {
   readonly timers: Timers
   /** What AWS does after it answers: done nearby at once, or written to the outbox with the change that caused it. */
   deliver(delivery: Delivery): void
+  /** HTTP to the outside after the answer: written with the change, and tried as the definition's `posts` says. */
+  post(post: Post): void
   /** Does something if the change is undone: what it noted in memory goes with what it wrote. */
   undone(work: () => void): void
   /** What the object's services have measured since it was last asked. */
@@ -203,6 +206,8 @@ export type ServiceDefinition = {
   introspections?: Record<string, (tx: Tx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** How what it posts is asked, tried again and ended. */
+  posts?: Posting
   /** Operations as a neighbour's delivery has them done, at once and in the change that caused it; `FAR` where they cannot. */
   nearby?: Record<string, (tx: Tx, input: never) => unknown>
   /** The services of this object have measured something new. */

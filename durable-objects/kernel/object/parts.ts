@@ -1,5 +1,6 @@
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
+import { type Posts, postsOf } from '../http-out/posts.ts'
 import { writeHop } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
@@ -19,9 +20,16 @@ export type Parts = {
   sql: Sql
   wake: Wake
   outbox: Outbox
+  posts: Posts
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
+  /** Sets off again what waits to leave the object and may be tried now. */
+  kick(): void
+  /** When the next timer falls due, or the next try of a post. */
+  due(): number | null
+  /** Timers or posts are under way: should the object be killed, nothing else would wake it. */
+  waiting(): boolean
   /** All is gone from storage. */
   forget(): void
 }
@@ -52,7 +60,7 @@ export function partsOf(
   const change = <T>(work: () => T) => changes.run(work)
   const now = () => whole.now()
   const request = (sent: Sent, delivery: Delivery) => whole.requestOf(sent, delivery)
-  const own = (service: string) => whole.own(service)
+  const own = (service: string, traceId?: string) => whole.own(service, traceId)
   const tables = tablesOf({ sql, changes, above, name: () => whole.name, own })
   const outbox = outboxOf({
     sql,
@@ -81,6 +89,17 @@ export function partsOf(
     ended: () => whole.arm(),
     track: work => whole.track('timers', work),
   })
+  const posts = postsOf({
+    sql,
+    definitionOf: above.catalog.definitionOf,
+    own,
+    change,
+    committed: work => changes.committed(work),
+    now,
+    track: work => whole.track('posts', work),
+    told: () => whole.active.told(),
+    arm: () => whole.arm(),
+  })
   const here: Neighbourhood = {
     self: () => whole.name,
     catalog: above.catalog,
@@ -91,8 +110,16 @@ export function partsOf(
     open: service => void tables.open(service),
     context: asked => whole.context(asked),
   }
-  const forget = () => {
-    for (const part of [tables, timers, outbox]) part.forget()
+  const kick = () => {
+    outbox.kick()
+    posts.kick()
   }
-  return { changes, sql, wake, outbox, tables, timers, here, forget }
+  const due = () => earlier(timers.next(), posts.next())
+  const waiting = () => timers.waiting() || posts.waiting()
+  const forget = () => {
+    for (const part of [tables, timers, outbox, posts]) part.forget()
+  }
+  return { changes, sql, wake, outbox, posts, tables, timers, here, kick, due, waiting, forget }
 }
+
+const earlier = (a: number | null, b: number | null) => (a === null || (b !== null && b < a) ? b : a)

@@ -1,5 +1,6 @@
 import { TIMER_SCHEMA } from '../clock/clock.ts'
 import { BLOB_SCHEMA } from '../blobs/blobs.ts'
+import { POST_SCHEMA } from '../http-out/posts.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics.ts'
 import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
@@ -23,6 +24,7 @@ export const KERNEL_MIGRATIONS = [
     BLOB_SCHEMA,
     CLIENT_TOKEN_SCHEMA,
     TAG_SCHEMA,
+    POST_SCHEMA,
   ].join('\n'),
 ]
 

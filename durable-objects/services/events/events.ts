@@ -1,7 +1,7 @@
 import { eventsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { makeCall, resumeCalls } from './api-destination-calls.ts'
+import { posts } from './api-destination-calls.ts'
 import {
   CreateApiDestination,
   DeleteApiDestination,
@@ -152,11 +152,11 @@ export const events: ServiceDefinition = {
   operations: { ...operations, ForwardEvent, OfferEventSource },
   migrations,
   nearby: { PutEvents: putEventsNearby },
-  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay, apiCall: makeCall },
+  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay },
   introspections: { events: eventsView, deliveries: deliveriesView, fire: fireTick },
   onCreate: createDefaultBus,
-  onWake: resumeCalls,
   ended,
+  posts,
   resourcePolicy,
   // `Entries` are the sender's to give.
   target: { operation: 'PutEvents', input: () => ({}) },

@@ -49,15 +49,8 @@ CREATE TABLE events_connections (
 ) WITHOUT ROWID;
 CREATE TABLE events_api_destinations (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, description TEXT, connectionArn TEXT NOT NULL, endpoint TEXT NOT NULL,
-  method TEXT NOT NULL, rate INTEGER NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL,
-  windowAt INTEGER NOT NULL DEFAULT 0, used INTEGER NOT NULL DEFAULT 0
+  method TEXT NOT NULL, rate INTEGER NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE events_api_calls (
-  id TEXT PRIMARY KEY, destination TEXT NOT NULL, rule TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL,
-  event TEXT NOT NULL, label TEXT NOT NULL, traceId TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  firstAt INTEGER NOT NULL, due INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX events_api_calls_due ON events_api_calls (due);
 CREATE TABLE events_endpoints (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, document TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;`,
@@ -177,24 +170,6 @@ export type ApiDestinationRow = {
   rate: number
   createdAt: number
   modifiedAt: number
-  /** The second in which its last call was, or is to be, made; and the calls of that second. */
-  windowAt: number
-  used: number
-}
-
-export type ApiCallRow = {
-  id: string
-  destination: string
-  rule: string
-  /** JSON: the target as it was when the event came. */
-  target: string
-  body: string
-  event: string
-  label: string
-  traceId: string
-  attempts: number
-  firstAt: number
-  due: number
 }
 
 export type EndpointRow = {

@@ -19,11 +19,6 @@ CREATE TABLE sns_published (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, bytes INTEGER NOT NULL, messageId TEXT NOT NULL, topic TEXT NOT NULL, phone TEXT, message TEXT NOT NULL, subject TEXT, at INTEGER NOT NULL
 );
 CREATE TABLE sns_unsubscribed (token TEXT PRIMARY KEY, subscription TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sns_posts (
-  id TEXT PRIMARY KEY, subscription TEXT NOT NULL, topic TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL,
-  about TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, firstAt REAL NOT NULL, due REAL NOT NULL, trace TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX sns_posts_due ON sns_posts (due);
 CREATE TABLE sns_applications (arn TEXT PRIMARY KEY, attributes TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sns_endpoints (
   arn TEXT PRIMARY KEY, application TEXT NOT NULL, token TEXT NOT NULL, attributes TEXT NOT NULL, UNIQUE (application, token)
@@ -70,22 +65,3 @@ export type SubscriptionRow = {
 }
 
 export type Subscription = Omit<SubscriptionRow, 'attributes'> & { attributes: Attributes }
-
-/** A notification on its way to an HTTP endpoint. */
-export type PostRow = {
-  id: string
-  subscription: string
-  topic: string
-  url: string
-  /** JSON. */
-  headers: string
-  body: string
-  /** JSON: its type, and what goes with it to a dead-letter queue. */
-  about: string
-  attempts: number
-  /** When it was first to be tried. */
-  firstAt: number
-  /** When it is to be tried (again). */
-  due: number
-  trace: string
-}

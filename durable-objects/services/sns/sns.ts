@@ -8,7 +8,7 @@ import * as endpoints from './endpoints.ts'
 import { homeByArn } from '../../kernel/resources/home.ts'
 import { confirmTick, optOutTick, pendingView } from './introspection.ts'
 import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
-import { attemptPost, resumePosts } from './posts.ts'
+import { posts } from './posts.ts'
 import { Publish, PublishBatch } from './publish.ts'
 import { publishedView } from './published.ts'
 import { migrations } from './schema.ts'
@@ -86,18 +86,17 @@ export const sns: ServiceDefinition = {
   operations,
   migrations,
   timers: {
-    post: attemptPost,
     pending: subscriptions.forgetPending,
     unsubscribed: subscriptions.forgetUnsubscribed,
   },
   ended,
+  posts,
   introspections: {
     messages: publishedView,
     pending: pendingView,
     confirm: confirmTick,
     optOut: optOutTick,
   },
-  onWake: resumePosts,
   resourcePolicy,
   target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
   home: homeByArn('sns', ARNS),
