@@ -265,3 +265,16 @@ test('M01 SNS → HTTP: a throttled subscription gets no more than its share eac
       .sort(),
   ).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
 })
+
+test('M01 SNS → HTTP: a reset takes with it what is being tried and what waits for its retry', async () => {
+  const all = await setUp()
+  const { aws, topic, endpoint } = all
+  await confirmed(all)
+  await aws.admin('POST', '/_fakecloud/clock/freeze')
+  endpoint.answers.push(503, 503)
+  await Promise.all([topic.publish('one'), topic.publish('two')])
+  await settle(aws)
+  await aws.admin('POST', '/_fakecloud/reset/sns')
+  await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 3600 })
+  expect(endpoint.received).toHaveLength(2)
+})

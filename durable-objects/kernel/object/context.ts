@@ -5,6 +5,7 @@ import type { Env } from '../env.ts'
 import type { Post } from '../http-out/posting.ts'
 import { type Hop, type Outcome, writeHop } from '../journal/journal.ts'
 import { type MetricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
+import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { Delivery } from '../outbox/deliver.ts'
 import { callOperation, type Carrier, viewOf } from './calls.ts'
 import type { Changes } from './changes.ts'
@@ -15,7 +16,7 @@ import type { Sql } from './sql.ts'
 export type ContextParts = {
   env: Env
   facts: ObjectFacts
-  namespaceId: string
+  settings: NamespaceSettings | undefined
   sql: Sql
   changes: Changes
   /** The object was not erased since. */
@@ -56,7 +57,8 @@ export function contextOf(parts: ContextParts): Tx {
     get place() {
       return parts.facts.place
     },
-    namespaceId: parts.namespaceId,
+    namespaceId: parts.settings?.id ?? '',
+    pendingMs: parts.settings?.pendingMs ?? 0,
     service: request.service,
     resource: parts.facts.resource,
     operation: request.operation,

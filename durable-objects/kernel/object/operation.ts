@@ -109,6 +109,8 @@ export type Ctx = {
   readonly place: Place
   /** Of the namespace's present life: one of its name that is made after its end has another. */
   readonly namespaceId: string
+  /** How long a resource is shown as pending that AWS needs a while for: `kernel/states`. */
+  readonly pendingMs: number
   readonly service: string
   readonly resource: string | undefined
   readonly operation: string

@@ -159,7 +159,7 @@ export function placeObject(above: Above) {
         alive: () => life === this.life,
         env: this.env,
         facts: this.facts,
-        namespaceId: this.membership.settings?.id ?? '',
+        settings: this.membership.settings,
         sql: this.parts.sql,
         changes: this.parts.changes,
         request,

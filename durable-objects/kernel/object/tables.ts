@@ -6,6 +6,7 @@ import { METRICS_SCHEMA } from '../metrics/metrics.ts'
 import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
 import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { OUTBOX_SCHEMA } from '../outbox/outbox.ts'
+import { STATE_SCHEMA } from '../states/states.ts'
 import { TAG_SCHEMA } from '../tags/tags.ts'
 import type { Above } from './catalog.ts'
 import type { Changes } from './changes.ts'
@@ -25,6 +26,7 @@ export const KERNEL_MIGRATIONS = [
     CLIENT_TOKEN_SCHEMA,
     TAG_SCHEMA,
     POST_SCHEMA,
+    STATE_SCHEMA,
   ].join('\n'),
 ]
 

@@ -7,13 +7,13 @@ import { pollMapping } from './mappings.ts'
 import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
 import type { Input, MappingRow, Output } from '../schema.ts'
 import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
+import { meanwhile, stillShown } from '../../../kernel/states/states.ts'
 import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
 type Described = Output<'GetEventSourceMapping'>
 
-/** A mapping's answer; `state` while it changes. */
-function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
+function describe(ctx: Ctx, row: MappingRow): Described {
   const { settings, target } = mappingOf(ctx, row)
   return {
     UUID: row.uuid,
@@ -21,9 +21,10 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
     EventSourceArn: row.source,
     FunctionArn: target,
     LastModified: new Date(row.modified),
-    State: state ?? (row.enabled ? 'Enabled' : 'Disabled'),
+    State: row.enabled ? 'Enabled' : 'Disabled',
     StateTransitionReason: 'USER_INITIATED',
     EventSourceMappingArn: mappingArn(ctx, row.uuid),
+    ...stillShown(ctx, row.uuid),
   }
 }
 
@@ -92,12 +93,13 @@ export async function CreateEventSourceMapping(
   if (row.enabled) await watchQueue(ctx, row)
   targetOf(ctx, input.FunctionName)
   checkSingle(ctx, row)
-  ctx.change(tx => {
+  const shown = ctx.change(tx => {
     saveMapping(tx, row)
     lambdaTags.set(tx, arn, input.Tags)
+    return meanwhile(tx, row.uuid, { State: 'Creating' })
   })
   pollMapping(ctx, row.uuid)
-  return describe(ctx, row, 'Creating')
+  return { ...describe(ctx, row), ...shown }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
@@ -147,10 +149,13 @@ export async function UpdateEventSourceMapping(
   const current = findMapping(ctx, input.UUID)
   const saved = { ...changed(ctx, current, input), modified: ctx.now }
   checkSingle(ctx, saved)
-  ctx.change(tx => saveMapping(tx, saved))
+  const shown = ctx.change(tx => {
+    saveMapping(tx, saved)
+    return meanwhile(tx, saved.uuid, { State: transition(current, saved) })
+  })
   if (saved.enabled) pollMapping(ctx, saved.uuid)
   else await unwatchQueue(ctx, saved)
-  return describe(ctx, saved, transition(current, saved))
+  return { ...describe(ctx, saved), ...shown }
 }
 
 function changed(ctx: Ctx, old: MappingRow, input: Input<'UpdateEventSourceMapping'>): MappingRow {
@@ -182,5 +187,5 @@ export async function DeleteEventSourceMapping(
     tx.timers.clear('mapping', row.uuid)
   })
   await unwatchQueue(ctx, row)
-  return describe(ctx, row, 'Deleting')
+  return { ...describe(ctx, row), State: 'Deleting' }
 }
