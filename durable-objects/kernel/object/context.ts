@@ -70,6 +70,7 @@ export function contextOf(parts: ContextParts): Tx {
     signed: request.signed,
     env: parts.env,
     definitionOf: parts.carrier.catalog.definitionOf,
+    keys: parts.carrier.catalog.keys,
     get now() {
       return now()
     },

@@ -1,5 +1,6 @@
 import type { Access } from '../../shared/policy-access.ts'
 import type { MemberPath } from './large-bytes.ts'
+import type { Keys } from '../encryption/encryption.ts'
 import type { Env } from '../env.ts'
 import type { Post, Posting } from '../http-out/posting.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -124,6 +125,8 @@ export type Ctx = {
   readonly env: Env
   /** What a service of that name does; one that is not built does nothing. */
   readonly definitionOf: DefinitionOf
+  /** For `encrypt` and `decrypt` of `kernel/encryption`. */
+  readonly keys: Keys | undefined
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
   /** Reads. Writing is a change's. */
@@ -208,6 +211,8 @@ export type ServiceDefinition = {
   introspections?: Record<string, (tx: Tx, parameters: Record<string, string>) => unknown>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** It keeps customers' keys: encrypts and decrypts with them for the others. */
+  keys?: Keys
   /** How what it posts is asked, tried again and ended. */
   posts?: Posting
   /** Operations as a neighbour's delivery has them done, at once and in the change that caused it; `FAR` where they cannot. */
