@@ -70,12 +70,16 @@ export class IamClient extends Endpoints {
   }
 }
 
-/** A namespace to be. `iam` says whether policies are asked, `verifySigv4` whether signatures are. */
+/**
+ * A namespace to be. `iam` says whether policies are asked, `verifySigv4` whether signatures are, and `pendingSeconds` how
+ * long, by the clock, functions and other resources that AWS needs a while for are pending.
+ */
 export type NamespaceOptions = {
   name?: string
   ttlSeconds?: number
   iam?: 'off' | 'soft' | 'strict'
   verifySigv4?: boolean
+  pendingSeconds?: number
 }
 
 export type CreatedFakeCloud = FakeCloud & { rootKey?: { accessKeyId: string; secretAccessKey: string } }

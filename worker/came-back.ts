@@ -1,5 +1,5 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
-import { cameOutOf, OUT_HEADER } from '../durable-objects/kernel/http-out.ts'
+import { cameOutOf, OUT_HEADER } from '../durable-objects/kernel/http-out/http-out.ts'
 import { AwsError } from '../aws/errors.ts'
 import { routeOf } from './route.ts'
 

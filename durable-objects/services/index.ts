@@ -38,8 +38,10 @@ export function definitionOf(service: string): ServiceDefinition {
   return Object.hasOwn(services, service) ? (services[service] ?? NOT_BUILT) : NOT_BUILT
 }
 
+const keeper = Object.values(services).find(({ keys }) => keys !== undefined)
+
 /** The services as the kernel is handed them. */
-export const catalog: Catalog = { definitionOf, names: Object.keys(services) }
+export const catalog: Catalog = { definitionOf, names: Object.keys(services), keys: keeper?.keys }
 
 /** The object, and the service in it, that serves an operation. */
 export function homeOf(

@@ -252,12 +252,29 @@ test('M01 SNS → HTTP: a throttled subscription gets no more than its share eac
   const all = await setUp()
   const { aws, topic, endpoint } = all
   await confirmed(all, { DeliveryPolicy: JSON.stringify({ throttlePolicy: { maxReceivesPerSecond: 2 } }) })
-  await aws.admin('POST', '/_fakecloud/clock/freeze')
+  await aws.admin('POST', '/_fakecloud/clock/freeze', { at: '2030-01-01T00:00:00Z' })
   for (let i = 0; i < 5; i++) await topic.publish(`m${i}`)
   await settle(aws)
-  expect(endpoint.received).toHaveLength(1)
+  expect(endpoint.received).toHaveLength(2)
   await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 1 })
-  expect(endpoint.received).toHaveLength(3)
+  expect(endpoint.received).toHaveLength(4)
   await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 1 })
-  expect(endpoint.received).toHaveLength(5)
+  expect(
+    bodies(endpoint)
+      .map(each => read(each).Message)
+      .sort(),
+  ).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
+})
+
+test('M01 SNS → HTTP: a reset takes with it what is being tried and what waits for its retry', async () => {
+  const all = await setUp()
+  const { aws, topic, endpoint } = all
+  await confirmed(all)
+  await aws.admin('POST', '/_fakecloud/clock/freeze')
+  endpoint.answers.push(503, 503)
+  await Promise.all([topic.publish('one'), topic.publish('two')])
+  await settle(aws)
+  await aws.admin('POST', '/_fakecloud/reset/sns')
+  await aws.admin('POST', '/_fakecloud/clock/advance', { seconds: 3600 })
+  expect(endpoint.received).toHaveLength(2)
 })

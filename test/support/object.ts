@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { changesOf } from '../../durable-objects/kernel/object/changes.ts'
+import { keptRows } from '../../durable-objects/kernel/object/kept-rows.ts'
 import { META_SCHEMA } from '../../durable-objects/kernel/object/meta.ts'
 import type { Tx } from '../../durable-objects/kernel/object/operation.ts'
 import type { Sql } from '../../durable-objects/kernel/object/sql.ts'
@@ -17,16 +18,18 @@ const asRuntime = (row: Row) =>
 export function bareObject() {
   const database = new DatabaseSync(':memory:')
   database.exec(META_SCHEMA + KERNEL_MIGRATIONS.join('\n'))
-  const all = (query: string, ...bindings: unknown[]) =>
-    database
-      .prepare(query)
-      .all(...(bindings as SQLInputValue[]))
-      .map(row => asRuntime(row as Row))
+  const kept = keptRows()
+  const all = (query: string, ...bindings: unknown[]) => {
+    kept.ran(query)
+    const rows = database.prepare(query).all(...(bindings as SQLInputValue[]))
+    return rows.map(row => asRuntime(row as Row))
+  }
   const sql = {
     all,
     first: (query: string, ...bindings: unknown[]) => all(query, ...bindings)[0],
     run: (query: string, ...bindings: unknown[]) => void all(query, ...bindings),
     changes: () => Number(all('SELECT changes() AS n')[0]?.n),
+    kept: kept.get,
   } as unknown as Sql
   const changes = changesOf({
     transactionSync: work => {
@@ -41,6 +44,7 @@ export function bareObject() {
       }
     },
   })
+  changes.whenUndone(kept.clear)
   let memory = new Map<string, unknown>()
   const work: Promise<unknown>[] = []
   /** @param more what the service under test uses beside the object */

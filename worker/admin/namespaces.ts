@@ -13,11 +13,12 @@ const creation = z.strictObject({
   ttlSeconds: z.number().int().min(1).max(31_536_000).nullable().optional(),
   iam: z.enum(['off', 'soft', 'strict']).optional(),
   verifySigv4: z.boolean().optional(),
+  pendingSeconds: z.number().nonnegative().max(86_400).optional(),
 })
 
 /**
  * Namespaces: hard boundaries, each with its own resources, clock and journal.
- * `POST /_fakecloud/namespaces {name?, ttlSeconds?, iam?, verifySigv4?}` makes one, or gives one that
+ * `POST /_fakecloud/namespaces {name?, ttlSeconds?, iam?, verifySigv4?, pendingSeconds?}` makes one, or gives one that
  * is there a new lifetime and modes: where it verifies signatures, only for who shows its key (else 409). `GET` lists them, `GET|DELETE /_fakecloud/namespaces/{name}`, `POST /_fakecloud/namespaces/{name}/reset`.
  */
 export function namespacesAdmin(app: AdminApp): void {
@@ -28,12 +29,17 @@ export function namespacesAdmin(app: AdminApp): void {
     const body = creation.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
     const name = body.data.name ?? `ns-${randomHex(12)}`
-    const { ttlSeconds = null, iam, verifySigv4 } = body.data
+    const { ttlSeconds = null, iam, verifySigv4, pendingSeconds } = body.data
     // Where signatures are verified, or the emulator is hosted, a namespace has a key of its own, which this answer alone
     // tells.
     const keyed = (verifySigv4 ?? verifiesAll(c.env)) || !isLocal(c.env)
     const account = keyed ? { account: c.env.FAKECLOUD_ACCOUNT_ID || DEFAULT_ACCOUNT } : {}
-    const modes = { ...(iam && { iam }), ...(verifySigv4 !== undefined && { verifySigv4 }), ...account }
+    const modes = {
+      ...(iam && { iam }),
+      ...(verifySigv4 !== undefined && { verifySigv4 }),
+      ...(pendingSeconds !== undefined && { pendingMs: pendingSeconds * 1000 }),
+      ...account,
+    }
     const changing = { mayChange: await mayChange(c, name) }
     const made = await namespaceStub(c.env, name).create(ttlSeconds, { ...modes, ...changing })
     if ('taken' in made) {

@@ -1,6 +1,6 @@
 import { connect } from 'cloudflare:sockets'
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import { OUT_HEADER, outMark } from '../../durable-objects/kernel/http-out.ts'
+import { OUT_HEADER, outMark } from '../../durable-objects/kernel/http-out/http-out.ts'
 import { HOST_HEADER, INTERNAL_HEADER, NAMESPACE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
 import { hasEnded } from './ended.ts'
 import type { HostEnv } from './host-env.ts'

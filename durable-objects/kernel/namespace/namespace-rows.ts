@@ -6,7 +6,7 @@ import type { NamespaceSettings } from './namespace-stub.ts'
 export const NAMESPACE_SCHEMA = `
 CREATE TABLE namespace (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, createdAt INTEGER NOT NULL, expiresAt INTEGER, version INTEGER NOT NULL,
-  offsetMs INTEGER NOT NULL, frozenAt INTEGER, iam TEXT, verifySigv4 INTEGER, accessKeyId TEXT, secretAccessKey TEXT
+  offsetMs INTEGER NOT NULL, frozenAt INTEGER, iam TEXT, verifySigv4 INTEGER, pendingMs INTEGER, accessKeyId TEXT, secretAccessKey TEXT
 ) WITHOUT ROWID;
 CREATE TABLE objects (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE active (name TEXT PRIMARY KEY, token TEXT NOT NULL) WITHOUT ROWID;`
@@ -25,31 +25,34 @@ export type NamespaceRow = {
   frozenAt: number | null
   iam: string | null
   verifySigv4: number | null
+  pendingMs: number | null
   accessKeyId: string | null
   secretAccessKey: string | null
 }
 
 export function settingsOf(row: NamespaceRow): NamespaceSettings {
-  const { id, version, offsetMs, frozenAt, iam, verifySigv4, accessKeyId, secretAccessKey } = row
+  const { id, version, offsetMs, frozenAt, iam, verifySigv4, pendingMs, accessKeyId, secretAccessKey } = row
   return {
     id,
     version,
     clock: { offsetMs, frozenAt },
     ...(iam !== null && { iam: iam as IamMode }), // written by writeSettings()
     ...(verifySigv4 !== null && { verifySigv4: verifySigv4 === 1 }),
+    ...(pendingMs !== null && { pendingMs }),
     ...(accessKeyId !== null && secretAccessKey !== null && { credentials: { accessKeyId, secretAccessKey } }),
   }
 }
 
 /** Writes settings as the next version: whoever hears of two of them takes the higher. */
-export function writeSettings(sql: Sql, { clock, iam, verifySigv4, credentials }: NamespaceSettings): void {
+export function writeSettings(sql: Sql, { clock, iam, verifySigv4, pendingMs, credentials }: NamespaceSettings): void {
   sql.run(
-    `UPDATE namespace SET version = version + 1, offsetMs = ?, frozenAt = ?, iam = ?, verifySigv4 = ?, accessKeyId = ?,
-     secretAccessKey = ?`,
+    `UPDATE namespace SET version = version + 1, offsetMs = ?, frozenAt = ?, iam = ?, verifySigv4 = ?, pendingMs = ?,
+     accessKeyId = ?, secretAccessKey = ?`,
     clock.offsetMs,
     clock.frozenAt,
     iam ?? null,
     verifySigv4 === undefined ? null : Number(verifySigv4),
+    pendingMs ?? null,
     credentials?.accessKeyId ?? null,
     credentials?.secretAccessKey ?? null,
   )

@@ -16,6 +16,8 @@ export type NamespaceSettings = {
   /** Over the deployment's own, where they are set. */
   iam?: IamMode
   verifySigv4?: boolean
+  /** How long what AWS needs a while for is shown as pending, on the clock; without it not beyond its answer. */
+  pendingMs?: number
   /** The key of the account root in this namespace; without it the deployment's secret for root is taken. */
   credentials?: { accessKeyId: string; secretAccessKey: string }
 }
@@ -32,8 +34,8 @@ export type NamespaceDescription = {
   objects: number
 }
 
-/** What a namespace checks of who calls; `account` asks for a key of its own, of that account's root, if it has none. */
-export type NamespaceModes = Pick<NamespaceSettings, 'iam' | 'verifySigv4'> & {
+/** What a namespace checks of who calls, and how long resources are pending; `account` asks for a key of its own, of that account's root, if it has none. */
+export type NamespaceModes = Pick<NamespaceSettings, 'iam' | 'verifySigv4' | 'pendingMs'> & {
   account?: string
   /** Whoever asks has shown a key of the namespace, or the deployment's secret. */
   mayChange?: boolean

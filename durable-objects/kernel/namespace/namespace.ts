@@ -102,11 +102,12 @@ export class NamespaceObject extends DurableObject<Env> {
     this.sql.run('UPDATE namespace SET expiresAt = ?', expiresAt)
     if (expiresAt === null) await this.ctx.storage.deleteAlarm()
     else await this.ctx.storage.setAlarm(expiresAt)
-    const { iam, verifySigv4, account } = modes
+    const { iam, verifySigv4, pendingMs, account } = modes
     const credentials = account === undefined || known.credentials ? undefined : newRootKey(account)
     const changes = {
       ...(iam && { iam }),
       ...(verifySigv4 !== undefined && { verifySigv4 }),
+      ...(pendingMs !== undefined && { pendingMs }),
       ...(credentials && { credentials }),
     }
     if (Object.keys(changes).length > 0) await this.change(changes)

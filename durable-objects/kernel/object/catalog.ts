@@ -1,3 +1,4 @@
+import type { Keys } from '../encryption/encryption.ts'
 import type { Env } from '../env.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { OperationRequest, OperationResult, ServiceDefinition, Tx } from './operation.ts'
@@ -9,6 +10,8 @@ export type Catalog = {
   definitionOf(service: string): ServiceDefinition
   /** Names of those that are built. */
   names: readonly string[]
+  /** What the one of them that keeps keys does for the others. */
+  keys: Keys | undefined
 }
 
 /** A request that may be served. */

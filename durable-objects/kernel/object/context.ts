@@ -1,8 +1,10 @@
 import type { ObjectFacts, Place } from '../../../aws/place.ts'
 import { type Timers, timersOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
+import type { Post } from '../http-out/posting.ts'
 import type { Hop } from '../journal/journal.ts'
 import { type Listeners, type Metric, metricsPage, type MetricsQuery, noteMetric } from '../metrics/metrics.ts'
+import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
 import type { Delivery } from '../outbox/deliver.ts'
 import { callOperation } from './calls.ts'
 import type { Catalog } from './catalog.ts'
@@ -15,9 +17,9 @@ import { erasedMeanwhile } from './refusals.ts'
 export type Host = {
   readonly name: string
   readonly facts: ObjectFacts
-  readonly namespaceId: string
+  readonly settings: NamespaceSettings | undefined
   readonly catalog: Catalog
-  readonly parts: Pick<Parts, 'env' | 'sql' | 'changes' | 'hops'>
+  readonly parts: Pick<Parts, 'env' | 'sql' | 'changes' | 'hops' | 'posts'>
   readonly memory: Map<string, unknown>
   readonly listeners: Listeners
   readonly lives: Lives
@@ -38,6 +40,7 @@ export type Host = {
 export class OperationContext implements Tx {
   readonly place: Place
   readonly namespaceId: string
+  readonly pendingMs: number
   readonly service: string
   readonly resource: string | undefined
   readonly operation: string
@@ -51,6 +54,7 @@ export class OperationContext implements Tx {
   readonly env: Env
   readonly sql: Tx['sql']
   readonly definitionOf: Tx['definitionOf']
+  readonly keys: Tx['keys']
   private readonly host: Host
   private readonly life: number
 
@@ -58,7 +62,8 @@ export class OperationContext implements Tx {
     this.host = host
     this.life = host.lives.of(request.service)
     this.place = host.facts.place
-    this.namespaceId = host.namespaceId
+    this.namespaceId = host.settings?.id ?? ''
+    this.pendingMs = host.settings?.pendingMs ?? 0
     this.service = request.service
     this.resource = host.facts.resource
     this.operation = request.operation
@@ -72,6 +77,7 @@ export class OperationContext implements Tx {
     this.env = host.parts.env
     this.sql = host.parts.sql
     this.definitionOf = host.catalog.definitionOf
+    this.keys = host.catalog.keys
   }
 
   get now(): number {
@@ -113,6 +119,10 @@ export class OperationContext implements Tx {
     const { trace, service } = this
     const traced = trace === undefined || delivery.traceId !== undefined ? delivery : { ...delivery, trace }
     this.host.deliver(traced, { service, traceId: delivery.traceId ?? this.traceId })
+  }
+
+  post(post: Post): void {
+    this.host.parts.posts.add(post, this)
   }
 
   measured(query: MetricsQuery) {

@@ -31,7 +31,9 @@ export function dropService(sql: Sql, service: string): void {
   for (const { name } of tables) sql.run(`DROP TABLE "${name}"`)
   sql.run('DELETE FROM _timers WHERE service = ?', service)
   sql.run('DELETE FROM _outbox WHERE service = ?', service)
+  sql.run('DELETE FROM _posts WHERE service = ?', service)
   sql.run('DELETE FROM _client_tokens WHERE service = ?', service)
+  sql.run('DELETE FROM _states WHERE service = ?', service)
   sql.run('DELETE FROM _tags WHERE service = ?', service)
   sql.run('DELETE FROM _meta WHERE key = ?', `migrations.${service}`)
 }

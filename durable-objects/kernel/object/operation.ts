@@ -1,6 +1,8 @@
 import type { Access } from '../../shared/policy-access.ts'
 import type { MemberPath } from './large-bytes.ts'
+import type { Keys } from '../encryption/encryption.ts'
 import type { Env } from '../env.ts'
+import type { Post, Posting } from '../http-out/posting.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Metric, MetricsPage, MetricsQuery } from '../metrics/metrics.ts'
 import type { DefinitionOf, Delivery, Taking, Undelivered } from '../outbox/deliver.ts'
@@ -109,6 +111,8 @@ export type Ctx = {
   readonly place: Place
   /** Of the namespace's present life: one of its name that is made after its end has another. */
   readonly namespaceId: string
+  /** How long a resource is shown as pending that AWS needs a while for: `kernel/states`. */
+  readonly pendingMs: number
   readonly service: string
   readonly resource: string | undefined
   readonly operation: string
@@ -122,6 +126,8 @@ export type Ctx = {
   readonly env: Env
   /** What a service of that name does; one that is not built does nothing. */
   readonly definitionOf: DefinitionOf
+  /** For `encrypt` and `decrypt` of `kernel/encryption`. */
+  readonly keys: Keys | undefined
   /** Milliseconds since the epoch on the namespace's clock: the only source of time. */
   readonly now: number
   /** Reads. Writing is a change's. */
@@ -159,6 +165,8 @@ export type Tx = Omit<Ctx, 'sql'> & {
   readonly timers: Timers
   /** What AWS does after it answers: done nearby at once, or written to the outbox with the change that caused it. */
   deliver(delivery: Delivery): void
+  /** HTTP to the outside after the answer: written with the change, and tried as the definition's `posts` says. */
+  post(post: Post): void
   /** Does something if the change is undone: what it noted in memory goes with what it wrote. */
   undone(work: () => void): void
   /** What the object's services have measured since it was last asked. */
@@ -202,6 +210,10 @@ export type ServiceDefinition = {
   timers?: Record<string, ((tx: Tx, key: string) => void) | ((ctx: Ctx, key: string) => Promise<void>)>
   /** Hears how each of its deliveries ended, in the transaction that ends it: to count it, or to send a dead letter. */
   ended?: (tx: Tx, delivery: Delivery, undelivered?: Undelivered) => void
+  /** It keeps customers' keys: encrypts and decrypts with them for the others. */
+  keys?: Keys
+  /** How what it posts is asked, tried again and ended. */
+  posts?: Posting
   /** Operations as a neighbour's delivery has them done, at once and in the change that caused it; `FAR` where they cannot. */
   nearby?: Record<string, (tx: Tx, input: never) => unknown>
   /** The services of this object have measured something new. */

@@ -2,6 +2,7 @@ import { collectBlobs } from '../blobs/blobs.ts'
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { hopsOf, type NotedHop } from '../journal/journal.ts'
+import { type Posts, postsOf } from '../http-out/posts.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { Arriving } from '../outbox/inbox.ts'
@@ -25,11 +26,18 @@ export type Parts = {
   wake: Wake
   outbox: Outbox
   arriving: Arriving
+  /** Takes up what the object's end left: deliveries, and blobs that nobody uses. */
+  takeUp(): void
+  posts: Posts
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
-  /** Takes up what the object's end left: deliveries, and blobs that nobody uses. */
-  takeUp(): void
+  /** Sets off again what waits to leave the object and may be tried now. */
+  kick(): void
+  /** When the next timer falls due, or the next try of a post. */
+  due(): number | null
+  /** Timers or posts are under way: should the object be killed, nothing else would wake it. */
+  waiting(): boolean
   /** All is gone from storage. */
   forget(): void
 }
@@ -62,7 +70,7 @@ export function partsOf(
   const change = <T>(work: () => T) => changes.run(work)
   const now = () => whole.now()
   const request = (sent: Sent, delivery: Delivery) => whole.requestOf(sent, delivery)
-  const own = (service: string) => whole.own(service)
+  const own = (service: string, traceId?: string) => whole.own(service, traceId)
   const tables = tablesOf({ sql, changes, above, name: () => whole.name, own })
   const outbox = outboxOf({
     sql,
@@ -93,6 +101,17 @@ export function partsOf(
     ended: () => whole.arm(),
     track: work => whole.track('timers', work),
   })
+  const posts = postsOf({
+    sql,
+    definitionOf: above.catalog.definitionOf,
+    own,
+    change,
+    committed: work => changes.committed(work),
+    now,
+    track: work => whole.track('posts', work),
+    told: () => whole.active.told(),
+    arm: () => whole.arm(),
+  })
   const here: Neighbourhood = {
     self: () => whole.name,
     catalog: above.catalog,
@@ -104,13 +123,24 @@ export function partsOf(
     context: asked => whole.context(asked),
   }
   const takeUp = () => {
-    outbox.kick()
+    kick()
     collectBlobs(own('blobs'))
   }
+  const kick = () => {
+    outbox.kick()
+    posts.kick()
+  }
+  const due = () => earlier(timers.next(), posts.next())
+  const waiting = () => timers.waiting() || posts.waiting()
   const forget = () => {
-    for (const part of [tables, timers, outbox]) part.forget()
+    for (const part of [tables, timers, outbox, posts]) part.forget()
     kept.clear()
   }
   const arriving: Arriving = new Map()
-  return { env, changes, sql, hops, wake, outbox, arriving, tables, timers, here, takeUp, forget }
+  return {
+    ...{ env, changes, sql, hops, wake, outbox, posts, arriving, tables, timers, here },
+    ...{ takeUp, kick, due, waiting, forget },
+  }
 }
+
+const earlier = (a: number | null, b: number | null) => (a === null || (b !== null && b < a) ? b : a)

@@ -178,8 +178,8 @@ export function placeObject(above: Above) {
       return new OperationContext(this, request, trailers)
     }
 
-    get namespaceId(): string {
-      return this.membership.settings?.id ?? ''
+    get settings() {
+      return this.membership.settings
     }
 
     /** The context of what a service does of its own accord. */
@@ -226,11 +226,11 @@ export function placeObject(above: Above) {
 
     /** Waits for the deliveries and background work under way, no longer than `boundMs` of real time. */
     async settle(boundMs: number): Promise<SettleReport> {
-      if (this.parts.tables.ready()) this.parts.outbox.kick()
+      if (this.parts.tables.ready()) this.parts.kick()
       await this.background.rest(boundMs)
       // It may have been erased meanwhile.
       const ready = this.parts.tables.ready()
-      const due = ready ? this.parts.timers.next() : null
+      const due = ready ? this.parts.due() : null
       const busy = this.background.busy() || (ready && this.parts.outbox.nextTry() !== null) || this.isDue(due)
       if (!busy) this.active.rested()
       return { busy, due }
@@ -255,7 +255,7 @@ export function placeObject(above: Above) {
     async step(settings: NamespaceSettings, boundMs: number): Promise<SettleReport & { ran: number }> {
       await this.configure(settings)
       if (!this.membership.registered) return { ...(await this.settle(boundMs)), ran: 0 }
-      const ran = await this.parts.timers.finish()
+      const ran = this.parts.posts.kick() + (await this.parts.timers.finish())
       this.arm()
       await this.active.told()
       return { ...(await this.settle(boundMs)), ran }
@@ -265,18 +265,18 @@ export function placeObject(above: Above) {
       if (!this.parts.tables.ready()) return
       this.parts.wake.rang()
       this.parts.timers.start()
-      this.parts.outbox.kick()
+      this.parts.kick()
       this.arm()
     }
 
     /** Sets the alarm for the earliest of the timers and the outbox's retries. */
     arm(): void {
-      const { tables, timers, outbox } = this.parts
+      const { tables, outbox } = this.parts
       if (!tables.ready()) return
-      const timer = timers.next()
+      const timer = this.parts.due()
       const due = timer === null ? null : realTimeOf(this.clock, timer)
       if (this.isDue(timer)) this.active.began()
-      const next = wakeTime({ due, retry: outbox.nextTry(), waiting: timers.waiting() }, Date.now())
+      const next = wakeTime({ due, retry: outbox.nextTry(), waiting: this.parts.waiting() }, Date.now())
       if (next !== null) this.parts.wake.by(next)
     }
 

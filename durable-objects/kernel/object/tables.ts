@@ -1,10 +1,12 @@
 import { TIMER_SCHEMA } from '../clock/clock.ts'
 import { BLOB_SCHEMA, BLOB_SERVICES, eraseBlobs } from '../blobs/blobs.ts'
+import { POST_SCHEMA } from '../http-out/posts.ts'
 import { JOURNAL_SCHEMA } from '../journal/journal.ts'
 import { METRICS_SCHEMA } from '../metrics/metrics.ts'
 import { CLIENT_TOKEN_SCHEMA } from '../idempotency/client-tokens.ts'
 import { INBOX_SCHEMA } from '../outbox/inbox.ts'
 import { OUTBOX_SCHEMA } from '../outbox/outbox-rows.ts'
+import { STATE_SCHEMA } from '../states/states.ts'
 import { TAG_SCHEMA } from '../tags/tags.ts'
 import type { Above } from './catalog.ts'
 import type { Changes } from './changes.ts'
@@ -25,6 +27,7 @@ export const KERNEL_MIGRATIONS = [
     TAG_SCHEMA,
   ].join('\n'),
   BLOB_SERVICES,
+  POST_SCHEMA + STATE_SCHEMA,
 ]
 
 /** The tables of one object: its own, and those of the services that were used in it. */

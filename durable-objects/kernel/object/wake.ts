@@ -29,16 +29,16 @@ export function wakeOf(storage: DurableObjectStorage): Wake {
 /** How long after a delivery could be tried its object looks whether it was (milliseconds). */
 const DELIVERY_WATCH_MS = 2000
 
-/** And how soon an object that was killed runs the timers again that were under way in it. */
+/** And how soon an object that was killed runs the timers and posts again that were under way in it. */
 const TIMER_WATCH_MS = 15_000
 
 /** What is left to do in an object (real epoch milliseconds). */
 type Left = {
-  /** The earliest timer. */
+  /** The earliest timer, or try of a post. */
   due: number | null
   /** The earliest try of a delivery, or that of one under way. */
   retry: number | null
-  /** Timers are under way: should the object be killed, nothing else would wake it. */
+  /** Timers or posts are under way: should the object be killed, nothing else would wake it. */
   waiting: boolean
 }
 

@@ -1,6 +1,7 @@
 import type { Filter, Operations } from '../../../aws/models/ec2.types.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
+import { stillShown } from '../../kernel/states/states.ts'
 import { matcher, paging } from './filters.ts'
 import { find, idOf, read } from './resources.ts'
 import type { In, Kind, Kinds, Out } from './schema.ts'
@@ -52,5 +53,5 @@ export function describe<O extends keyof Operations, K extends Kind>(kind: K, de
 
 function show<O extends keyof Operations, K extends Kind>(ctx: Ctx, { view }: Described<O, K>, row: Row) {
   const resource = read<K>(row.attributes)
-  return { ...resource, ...view?.(ctx, resource) }
+  return { ...resource, ...view?.(ctx, resource), ...stillShown<Kinds[K]>(ctx, row.id) }
 }

@@ -1,5 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
+import { meanwhile } from '../../kernel/states/states.ts'
 import { associate, free } from './addresses.ts'
 import { describe } from './describe.ts'
 import { missing } from './refusals.ts'
@@ -43,7 +44,7 @@ export function CreateNatGateway(tx: Tx, input: In<'CreateNatGateway'>): Out<'Cr
     NatGatewayAddresses: [{ NetworkInterfaceId, PrivateIp, IsPrimary: true, Status: 'succeeded', ...shown }],
   }
   const made = create(tx, 'natgateway', { resource, specifications: input.TagSpecifications })
-  return { NatGateway: { ...made, State: 'pending' }, ClientToken }
+  return { NatGateway: { ...made, ...meanwhile(tx, NatGatewayId, { State: 'pending' }) }, ClientToken }
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html */
@@ -55,6 +56,7 @@ export function DeleteNatGateway(tx: Tx, { NatGatewayId }: In<'DeleteNatGateway'
     remove(tx, NetworkInterfaceId)
   }
   put(tx, 'natgateway', { ...gateway, State: 'deleted', DeleteTime: new Date(tx.now) })
+  meanwhile(tx, NatGatewayId, { State: 'deleting' })
   forgetLater(tx, NatGatewayId)
   return { NatGatewayId }
 }

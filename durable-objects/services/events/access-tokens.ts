@@ -1,6 +1,6 @@
 /** A connection's client credentials are exchanged for an access token, which is kept until it ends. */
 import type { CreateConnectionOAuthRequestParameters } from '../../../aws/models/events.types.ts'
-import { type HttpOut, httpOut } from '../../kernel/http-out.ts'
+import { type HttpOut, httpOut } from '../../kernel/http-out/http-out.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { pairsOf } from './connection-parameters.ts'
 import { lookUpConnection, parametersOf } from './find-connection.ts'

@@ -51,8 +51,6 @@ export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>)
     rate: input.InvocationRateLimitPerSecond ?? DEFAULT_RATE,
     createdAt: ctx.now,
     modifiedAt: ctx.now,
-    windowAt: 0,
-    used: 0,
   }
   checkSettings(ctx, row)
   writeDestination(ctx, row)
@@ -62,7 +60,7 @@ export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>)
 function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
   ctx.sql.run(
     `INSERT OR REPLACE INTO events_api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
-     modifiedAt, windowAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     modifiedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.name,
     row.id,
     row.description,
@@ -72,8 +70,6 @@ function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
     row.rate,
     row.createdAt,
     row.modifiedAt,
-    row.windowAt,
-    row.used,
   )
 }
 

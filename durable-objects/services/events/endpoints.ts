@@ -3,6 +3,7 @@ import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
+import { meanwhile, stillShown } from '../../kernel/states/states.ts'
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { EndpointRow } from './schema.ts'
 
@@ -42,8 +43,10 @@ export function CreateEndpoint(ctx: Tx, input: In<'CreateEndpoint'>): Out<'Creat
   const id = `${randomAlphanumeric(10).toLowerCase()}.${randomAlphanumeric(3).toLowerCase()}`
   const row = { name, id, document, createdAt: ctx.now, modifiedAt: ctx.now }
   write(ctx, row)
-  return { ...answered(ctx, row), State: 'CREATING' }
+  return { ...answered(ctx, row), ...meanwhile(ctx, stateKey(name), { State: 'CREATING' }) }
 }
+
+const stateKey = (name: string) => `endpoint/${name}`
 
 function answered(ctx: Ctx, row: EndpointRow) {
   const { Description: _description, ...document } = documentOf(row)
@@ -59,6 +62,7 @@ function shown(ctx: Ctx, row: EndpointRow): Endpoint {
     State: 'ACTIVE',
     CreationTime: new Date(row.createdAt),
     LastModifiedTime: new Date(row.modifiedAt),
+    ...stillShown(ctx, stateKey(row.name)),
   }
 }
 
@@ -75,7 +79,12 @@ export function UpdateEndpoint(ctx: Tx, input: In<'UpdateEndpoint'>): Out<'Updat
   const row = { ...before, document, modifiedAt: ctx.now }
   write(ctx, row)
   const { EndpointId, EndpointUrl } = shown(ctx, row)
-  return { ...answered(ctx, row), EndpointId, EndpointUrl, State: 'UPDATING' }
+  return {
+    ...answered(ctx, row),
+    EndpointId,
+    EndpointUrl,
+    ...meanwhile(ctx, stateKey(row.name), { State: 'UPDATING' }),
+  }
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEndpoint.html */

@@ -1,7 +1,7 @@
 import { eventsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/events.types.ts'
 import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { makeCall, resumeCalls } from './api-destination-calls.ts'
+import { posts } from './api-destination-calls.ts'
 import {
   CreateApiDestination,
   DeleteApiDestination,
@@ -155,10 +155,10 @@ export const events: ServiceDefinition = {
   views,
   migrations,
   nearby: { PutEvents: putEventsNearby },
-  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay, apiCall: makeCall },
+  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay },
   onCreate: createDefaultBus,
-  onWake: resumeCalls,
   ended,
+  posts,
   resourcePolicy,
   // `Entries` are the sender's to give.
   target: { operation: 'PutEvents', input: () => ({}) },

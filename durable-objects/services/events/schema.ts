@@ -61,6 +61,10 @@ CREATE INDEX events_api_calls_due ON events_api_calls (due);
 CREATE TABLE events_endpoints (
   name TEXT PRIMARY KEY, id TEXT NOT NULL, document TEXT NOT NULL, createdAt INTEGER NOT NULL, modifiedAt INTEGER NOT NULL
 ) WITHOUT ROWID;`,
+  // Calls of API destinations are posts of the kernel's now, and so are their rates.
+  `DROP TABLE events_api_calls;
+ALTER TABLE events_api_destinations DROP COLUMN windowAt;
+ALTER TABLE events_api_destinations DROP COLUMN used;`,
 ]
 
 export type BusRow = {
@@ -177,24 +181,6 @@ export type ApiDestinationRow = {
   rate: number
   createdAt: number
   modifiedAt: number
-  /** The second in which its last call was, or is to be, made; and the calls of that second. */
-  windowAt: number
-  used: number
-}
-
-export type ApiCallRow = {
-  id: string
-  destination: string
-  rule: string
-  /** JSON: the target as it was when the event came. */
-  target: string
-  body: string
-  event: string
-  label: string
-  traceId: string
-  attempts: number
-  firstAt: number
-  due: number
 }
 
 export type EndpointRow = {

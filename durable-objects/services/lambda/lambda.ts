@@ -60,10 +60,10 @@ type InternalOperations = MappingOperations &
  * Known gaps: event source mappings read queues alone; other sources are refused, and errors do not slow one down.
  * Capacity providers and the scaling configurations that go with them (functions on instances of one's own) and durable
  * executions (a function's progress kept between its runs) need runtimes that there are not, and answer 501. A function
- * is active, a mapping enabled, as soon as its request is answered, so that an update is never refused for one under
- * way. VPC, file system, SnapStart, signing and provisioned concurrency settings are kept and shown, and change nothing
- * in how a function runs. At most 100 asynchronous invocations of a place run at once, and 100 of a mapping; the others
- * wait for those. Records of more than 1.9 MB reach no destination. Whether the role may write to a destination that is a
+ * is active, a mapping enabled, as soon as its request is answered, unless the namespace wants it pending: events come
+ * to it even then. VPC, file system, SnapStart, signing and provisioned concurrency settings are kept and shown, and
+ * change nothing in how a function runs. At most 100 asynchronous invocations of a place run at once, and 100 of a
+ * mapping; the others wait for those. Records of more than 1.9 MB reach no destination. Whether the role may write to a destination that is a
  * bucket or a bus shows when the first record comes.
  */
 const operations = {

@@ -53,17 +53,8 @@ export function effectivePolicy(own: string | undefined, topic: string | undefin
   }
 }
 
-export const retryPolicyOf = (own: string | undefined, topic: string | undefined): RetryPolicy =>
-  effectivePolicy(own, topic).healthyRetryPolicy
-
 export const contentTypeOf = (own: string | undefined, topic: string | undefined): string =>
   effectivePolicy(own, topic).requestPolicy.headerContentType
-
-/** Milliseconds between two posts to a subscription at the least; 0 when it is not throttled. */
-export function spacingOf(own: string | undefined, topic: string | undefined): number {
-  const most = effectivePolicy(own, topic).throttlePolicy?.maxReceivesPerSecond
-  return most ? 1000 / most : 0
-}
 
 /** A topic's policy as GetTopicAttributes shows it. */
 export function shownTopicPolicy(policy: string): string {

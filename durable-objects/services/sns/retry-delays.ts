@@ -10,7 +10,7 @@ export type RetryPolicy = {
 }
 
 /** AWS gives up after an hour, whatever the policy says. */
-const LONGEST_MS = 3_600_000
+export const LONGEST_MS = 3_600_000
 
 /**
  * Milliseconds before the nth retry (from 1); undefined when there is no such retry. Four phases: at once, before the
@@ -27,9 +27,6 @@ export function retryDelay(policy: RetryPolicy, nth: number): number | undefined
   const step = nth - numNoDelayRetries - numMinDelayRetries
   return Math.round(backedOff(policy, steps <= 1 ? 0 : (step - 1) / (steps - 1)) * 1000)
 }
-
-/** Whether a retry would come later than AWS waits in all. */
-export const isTooLate = (firstAt: number, due: number) => due - firstAt > LONGEST_MS
 
 /** @param share how far the backoff phase has come, 0 to 1 */
 function backedOff({ minDelayTarget, maxDelayTarget, backoffFunction }: RetryPolicy, share: number): number {

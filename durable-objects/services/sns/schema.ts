@@ -31,6 +31,8 @@ CREATE TABLE sns_endpoints (
 CREATE TABLE sns_opt_outs (phone TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sns_sandbox_phones (phone TEXT PRIMARY KEY, code TEXT NOT NULL, verified INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE sns_sms_attributes (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+  // Posts are the kernel's now.
+  'DROP TABLE sns_posts;',
 ]
 
 /** Attributes by AWS's names, as AWS's strings. */
@@ -70,22 +72,3 @@ export type SubscriptionRow = {
 }
 
 export type Subscription = Readonly<Omit<SubscriptionRow, 'attributes'> & { attributes: Readonly<Attributes> }>
-
-/** A notification on its way to an HTTP endpoint. */
-export type PostRow = {
-  id: string
-  subscription: string
-  topic: string
-  url: string
-  /** JSON. */
-  headers: string
-  body: string
-  /** JSON: its type, and what goes with it to a dead-letter queue. */
-  about: string
-  attempts: number
-  /** When it was first to be tried. */
-  firstAt: number
-  /** When it is to be tried (again). */
-  due: number
-  trace: string
-}

@@ -7,7 +7,7 @@ import { ended } from './dead-letters.ts'
 import * as endpoints from './endpoints.ts'
 import { homeByArn } from '../../kernel/resources/home.ts'
 import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
-import { attemptPost, resumePosts } from './posts.ts'
+import { posts } from './posts.ts'
 import { Publish, PublishBatch } from './publish.ts'
 import { migrations } from './schema.ts'
 import * as sms from './sms.ts'
@@ -94,12 +94,11 @@ export const sns: ServiceDefinition = {
   views,
   migrations,
   timers: {
-    post: attemptPost,
     pending: subscriptions.forgetPending,
     unsubscribed: subscriptions.forgetUnsubscribed,
   },
   ended,
-  onWake: resumePosts,
+  posts,
   resourcePolicy,
   target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
   home: homeByArn('sns', ARNS),

@@ -10,7 +10,7 @@ import { checkRole } from './roles.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
 import { type Input, LATEST, type Output, versionName } from '../schema.ts'
-import { checkRevision, configurationOf, describe, findLatest, publish, writeVersion } from './versions.ts'
+import { configurationOf, describe, latestToChange, publish, writeVersion } from './versions.ts'
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
 export async function UpdateFunctionCode(
@@ -18,16 +18,14 @@ export async function UpdateFunctionCode(
   input: Input<'UpdateFunctionCode'>,
 ): Promise<Output<'UpdateFunctionCode'>> {
   const named = namedFunction(ctx, { FunctionName: input.FunctionName })
-  const before = findLatest(ctx, named)
-  checkRevision(before, input.RevisionId)
+  const before = latestToChange(ctx, named, input.RevisionId)
   checkArchitectures(input.Architectures)
   const image = configurationOf(before).PackageType === 'Image'
   checkSource(input, image)
   const archive = image ? undefined : await readArchive(ctx, input)
 
   // The awaits are over: what is read from here on is what is changed.
-  const latest = findLatest(ctx, named)
-  checkRevision(latest, input.RevisionId)
+  const latest = latestToChange(ctx, named, input.RevisionId)
   checkUnpackedSize(archive?.unzippedSize ?? 0, layersOf(ctx, named.name))
   const configuration = {
     ...configurationOf(latest),
@@ -69,8 +67,7 @@ export async function UpdateFunctionConfiguration(
   input: Input<'UpdateFunctionConfiguration'>,
 ): Promise<Output<'UpdateFunctionConfiguration'>> {
   const named = namedFunction(ctx, { FunctionName: input.FunctionName })
-  const before = findLatest(ctx, named)
-  checkRevision(before, input.RevisionId)
+  const before = latestToChange(ctx, named, input.RevisionId)
   checkSettings(input, input.Runtime ?? configurationOf(before).Runtime)
   const layers = input.Layers && (await resolveLayers(ctx, input.Layers))
   if (input.Role !== undefined) await checkRole(ctx, input.Role)
@@ -80,8 +77,7 @@ export async function UpdateFunctionConfiguration(
 
   // The awaits are over: what is read from here on is what is changed.
   return ctx.change(tx => {
-    const latest = findLatest(tx, named)
-    checkRevision(latest, input.RevisionId)
+    const latest = latestToChange(tx, named, input.RevisionId)
     if (layers) checkUnpackedSize(latest.code ? (findArchive(tx, latest.code)?.unzippedSize ?? 0) : 0, layers)
     if (layers)
       releaseArchives(

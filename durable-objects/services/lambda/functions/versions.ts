@@ -5,6 +5,7 @@ import { present } from './configuration.ts'
 import { invalidParameter, notFound, paging, staleRevision } from '../errors.ts'
 import type { LayerReference } from '../layers/function-layers.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from './names.ts'
+import { checkSettled, noteChange, type Shown, stateOf } from './states.ts'
 import {
   type AliasRow,
   type FunctionConfiguration,
@@ -71,6 +72,14 @@ export function checkRevision(row: { revisionId: string }, revisionId: string | 
   if (revisionId !== undefined && revisionId !== row.revisionId) throw staleRevision()
 }
 
+/** The unpublished version of a function that is neither being made nor changed, nor of another revision than stated. */
+export function latestToChange(ctx: Ctx, named: NamedFunction, revisionId: string | undefined): VersionRow {
+  const row = findLatest(ctx, named)
+  checkSettled(ctx, row)
+  checkRevision(row, revisionId)
+  return row
+}
+
 type NewVersion = {
   name: string
   number: number
@@ -86,6 +95,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
   const { name, number, code, build, layers } = version
   const configuration = JSON.stringify(version.configuration)
   const revisionId = crypto.randomUUID()
+  noteChange(ctx, version, versionRow(ctx, name, number) ? 'updated' : 'created')
   ctx.sql.run(
     `INSERT INTO lambda_versions (name, number, code, build, revisionId, configuration) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
      ON CONFLICT DO UPDATE SET code = ?3, build = ?4, revisionId = ?5, configuration = ?6`,
@@ -124,25 +134,8 @@ export function touchVersion(ctx: Tx, name: string, number: number): void {
   )
 }
 
-/** How a configuration is shown: by the request that made or changed it, by a later read, or in a list. */
-export type Shown = 'created' | 'updated' | 'read' | 'listed'
-
-const CREATING = { StateReason: 'The function is being created.', StateReasonCode: 'Creating' } as const
-const STATES: Record<Shown, Partial<FunctionConfiguration>> = {
-  created: { State: 'Pending', ...CREATING },
-  updated: {
-    State: 'Active',
-    LastUpdateStatus: 'InProgress',
-    LastUpdateStatusReason: 'The function is being created.',
-    LastUpdateStatusReasonCode: 'Creating',
-  },
-  read: { State: 'Active', LastUpdateStatus: 'Successful' },
-  listed: {},
-}
-
 /**
- * A version as AWS shows it. The work that AWS does after it has answered is done here before: what the answer calls
- * pending is active for whoever asks next.
+ * A version as AWS shows it.
  * @param qualifier ends the ARN
  */
 export function describe(ctx: Ctx, row: VersionRow, shown: Shown, qualifier?: string): FunctionConfiguration {
@@ -154,7 +147,7 @@ export function describe(ctx: Ctx, row: VersionRow, shown: Shown, qualifier?: st
     ...(RuntimeVersionConfig && shown !== 'listed' ? { RuntimeVersionConfig } : {}),
     Version: versionName(row.number),
     RevisionId: row.revisionId,
-    ...STATES[shown],
+    ...stateOf(ctx, row, shown),
   }
 }
 
@@ -204,8 +197,7 @@ export function publish(
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
 export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<'PublishVersion'> {
-  const latest = findLatest(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
-  checkRevision(latest, input.RevisionId)
+  const latest = latestToChange(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }), input.RevisionId)
   const current = latest.code === null ? '' : codeSha256(latest.code)
   if (input.CodeSha256 && input.CodeSha256 !== current) {
     throw invalidParameter(

@@ -12,6 +12,7 @@ import {
   performRun,
 } from './executions.ts'
 import { type NamedFunction, namedFunction } from '../functions/names.ts'
+import { checkActive } from '../functions/states.ts'
 import { checkJson, parseClientContext, payloadText, readPayload } from './payloads.ts'
 import { type Input, type Output, versionName } from '../schema.ts'
 import { type ByteStream, byteStream } from '../urls/url-streams.ts'
@@ -29,6 +30,7 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
   const clientContext = parseClientContext(input.ClientContext)
   if (type === 'DryRun') return { StatusCode: 204 }
   if (type === 'Event') return ctx.change(tx => accept(tx, named, { payload, clientContext: input.ClientContext }))
+  checkActive(ctx, target.row)
   checkRunnable(target)
   const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: false })
   const outcome = await performRun(ctx, run)
@@ -104,6 +106,7 @@ export function InvokeWithResponseStream(
   checkJson(payload)
   const clientContext = parseClientContext(input.ClientContext)
   if (input.InvocationType === 'DryRun') return { StatusCode: 204 }
+  checkActive(ctx, target.row)
   checkRunnable(target)
   const run = beginRun(ctx, target, { ...newJob(ctx, payload), clientContext, streaming: true })
   const events = byteStream()

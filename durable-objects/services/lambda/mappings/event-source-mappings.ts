@@ -7,13 +7,13 @@ import { pollMapping } from './mappings.ts'
 import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
 import type { Input, MappingRow, Output } from '../schema.ts'
 import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
+import { meanwhile, stillShown } from '../../../kernel/states/states.ts'
 import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
 type Described = Output<'GetEventSourceMapping'>
 
-/** A mapping's answer; `state` while it changes. */
-function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
+function describe(ctx: Ctx, row: MappingRow): Described {
   const { settings, target } = mappingOf(ctx, row)
   return {
     UUID: row.uuid,
@@ -21,9 +21,10 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
     EventSourceArn: row.source,
     FunctionArn: target,
     LastModified: new Date(row.modified),
-    State: state ?? (row.enabled ? 'Enabled' : 'Disabled'),
+    State: row.enabled ? 'Enabled' : 'Disabled',
     StateTransitionReason: 'USER_INITIATED',
     EventSourceMappingArn: mappingArn(ctx, row.uuid),
+    ...stillShown(ctx, row.uuid),
   }
 }
 
@@ -91,18 +92,19 @@ export async function CreateEventSourceMapping(
   // Before the mapping is there: one that nobody tells of messages would be worse than a telling too much.
   if (row.enabled) await watchQueue(ctx, row)
   try {
-    ctx.change(tx => {
+    const shown = ctx.change(tx => {
       targetOf(tx, input.FunctionName)
       checkSingle(tx, row)
       saveMapping(tx, row)
       lambdaTags.set(tx, arn, input.Tags)
+      return meanwhile(tx, row.uuid, { State: 'Creating' })
     })
+    pollMapping(ctx, row.uuid)
+    return { ...describe(ctx, row), ...shown }
   } catch (refused) {
     if (row.enabled) await unwatchQueue(ctx, row)
     throw refused
   }
-  pollMapping(ctx, row.uuid)
-  return describe(ctx, row, 'Creating')
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
@@ -152,10 +154,13 @@ export async function UpdateEventSourceMapping(
   const current = findMapping(ctx, input.UUID)
   const saved = { ...changed(ctx, current, input), modified: ctx.now }
   checkSingle(ctx, saved)
-  ctx.change(tx => saveMapping(tx, saved))
+  const shown = ctx.change(tx => {
+    saveMapping(tx, saved)
+    return meanwhile(tx, saved.uuid, { State: transition(current, saved) })
+  })
   if (saved.enabled) pollMapping(ctx, saved.uuid)
   else await unwatchQueue(ctx, saved)
-  return describe(ctx, saved, transition(current, saved))
+  return { ...describe(ctx, saved), ...shown }
 }
 
 function changed(ctx: Ctx, old: MappingRow, input: Input<'UpdateEventSourceMapping'>): MappingRow {
@@ -187,5 +192,5 @@ export async function DeleteEventSourceMapping(
     tx.timers.clear('mapping', row.uuid)
   })
   await unwatchQueue(ctx, row)
-  return describe(ctx, row, 'Deleting')
+  return { ...describe(ctx, row), State: 'Deleting' }
 }

@@ -1,5 +1,6 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
+import { meanwhile, stillShown } from '../../../kernel/states/states.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { invalidParameter, notFound, paging, refusal } from '../errors.ts'
@@ -75,13 +76,16 @@ export function PutProvisionedConcurrencyConfig(
     row.requested,
     row.lastModified,
   )
-  return {
-    ...describeProvisioned(row),
-    AvailableProvisionedConcurrentExecutions: 0,
-    AllocatedProvisionedConcurrentExecutions: 0,
-    Status: 'IN_PROGRESS',
-  }
+  return { ...describeProvisioned(ctx, row), ...meanwhile(ctx, stateKey(row), IN_PROGRESS) }
 }
+
+const stateKey = ({ name, qualifier }: Pick<ProvisionedRow, 'name' | 'qualifier'>) => `provisioned ${name}:${qualifier}`
+
+const IN_PROGRESS = {
+  AvailableProvisionedConcurrentExecutions: 0,
+  AllocatedProvisionedConcurrentExecutions: 0,
+  Status: 'IN_PROGRESS',
+} as const
 
 /** A version is provisioned by its number or by an alias, not by both. */
 function checkOverlap(ctx: Ctx, { name, qualifier, number }: Published): void {
@@ -98,13 +102,14 @@ function checkOverlap(ctx: Ctx, { name, qualifier, number }: Published): void {
   if (pointing) throw refusal('ResourceConflictException', 'Version is pointed by a Provisioned Concurrency alias')
 }
 
-function describeProvisioned(row: ProvisionedRow) {
+function describeProvisioned(ctx: Ctx, row: ProvisionedRow) {
   return {
     RequestedProvisionedConcurrentExecutions: row.requested,
     AvailableProvisionedConcurrentExecutions: row.requested,
     AllocatedProvisionedConcurrentExecutions: row.requested,
     Status: 'READY',
     LastModified: row.lastModified,
+    ...stillShown<typeof IN_PROGRESS>(ctx, stateKey(row)),
   } as const
 }
 
@@ -117,7 +122,7 @@ export function GetProvisionedConcurrencyConfig(
 ): Output<'GetProvisionedConcurrencyConfig'> {
   const { name, qualifier } = findPublished(ctx, input, NOT_PUBLISHED)
   const row = provisionedRow(ctx, name, qualifier)
-  if (row) return describeProvisioned(row)
+  if (row) return describeProvisioned(ctx, row)
   throw refusal(
     'ProvisionedConcurrencyConfigNotFoundException',
     'No Provisioned Concurrency Config found for this function',
@@ -144,7 +149,7 @@ export function ListProvisionedConcurrencyConfigs(
   const { rows, next } = listing<ProvisionedRow>(ctx, paging(input), query)
   const ProvisionedConcurrencyConfigs = rows.map(row => ({
     FunctionArn: functionArn(ctx.place, name, row.qualifier),
-    ...describeProvisioned(row),
+    ...describeProvisioned(ctx, row),
   }))
   return { ProvisionedConcurrencyConfigs, NextMarker: next }
 }

@@ -1,10 +1,10 @@
 /** HTTP that leaves the emulator: marked with its namespace, bounded in time and size, and following no redirect. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { AwsError } from '../../aws/errors.ts'
-import type { Env } from './env.ts'
-import { isLocal, secretOf } from './namespace/secret.ts'
-import type { Ctx } from './object/operation.ts'
-import { isPrivateHost } from '../shared/private-hosts.ts'
+import { AwsError } from '../../../aws/errors.ts'
+import type { Env } from '../env.ts'
+import { isLocal, secretOf } from '../namespace/secret.ts'
+import type { Ctx } from '../object/operation.ts'
+import { isPrivateHost } from '../../shared/private-hosts.ts'
 
 /**
  * Tells our own Worker which namespace a request came out of, by whatever name it comes back in: it is let in nowhere
