@@ -1,6 +1,6 @@
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import { hopsOf, type NotedHop } from '../journal/journal.ts'
+import { hopsOf, type NotedHop, tellsNothing } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { Neighbourhood } from '../outbox/nearby.ts'
@@ -25,6 +25,8 @@ export type Parts = {
   tables: Tables
   timers: TimerRounds
   here: Neighbourhood
+  /** Nothing is on its way, and there is nothing to tell of what was asked here. */
+  isBlank(): boolean
   /** All is gone from storage. */
   forget(): void
 }
@@ -98,9 +100,10 @@ export function partsOf(
     open: service => void tables.open(service),
     context: asked => whole.context(asked),
   }
+  const isBlank = () => outbox.nextTry() === null && tellsNothing(sql) && !above.tells(sql)
   const forget = () => {
     for (const part of [tables, timers, outbox]) part.forget()
     kept.clear()
   }
-  return { env, changes, sql, hops, wake, outbox, tables, timers, here, forget }
+  return { env, changes, sql, hops, wake, outbox, tables, timers, here, isBlank, forget }
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
 import { AwsError, errorData } from '../../../aws/errors.ts'
+import { own as ownEntry } from '../../../aws/own.ts'
 import { type ClockState, clockNow, REAL_CLOCK, realTimeOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
@@ -76,7 +77,7 @@ export function placeObject(above: Above) {
       const settings = readMeta(this.parts.sql, 'settings')
       if (settings === undefined) return
       this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
-      this.membership.registered = true
+      this.membership.woke()
       this.parts.outbox.kick()
       this.each((definition, service) => definition.onWake?.(this.own(service)))
     }
@@ -115,6 +116,7 @@ export function placeObject(above: Above) {
       }
       const result = await this.serve(request)
       await this.active.told()
+      if (!this.membership.settled) await this.membership.ended(request, result.error !== undefined)
       return result
     }
 
@@ -145,8 +147,7 @@ export function placeObject(above: Above) {
       let body = request.input[member]
       try {
         const definition = this.parts.tables.open(service)
-        const known = Object.hasOwn(definition.operations, operation) ? definition.operations[operation] : undefined
-        const handler = known ?? notImplemented(service, operation)
+        const handler = ownEntry(definition.operations, operation) ?? notImplemented(service, operation)
         const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
         const { ctx, input: admitted } = await this.gate.admit(request, { definition, context })
         body = admitted[member]
@@ -287,12 +288,12 @@ export function placeObject(above: Above) {
 
     /** One of a service's views; null when it has none of that name. */
     async view(service: string, name: string, parameters: Record<string, string>): Promise<unknown> {
-      await this.membership.admit({ to: this.name, caller: {} })
-      const { introspections } = this.parts.tables.open(service)
-      const view = introspections && Object.hasOwn(introspections, name) ? introspections[name] : undefined
-      const seen = (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
-      await this.active.told()
-      return seen
+      return await this.membership.looked(async () => {
+        const view = ownEntry(this.parts.tables.open(service).introspections ?? {}, name)
+        const seen = (await this.parts.changes.run(() => view?.(this.own(service), parameters))) ?? null
+        await this.active.told()
+        return seen
+      })
     }
 
     /** The same for who only looks, from outside: null where the service has nothing here, and nothing is made of it. */
