@@ -196,6 +196,8 @@ export function doorCase(random: Random, known: Known): Case {
     const done = damaged(message, random)
     message = done.message
     faults.push(done.fault)
+    // Framed by itself: what is done to it from here on is no HTTP.
+    if (done.fault === 'chunked transfer') break
   }
   return { title: `${title} ${method} ${path} ${faults.join(', ')}`, message, target: undefined, door: true }
 }

@@ -126,6 +126,19 @@ describe('the front', () => {
     expect(one.text()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
   })
 
+  it('answers what was asked before what is no HTTP, then that with 400', async () => {
+    const { client, worker } = await setUp()
+    const one = client()
+    one.socket.write(`${GET}nonsense\r\n\r\n`)
+    const other = await worker()
+    expect(await other.receive(GET)).toBe(GET)
+    other.socket.write(answer('first').slice(0, 20))
+    one.socket.write('more of it')
+    other.socket.write(answer('first').slice(20))
+    await one.closed()
+    expect(one.text().startsWith(`${answer('first')}HTTP/1.1 400 Bad Request\r\n`)).toBe(true)
+  })
+
   it('answers endless headers with 431', async () => {
     const { client } = await setUp()
     const one = client()
