@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { ASSETS, checkBuilt, ISOLATE_HOST_BUNDLE, readVersion } from './dist.ts'
 import { proxiesOf } from './front/peer.ts'
 import { type Front, startFront } from './front.ts'
+import type { Networks } from './isolates/workerd-process.ts'
 import { type Supervisor, startSupervisor } from './isolates/supervisor.ts'
 import { createLog } from './log.ts'
 import type { Settings } from './settings.ts'
@@ -47,6 +48,8 @@ async function startParts(settings: Settings, parts: Parts) {
   })
   parts.front = front
   const secret = settings.secret ?? state.secret
+  // By what they resolve to: the Worker judges names alone.
+  const networks: Networks = settings.secret === undefined ? ['public', 'private', 'local'] : ['public']
   let workerPort = 0
   const supervisor = await startSupervisor({
     emulatorAddress: () => `127.0.0.1:${workerPort}`,
@@ -55,6 +58,7 @@ async function startParts(settings: Settings, parts: Parts) {
     assetsDir: ASSETS,
     hostBundle: ISOLATE_HOST_BUNDLE,
     addresses: addressesOf(settings, front.port),
+    networks,
     log: line => log('warn', line),
   })
   parts.supervisor = supervisor
@@ -65,6 +69,7 @@ async function startParts(settings: Settings, parts: Parts) {
     bindings,
     inside,
     isolates: supervisor.address,
+    networks,
     log,
     onProcess: noteProcess,
   })

@@ -96,6 +96,7 @@ function openDirectory(directory: string, onClose: () => void): State {
   const processes = join(directory, 'processes')
   for (const pid of readLines(processes)) endOrphan(Number(pid))
   writeFileSync(processes, '')
+  removeEmptied(join(objects, 'do'))
   return {
     objects,
     secret: secretOf(directory),
@@ -105,6 +106,27 @@ function openDirectory(directory: string, onClose: () => void): State {
       unlock()
       onClose()
     },
+  }
+}
+
+/** SQLite's header and the root of its schema: every table has a page of its own beside it. */
+const EMPTY_PAGE = 4096
+const OBJECT = /^[0-9a-f]{64}\.sqlite$/
+
+/**
+ * Removes the files of objects that hold no table: workerd leaves them where all of an object was deleted. Only while no
+ * workerd runs on them; one that has such a file open goes on writing to it when the object is used again, and has no
+ * way to be told of its removal.
+ */
+function removeEmptied(path: string): void {
+  for (const directory of existsSync(path) ? readdirSync(path).map(name => join(path, name)) : []) {
+    const names = new Set(readdirSync(directory))
+    for (const name of names) {
+      const file = join(directory, name)
+      const log = names.has(`${name}-wal`) ? statSync(`${file}-wal`).size : 0
+      if (!OBJECT.test(name) || log > 0 || statSync(file).size > EMPTY_PAGE) continue
+      for (const each of ['', '-wal', '-shm']) rmSync(file + each, { force: true })
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Miniflare as MiniflareType } from 'miniflare'
 import { INSIDE_HEADER } from '../durable-objects/shared/functions/contract.ts'
+import type { Networks } from './isolates/workerd-process.ts'
 import { convertV4MiniflareOptions, LogLevel, Miniflare, Log as MiniflareLog } from './miniflare.ts'
 import { ASSETS, WORKER_BUNDLE, WORKER_OPTIONS } from './dist.ts'
 import type { Level, Log } from './log.ts'
@@ -16,6 +17,8 @@ export type WorkerOptions = {
   bindings: Record<string, string>
   /** `host:port` of what runs the functions. */
   isolates: string
+  /** What the Worker may call. */
+  networks: Networks
   /** What proves, on inner ports, that who asks is part of this emulator. */
   inside: string
   log: Log
@@ -109,7 +112,7 @@ async function recover({ miniflare, options }: Run): Promise<void> {
   }
 }
 
-function miniflareOptions({ objects, bindings, isolates, inside, log }: WorkerOptions) {
+function miniflareOptions({ objects, bindings, isolates, networks, inside, log }: WorkerOptions) {
   // Written by the build: what wrangler reads from wrangler.toml.
   const { assets: _, ...worker } = JSON.parse(readFileSync(WORKER_OPTIONS, 'utf8')) as WranglerOptions
   return convertV4MiniflareOptions({
@@ -134,6 +137,7 @@ function miniflareOptions({ objects, bindings, isolates, inside, log }: WorkerOp
               http: { injectRequestHeaders: [{ name: INSIDE_HEADER, value: inside }] },
             },
           },
+          INTERNET: { network: { allow: networks, tlsOptions: { trustBrowserCas: true } } },
           // Files as they are: the router that serves assets on the edge would stand before every request.
           ASSETS: { disk: { path: ASSETS, writable: false } },
         },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { buildAll } from './build.ts'
 import { adminCase } from './fuzz/admin-cases.ts'
 import { type Case, caseOf, emptyCase, faultyCase } from './fuzz/cases.ts'
+import { doorCase } from './fuzz/door-cases.ts'
 import { type Breach, type Lane, laneOf, type Run } from './fuzz/lane.ts'
 import { type Target, targetsOf } from './fuzz/operations.ts'
 import { type Options, readOptions } from './fuzz/options.ts'
@@ -26,8 +27,8 @@ import { rawConnection } from './processes/raw-http.ts'
 const LANES = 6
 /** Well-formed requests delete what was there: it is made again after so many. */
 const RESEEDED = 150
-/** Shares of the run for each operation in turn, for raw TCP and for our own endpoints; the rest goes to what is built. */
-const SHARES = { every: 0.4, tcp: 0.02, admin: 0.04 }
+/** Shares of the run for each operation in turn, raw TCP, our own endpoints and doors; the rest goes to what is built. */
+const SHARES = { every: 0.4, tcp: 0.02, admin: 0.04, doors: 0.12 }
 /** Longer than any wait that a request may ask for, in milliseconds. */
 const BOUND_MS = 30_000
 const MEBIBYTE = 2 ** 20
@@ -101,6 +102,11 @@ async function fuzzAll(fuzz: Fuzz): Promise<void> {
     fuzz,
     lanes,
     some(count(SHARES.admin), () => adminCase(random)),
+  )
+  await runLanes(
+    fuzz,
+    lanes,
+    some(count(SHARES.doors), ({ names }) => doorCase(random, names)),
   )
   const rest = some(requests - fuzz.sent, ({ names: known }) => caseOf({ target: random.pick(built), random, known }))
   if (built.length > 0) await runLanes(fuzz, lanes, rest)

@@ -1,3 +1,4 @@
+import { ANONYMOUS } from './identity.ts'
 import { append, type RingLog } from '../kernel/ring-logs/ring-logs.ts'
 import type { Sql } from '../kernel/object/sql.ts'
 import type { Decision } from '../shared/policy-evaluate.ts'
@@ -34,6 +35,12 @@ CREATE INDEX _decisions_trace ON _decisions (traceId);`
 
 export function writeDecision(sql: Sql, view: DecisionView): void {
   append(sql, DECISIONS, { ...view, statements: JSON.stringify(view.statements) })
+}
+
+/** Whether somebody who is known was denied something, and may ask why. */
+export function hasDenied(sql: Sql): boolean {
+  const query = "SELECT 1 FROM _decisions WHERE decision <> 'allowed' AND principal <> ? LIMIT 1"
+  return sql.first(query, ANONYMOUS.arn) !== undefined
 }
 
 export type DecisionQuery = { requestId?: string; traceId?: string; limit?: number }

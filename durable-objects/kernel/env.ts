@@ -9,6 +9,8 @@ export type Env = {
   ASSETS: Fetcher
   /** The isolate host: this Worker's own entrypoint on the edge, a pool of processes behind the launcher locally. */
   ISOLATES: Fetcher
+  /** What is outside, where the launcher says what that is: `fetch` knows no hosted machine's own network from it. */
+  INTERNET?: Fetcher
   /** This Worker itself, for calls that come out of functions. */
   EMULATOR: Fetcher
   /** Signs session tokens and marks requests that come from inside; without it a development default is used. */

@@ -1,4 +1,4 @@
-import { DECISIONS_SCHEMA, readDecisions } from '../authorization/decisions.ts'
+import { DECISIONS_SCHEMA, hasDenied, readDecisions } from '../authorization/decisions.ts'
 import { gateOf } from '../authorization/authorize.ts'
 import { noteVisit } from '../authorization/visits.ts'
 import type { Above } from '../kernel/object/catalog.ts'
@@ -10,6 +10,7 @@ const above: Above = {
   gate: gateOf,
   migrations: [DECISIONS_SCHEMA],
   decisions: readDecisions,
+  tells: hasDenied,
   noteVisit,
 }
 

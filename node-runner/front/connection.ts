@@ -38,6 +38,8 @@ type Connection = ConnectionOptions & {
   /** After a switch of protocols bytes are bytes. */
   tunnel: boolean
   headTimer: NodeJS.Timeout | undefined
+  /** What is said once all that came before has been answered. */
+  refusal: Malformed | undefined
 }
 
 /**
@@ -58,6 +60,7 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
     exchanges: [],
     tunnel: false,
     headTimer: undefined,
+    refusal: undefined,
   }
   client.on('data', (piece: Buffer) => onClientData(connection, piece))
   client.on('drain', () => connection.worker?.resume())
@@ -93,6 +96,7 @@ function toWorker(connection: Connection, bytes: Buffer): void {
 
 function onClientData(connection: Connection, piece: Buffer): void {
   const { client, requests, tunnel } = connection
+  if (connection.refusal) return
   if (tunnel) {
     toWorker(connection, piece)
     return
@@ -187,6 +191,7 @@ function onAnswered(connection: Connection, rest: number): boolean {
   const exchange = exchanges.shift()
   const [next] = exchanges
   if (exchange?.close || (client.readableEnded && next === undefined)) client.end()
+  else if (connection.refusal && next === undefined) say(connection, connection.refusal)
   if (next?.waits && rest === 0) client.write(CONTINUE)
   if (phaseOf(requests) === 'held' && next === undefined) {
     client.resume()
@@ -213,13 +218,14 @@ function onWorkerClose(connection: Connection, worker: Socket): void {
   else if (phaseOf(requests) === 'body') linger(client)
 }
 
-/** Answers what is no HTTP, or too much, unless that would stand within the answer to an earlier request. */
+/** Answers what is no HTTP, or too much, after what was asked before it; it never stands within another answer. */
 function refuse(connection: Connection, error: unknown): void {
   if (!(error instanceof Malformed || error instanceof TooLarge)) throw error
   const { client, exchanges, requests, port, inside } = connection
   const own = phaseOf(requests) === 'body' ? 1 : 0
   const head = exchanges[0]?.chunkedHead
-  if (exchanges.length > own || exchanges[0]?.answering) client.destroy()
+  if (own === 0 && exchanges.length > 0 && error instanceof Malformed) connection.refusal = error
+  else if (exchanges.length > own || exchanges[0]?.answering) client.destroy()
   else if (error instanceof Malformed) say(connection, error)
   else if (head) {
     abandon(connection)

@@ -19,6 +19,11 @@ export type RequestHead = {
 export type ResponseHead = { status: number; body: BodyFollower | undefined; close: boolean }
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/
+/** Those that workerd knows: it answers others without a look at their bodies, so that their clients read no answer. */
+const METHODS = new Set(
+  `GET HEAD POST PUT DELETE PATCH OPTIONS TRACE PURGE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK ACL REPORT
+   MKACTIVITY CHECKOUT MERGE NOTIFY SUBSCRIBE UNSUBSCRIBE`.split(/\s+/),
+)
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})[ \r]/
 const CHUNKED = /\r\ntransfer-encoding:[ \t]*chunked\r\n/i
 const LENGTH = /\r\ncontent-length:[ \t]*(\d{1,15})\r\n/i
@@ -75,7 +80,7 @@ export function readRequestHead(bytes: Buffer, peer: Peer, mostBody = Number.POS
   const [first = '', ...lines] = text.split('\r\n')
   const [, method = '', target = '', minor] = REQUEST_LINE.exec(first) ?? []
   if (method === '') throw new Malformed('the request line is not HTTP/1.1')
-  if (method === 'CONNECT') throw new Malformed('CONNECT is not supported', 501)
+  if (!METHODS.has(method)) throw new Malformed(`${method.slice(0, 100)} is not supported`, 501)
   const fields = fieldsOf(lines, peer)
   const added = addedTo(target, peer, fields)
   const changed = added.length > 0 || fields.kept.length !== lines.length

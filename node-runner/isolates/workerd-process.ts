@@ -18,8 +18,12 @@ export type ProcessOptions = {
   hostBundle: string
   /** Text bindings by which functions' requests to the emulator are told: its port, its domain, its URL. */
   addresses: Record<string, string>
+  /** What functions may call: whatever names lead there, a hosted emulator's machine and network are nobody's. */
+  networks: Networks
   log: (line: string) => void
 }
+
+export type Networks = ('public' | 'private' | 'local')[]
 
 /** A workerd process that serves the isolate host. */
 export type WorkerdProcess = {
@@ -98,7 +102,8 @@ async function listening(child: ChildProcess, exited: Promise<void>): Promise<nu
   return await Promise.race([port, failed])
 }
 
-function configOf({ emulatorAddress, secret, inside, assetsDir, hostBundle, addresses }: ProcessOptions): Config {
+function configOf(options: ProcessOptions): Config {
+  const { emulatorAddress, secret, inside, assetsDir, hostBundle, addresses, networks } = options
   const injectRequestHeaders = [{ name: INSIDE_HEADER, value: inside }]
   const text = (name: string, value: string) => ({ name, text: value })
   return {
@@ -124,7 +129,7 @@ function configOf({ emulatorAddress, secret, inside, assetsDir, hostBundle, addr
       { name: 'emulator', external: { address: emulatorAddress(), http: { injectRequestHeaders } } },
       {
         name: 'internet',
-        network: { allow: ['public', 'private', 'local'], deny: [], tlsOptions: { trustBrowserCas: true } },
+        network: { allow: networks, deny: [], tlsOptions: { trustBrowserCas: true } },
       },
     ],
     sockets: [{ name: 'http', address: '127.0.0.1:0', http: {}, service: { name: 'host', entrypoint: 'IsolateHost' } }],

@@ -13,6 +13,8 @@ export type Case = {
   message: Message
   /** Whom it is for is not in doubt: a refusal must come in that operation's form. */
   target: Target | undefined
+  /** It is for no service's API, and is refused as browsers and others want it. */
+  door?: true
 }
 
 export type Made = { target: Target; random: Random; known: Known }

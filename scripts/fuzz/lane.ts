@@ -63,7 +63,7 @@ export function laneOf(run: Run, namespace: string): Lane {
   }
 
   async function checkState(each: Case, message: Message, status: number): Promise<void> {
-    if (status < 400) {
+    if (status < 400 || status >= 500) {
       dirty = true
       return
     }
@@ -104,7 +104,8 @@ export function laneOf(run: Run, namespace: string): Lane {
         const response = await exchange(message)
         const { status } = response
         run.statuses.set(status, (run.statuses.get(status) ?? 0) + 1)
-        const what = breachOf(response, { form: each.target?.form, raw: each.target === undefined })
+        const { target, door = false } = each
+        const what = breachOf(response, { form: target?.form, raw: target === undefined, door })
         if (what) run.breach(each.title, `${what}: ${response.body.toString('latin1').slice(0, 300)}`, bytesOf(message))
         if (status < 400) harvest(response.body)
         await checkState(each, message, status)

@@ -9,14 +9,16 @@ export type Situation = {
   form: WireForm | undefined
   /** The request was damaged below HTTP's own rules, so that the front may refuse it in plain text. */
   raw: boolean
+  /** It is no API's: pages, certificates and functions' own answers have no form. */
+  door: boolean
 }
 
 /** What is wrong with an answer, or undefined. */
 export function breachOf({ status, headers, body }: RawResponse, situation: Situation): string | undefined {
-  if (status >= 500 && !isNotImplemented(status, body) && !isRunnerless(body)) return `answered ${status}`
+  if (status >= 500 && !isNotImplemented(status, body) && !isFunctions(body)) return `answered ${status}`
   if (status < 200 || status > 599) return `answered ${status}`
   const type = headers.get('content-type') ?? ''
-  if (body.length === 0) return undefined
+  if (body.length === 0 || situation.door) return undefined
   if (status < 400) return isAdmin(type) ? jsonBreach(body) : undefined
   if (isBelowAws(status, type)) return situation.raw || status === 431 ? undefined : 'refused in plain text'
   const { form } = situation
@@ -35,8 +37,8 @@ function isNotImplemented(status: number, body: Buffer): boolean {
   )
 }
 
-/** AWS's own 502 for a runtime that it does not have. */
-const isRunnerless = (body: Buffer) => body.includes('no runner is connected')
+/** AWS's own words for a function that cannot be run, or that did not do its part. */
+const isFunctions = (body: Buffer) => /no runner is connected|LambdaResponseNotReceived/.test(body.toString('latin1'))
 
 /** Refused by the front or by workerd, whom AWS's forms do not concern: no HTTP, no host, headers too long. */
 const isBelowAws = (status: number, type: string) =>

@@ -3,14 +3,28 @@ import { loadModel } from '../../aws/wire/model.ts'
 import { type Message, withHeader } from './messages.ts'
 import { messageFor } from './wire-forms.ts'
 
-const ACCOUNT = '123456789012'
-const ARN = (service: string, rest: string, region = 'us-east-1') => `arn:aws:${service}:${region}:${ACCOUNT}:${rest}`
+export const ACCOUNT = '123456789012'
+export const ARN = (service: string, rest: string, region = 'us-east-1') =>
+  `arn:aws:${service}:${region}:${ACCOUNT}:${rest}`
 const Role = `arn:aws:iam::${ACCOUNT}:role/fuzz`
 const Queue = (name: string) => `http://localhost:4566/${ACCOUNT}/${name}`
 const Policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 const Trust =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 const CODE = 'exports.handler = async event => { if (event && event.fail) throw new Error("asked to"); return event }'
+
+const Website = {
+  IndexDocument: { Suffix: 'a.txt' },
+  ErrorDocument: { Key: 'none.html' },
+  RoutingRules: [{ Condition: { KeyPrefixEquals: 'old/' }, Redirect: { ReplaceKeyPrefixWith: 'dir/' } }],
+}
+const Cors = { AllowedOrigins: ['http://*.com'], AllowedMethods: ['PUT', 'GET'], AllowedHeaders: ['*'] }
+const ObjectLambda = {
+  SupportingAccessPoint: ARN('s3', 'accesspoint/fuzz'),
+  TransformationConfigurations: [
+    { Actions: ['GetObject'], ContentTransformation: { AwsLambda: { FunctionArn: ARN('lambda', 'function:fuzz') } } },
+  ],
+}
 
 type Seed = [service: string, operation: string, input: Record<string, unknown>]
 
@@ -40,6 +54,8 @@ const SEEDS: readonly Seed[] = [
   ['s3', 'PutBucketVersioning', { Bucket: 'fuzz-bucket', VersioningConfiguration: { Status: 'Enabled' } }],
   ['s3', 'PutObject', { Bucket: 'fuzz-bucket', Key: 'a.txt', Body: strToU8('some text'), ContentType: 'text/plain' }],
   ['s3', 'PutObject', { Bucket: 'fuzz-bucket', Key: 'dir/b c.txt', Body: strToU8('more') }],
+  ['s3', 'PutBucketWebsite', { Bucket: 'fuzz-bucket', WebsiteConfiguration: Website }],
+  ['s3', 'PutBucketCors', { Bucket: 'fuzz-bucket', CORSConfiguration: { CORSRules: [Cors] } }],
   ['s3', 'CreateMultipartUpload', { Bucket: 'fuzz-bucket', Key: 'big' }],
   [
     'lambda',
@@ -48,6 +64,18 @@ const SEEDS: readonly Seed[] = [
   ],
   ['lambda', 'PublishVersion', { FunctionName: 'fuzz' }],
   ['lambda', 'CreateAlias', { FunctionName: 'fuzz', Name: 'live', FunctionVersion: '1' }],
+  ['lambda', 'CreateFunctionUrlConfig', { FunctionName: 'fuzz', AuthType: 'NONE' }],
+  [
+    'lambda',
+    'AddPermission',
+    {
+      FunctionName: 'fuzz',
+      StatementId: 'url',
+      Action: 'lambda:InvokeFunctionUrl',
+      Principal: '*',
+      FunctionUrlAuthType: 'NONE',
+    },
+  ],
   ['lambda', 'PublishLayerVersion', { LayerName: 'fuzz', Content: { ZipFile: zipOf('exports.x = 1') } }],
   ['events', 'PutRule', { Name: 'fuzz', EventPattern: '{"source":[{"prefix":""}]}' }],
   ['events', 'PutTargets', { Rule: 'fuzz', Targets: [{ Id: 'fuzz', Arn: ARN('sqs', 'fuzz') }] }],
@@ -63,6 +91,8 @@ const SEEDS: readonly Seed[] = [
     },
   ],
   ['s3control', 'CreateAccessPoint', { AccountId: ACCOUNT, Name: 'fuzz', Bucket: 'fuzz-bucket' }],
+  ['s3control', 'CreateAccessPointForObjectLambda', { AccountId: ACCOUNT, Name: 'fuzz', Configuration: ObjectLambda }],
+  ['sns', 'CreateTopic', { Name: 'fuzz' }],
   ['scheduler', 'CreateScheduleGroup', { Name: 'fuzz' }],
   [
     'scheduler',
@@ -158,7 +188,7 @@ export function inNamespace(message: Message, namespace: string): Message {
 
 /** Members of answers whose values later requests are made with. */
 const HARVESTED =
-  /(?:"|<)(ReceiptHandle|UploadId|VersionId|TaskHandle|nextToken|NextToken|NextMarker|Marker|NextContinuationToken|NextKeyMarker|AccessKeyId|RevisionId|CodeSha256|ETag|UUID|queryId|nextForwardToken|PolicyId|RoleId)(?:"\s*:\s*"|>)([^"<]{1,2000})["<]/g
+  /(?:"|<)(ReceiptHandle|UploadId|VersionId|TaskHandle|nextToken|NextToken|NextMarker|Marker|NextContinuationToken|NextKeyMarker|AccessKeyId|RevisionId|CodeSha256|ETag|UUID|queryId|nextForwardToken|PolicyId|RoleId|FunctionUrl)(?:"\s*:\s*"|>)([^"<]{1,2000})["<]/g
 const KEPT = 8
 
 /** The names of one namespace, which grow with what its answers say. */

@@ -59,7 +59,8 @@ export async function httpOut(
   }
   const headers = new Headers(out.headers)
   headers.set(OUT_HEADER, outMark(ctx.env, ctx.place.namespace))
-  const response = await fetch(url, {
+  const { INTERNET: outside = globalThis } = ctx.env
+  const response = await outside.fetch(url, {
     method: out.method,
     headers,
     ...(out.body !== undefined && { body: out.body }),

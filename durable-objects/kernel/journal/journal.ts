@@ -90,6 +90,11 @@ function rowOf({ traceId, now, hop }: NotedHop) {
 /** Writes a hop at once. Answers the row's id, for its end. */
 export const beginHop = (sql: Sql, noted: NotedHop): number => append(sql, JOURNAL, rowOf(noted)) ?? 0
 
+/** Whether there are no hops but of those who were let do nothing. */
+export function tellsNothing(sql: Sql): boolean {
+  return sql.first("SELECT 1 FROM _journal WHERE outcome <> 'denied' LIMIT 1") === undefined
+}
+
 /** How a hop ended that was written when it began, so that it stands before what it set off; undefined: it is none. */
 export function endHop(sql: Sql, id: number, end: Pick<Hop, 'outcome' | 'reason'> | undefined): void {
   if (!end) sql.run('DELETE FROM _journal WHERE id = ?', id)

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../aws/errors.ts'
 import type { Env } from '../env.ts'
 import { type Activity, activityOf } from './activity.ts'
+import type { Seen } from '../views/view.ts'
 import { type NamespaceSettings, namespaceStub } from './namespace-stub.ts'
 import { registrar } from './registration.ts'
 
@@ -11,11 +12,19 @@ export type Membership = {
   /** Whether it has heard from its namespace since it woke: what it missed while it slept, or as it fell, it hears then. */
   current: boolean
   readonly active: Activity
+  /** Something was done in it. Until then it is a guest, which leaves with the last request that came to nothing. */
+  settled: boolean
   /**
    * Makes the object known to its namespace before it serves a request.
    * @throws AwsError for a function of an earlier namespace of the same name, which makes nothing in this one
    */
   admit(request: Asked): Promise<void>
+  /** The same for who only looks at it: no part is seen where there was nothing. */
+  looked(work: () => Promise<Seen>): Promise<Seen>
+  /** How a request to a guest ended; whoever was admitted says so. */
+  ended(request: Asked, cameToNothing: boolean): Promise<void>
+  /** It was of its namespace when it last slept. */
+  woke(): void
   /** It was erased, and belongs to none. */
   leave(): void
 }
@@ -27,6 +36,8 @@ type Asked = { to: string; caller: { viaNamespaceId?: string | undefined } }
 type Member = {
   readonly name: string
   readonly facts: { place: { namespace: string } }
+  readonly background: { busy(): boolean }
+  readonly parts: { isBlank(): boolean }
   erase(): Promise<void>
   configure(settings: NamespaceSettings): Promise<void>
 }
@@ -42,18 +53,63 @@ export function membershipOf(env: Env, member: Member): Membership {
   const active = activityOf(async token => {
     await namespaceStub(env, member.facts.place.namespace).began(member.name, token)
   })
+  const guests = new Set<Asked>()
+  let leaving: Promise<void> | undefined
+
+  async function go(): Promise<void> {
+    const { name, facts } = member
+    membership.current = false
+    try {
+      await member.erase()
+      // Last: what is listed and holds nothing does no harm, but what holds something must be listed.
+      await namespaceStub(env, facts.place.namespace).left(name)
+    } catch (error) {
+      console.error('leaving', error)
+    } finally {
+      leaving = undefined
+    }
+  }
+
   const membership: Membership = {
     settings: undefined,
     registered: false,
     current: false,
+    settled: false,
     active,
-    async admit({ to, caller: { viaNamespaceId } }) {
+    async admit(request) {
+      const { to, caller } = request
+      const { viaNamespaceId } = caller
       // Asked first: registering would make the namespace that has ended anew.
       if (viaNamespaceId && !membership.current) checkLife(viaNamespaceId, await lifeOf(env, member))
-      if (!membership.current) await register(to)
+      while (!membership.current) await (leaving ?? register(to))
       if (viaNamespaceId) checkLife(viaNamespaceId, membership.settings?.id)
+      if (!membership.settled) guests.add(request)
+    },
+    async ended(request, cameToNothing) {
+      if (!guests.delete(request)) return
+      if (!cameToNothing) membership.settled = true
+      if (membership.settled || guests.size > 0 || member.background.busy() || !member.parts.isBlank()) return
+      leaving = go()
+      await leaving
+    },
+    async looked(work) {
+      const asked = { to: member.name, caller: {} }
+      await membership.admit(asked)
+      let seen: Seen | undefined
+      try {
+        seen = await work()
+        return seen
+      } finally {
+        await membership.ended(asked, !seen || seen.error !== undefined || seen.part === null)
+      }
+    },
+    woke() {
+      membership.registered = true
+      membership.settled = true
     },
     leave() {
+      guests.clear()
+      membership.settled = false
       membership.settings = undefined
       membership.registered = false
       membership.current = false

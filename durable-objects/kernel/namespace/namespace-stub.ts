@@ -51,6 +51,8 @@ export type NewSettings = Partial<Omit<NamespaceSettings, 'id' | 'version'>>
 export type NamespaceStub = Rpc.DurableObjectBranded & {
   /** Adds an object to those that live here, and tells it the settings; null when there are too many. */
   register(objectName: string): Promise<NamespaceSettings | null>
+  /** Takes off an object that came to nothing. */
+  left(objectName: string): Promise<void>
   /** The settings of the namespace, made if it is not there. */
   settings(): Promise<NamespaceSettings>
   /**

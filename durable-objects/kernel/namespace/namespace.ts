@@ -80,13 +80,21 @@ export class NamespaceObject extends DurableObject<Env> {
     return settingsOf(row)
   }
 
+  /** An object came to nothing; with the last of them goes a namespace that nobody has made or asked for. */
+  async left(objectName: string): Promise<void> {
+    const row = this.row()
+    if (!row) return
+    this.forget([objectName])
+    if (row.version === row.createdAt && this.count() === 0) await this.remove()
+  }
+
   private count(): number {
     return this.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM objects')?.n ?? 0
   }
 
-  /** The settings of the namespace, made if it is not there. */
+  /** The settings of the namespace, made if it is not there: what they are asked for holds as long as it. */
   async settings(): Promise<NamespaceSettings> {
-    return settingsOf(await this.open())
+    return await this.write({})
   }
 
   /**
@@ -110,7 +118,7 @@ export class NamespaceObject extends DurableObject<Env> {
       ...(pendingMs !== undefined && { pendingMs }),
       ...(credentials && { credentials }),
     }
-    if (Object.keys(changes).length > 0) await this.change(changes)
+    await this.change(changes)
     return { ...this.description(await this.open()), ...(credentials && { credentials }) }
   }
 

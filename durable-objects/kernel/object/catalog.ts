@@ -41,6 +41,8 @@ export type Above = {
   /** Tables of who checks, and what it tells of its decisions. */
   migrations: readonly string[]
   decisions(sql: Sql, query: Record<string, string | number>): unknown[]
+  /** Whether it has anything to tell to somebody of the namespace: what strangers were denied is nothing. */
+  tells(sql: Sql): boolean
   /** Notes a function's own call to a service, and then how it ended. */
   noteVisit(tx: Tx, input: Record<string, unknown>): Promise<((result: OperationResult) => void) | undefined>
 }

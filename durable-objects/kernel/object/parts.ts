@@ -1,8 +1,8 @@
 import { collectBlobs } from '../blobs/blobs.ts'
 import { type TimerRounds, timerRounds } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
-import { hopsOf, type NotedHop } from '../journal/journal.ts'
 import { type Posts, postsOf } from '../http-out/posts.ts'
+import { hopsOf, type NotedHop, tellsNothing } from '../journal/journal.ts'
 import type { Activity } from '../namespace/activity.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import type { Arriving } from '../outbox/inbox.ts'
@@ -38,6 +38,8 @@ export type Parts = {
   due(): number | null
   /** Timers or posts are under way: should the object be killed, nothing else would wake it. */
   waiting(): boolean
+  /** Nothing is on its way, and there is nothing to tell of what was asked here. */
+  isBlank(): boolean
   /** All is gone from storage. */
   forget(): void
 }
@@ -132,6 +134,7 @@ export function partsOf(
   }
   const due = () => earlier(timers.next(), posts.next())
   const waiting = () => timers.waiting() || posts.waiting()
+  const isBlank = () => outbox.nextTry() === null && posts.next() === null && tellsNothing(sql) && !above.tells(sql)
   const forget = () => {
     for (const part of [tables, timers, outbox, posts]) part.forget()
     kept.clear()
@@ -139,7 +142,7 @@ export function partsOf(
   const arriving: Arriving = new Map()
   return {
     ...{ env, changes, sql, hops, wake, outbox, posts, arriving, tables, timers, here },
-    ...{ takeUp, kick, due, waiting, forget },
+    ...{ takeUp, kick, due, waiting, isBlank, forget },
   }
 }
 

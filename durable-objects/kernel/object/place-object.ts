@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
 import { AwsError, errorData } from '../../../aws/errors.ts'
+import { own as ownEntry } from '../../../aws/own.ts'
 import { type ClockState, clockNow, REAL_CLOCK, realTimeOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
@@ -78,7 +79,7 @@ export function placeObject(above: Above) {
       const settings = readMeta(this.parts.sql, 'settings')
       if (settings === undefined) return
       this.applySettings(JSON.parse(settings) as NamespaceSettings) // written by configure()
-      this.membership.registered = true
+      this.membership.woke()
       this.parts.takeUp()
       this.each((definition, service) => definition.onWake?.(this.own(service)))
     }
@@ -117,6 +118,7 @@ export function placeObject(above: Above) {
       }
       const result = await this.serve(request)
       await this.active.told()
+      if (!this.membership.settled) await this.membership.ended(request, result.error !== undefined)
       return result
     }
 
@@ -288,11 +290,13 @@ export function placeObject(above: Above) {
     /** A page of one of a service's views; nothing is made of a service that has nothing here. */
     async look(service: string, name: string, asked: Asked): Promise<Seen> {
       const { tables } = this.parts
-      if (tables.has(service)) await this.membership.admit({ to: this.name, caller: {} })
       if (!tables.has(service)) return { part: null }
-      const seen = await readView(catalog.definitionOf(service), name, { tx: this.own(service), asked })
-      await this.active.told()
-      return seen
+      return await this.membership.looked(async () => {
+        if (!tables.has(service)) return { part: null }
+        const seen = await readView(catalog.definitionOf(service), name, { tx: this.own(service), asked })
+        await this.active.told()
+        return seen
+      })
     }
 
     /** An operation for who only asks: null where its service has nothing here, of which nothing is made. */

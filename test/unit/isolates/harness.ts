@@ -55,6 +55,7 @@ export async function startIsolates(options: { maxProcesses?: number } = {}) {
     inside: SECRET,
     assetsDir,
     hostBundle,
+    networks: ['public', 'private', 'local'],
     addresses: { FAKECLOUD_PORT: String(port) },
     log: line => lines.push(line),
     ...options,

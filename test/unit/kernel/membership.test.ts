@@ -19,7 +19,9 @@ function secondLife(exists: boolean) {
   const membership = membershipOf(env, {
     name,
     facts: { place: { namespace: 'ci' } },
-    erase: async () => {},
+    background: { busy: () => false },
+    parts: { isBlank: () => true },
+    erase: async () => membership.leave(),
     configure: async told => {
       membership.settings = told
     },

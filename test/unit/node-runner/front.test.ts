@@ -111,7 +111,7 @@ describe('the front', () => {
     const one = client()
     const chunked = 'POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'
     const sized =
-      'POST /s HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\nGET /../no-request HTTP/1.1\r\nHost: x\r\n\r\n12'
+      'POST /s HTTP/1.1\r\nHost: x\r\nContent-Length: 42\r\n\r\nGET /../no-request HTTP/1.1\r\nHost: x\r\n\r\n12'
     const dotted = 'GET /a/../b HTTP/1.1\r\nHost: x\r\n'
     const seen = `${chunked}${sized}${dotted}x-fakecloud-raw-path: /a/../b\r\n\r\n`
     for (const letter of `${chunked}${sized}${dotted}\r\n`) one.socket.write(letter)
@@ -124,6 +124,29 @@ describe('the front', () => {
     one.socket.write('SSH-2.0-OpenSSH_9.6\r\n\r\n')
     await one.closed()
     expect(one.text()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+  })
+
+  it('answers what was asked before what is no HTTP, then that with 400', async () => {
+    const { client, worker } = await setUp()
+    const one = client()
+    one.socket.write(`${GET}nonsense\r\n\r\n`)
+    const other = await worker()
+    expect(await other.receive(GET)).toBe(GET)
+    other.socket.write(answer('first').slice(0, 20))
+    one.socket.write('more of it')
+    other.socket.write(answer('first').slice(20))
+    await one.closed()
+    expect(one.text().startsWith(`${answer('first')}HTTP/1.1 400 Bad Request\r\n`)).toBe(true)
+  })
+
+  it('answers a method that nobody knows with 501, however long its body is', async () => {
+    const { client } = await setUp()
+    for (const method of ['get', 'FOO', 'CONNECT']) {
+      const one = client()
+      one.socket.write(`${method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n${'a'.repeat(900)}`)
+      await one.closed()
+      expect(one.text()).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n/)
+    }
   })
 
   it('answers endless headers with 431', async () => {
