@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { workerdsOf } from '../processes/memory.ts'
 import { percentile } from './figures.ts'
 import { ask, type Source, sendAll } from './load.ts'
-import type { Bench, Part } from './part.ts'
+import type { Part } from './part.ts'
 import { bareInsert, MESSAGE } from './queues.ts'
 import { events, queueUrl, s3, sns, sqs } from './requests.ts'
 
