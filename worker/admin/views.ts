@@ -36,7 +36,8 @@ async function shown(c: AdminContext, source: Source): Promise<object> {
   const parameters = parametersOf(c, source.view)
   await settleAsked(c)
   const names = await objectsOf(c, source.service)
-  if (limit === undefined && next === undefined) {
+  // One thing has no pages.
+  if ((limit === undefined && next === undefined) || typeof source.view.none === 'function') {
     const parts = await Promise.all(names.map(name => allParts(c, source, { name, parameters })))
     return wholeOf(source.view, parameters, parts.flat())
   }
