@@ -24,6 +24,8 @@ export type Metric = {
   /** How often the value occurred: once, unless it says so. */
   times?: number
   dimensions?: Record<string, string>
+  /** It tells of a refusal: it counts also where that undoes the change in which it was noted. */
+  refusal?: boolean | undefined
 }
 
 export const METRICS_SCHEMA = `
@@ -100,8 +102,15 @@ export function dimensionsKey(dimensions: Record<string, string> = {}): string {
   return JSON.stringify(Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** `ctx.metric`: counts a value. Where somebody waits for it, it is written when the work at hand pauses. */
-export function noteMetric(ctx: Ctx, metric: Metric, listeners: Listeners): void {
+/** `ctx.metric`: counts a value once the change under way has committed; what is undone does not count. */
+export function noteMetric(ctx: Tx, metric: Metric, listeners: Listeners): void {
+  ctx.committed(() => count(ctx, metric, listeners))
+  if (metric.refusal) ctx.undone(() => count(ctx, metric, listeners))
+}
+
+/** Where somebody waits for it, it is written when the work at hand pauses. */
+function count(ctx: Ctx, metric: Metric, listeners: Listeners): void {
+  if (ctx.erased) return
   const store = storeOf(ctx)
   const series = seriesOf(store, metric, Math.floor(ctx.now / 60_000))
   let entry = series.metrics.get(metric.name)

@@ -9,7 +9,7 @@ import { type EventRow, versionName } from './schema.ts'
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 
-type Value = [name: string, value: number, unit: 'Count' | 'Milliseconds']
+type Value = [name: string, value: number, unit: 'Count' | 'Milliseconds', refusal?: true]
 
 /** A function as it was invoked; `executedVersion` is told of aliases. */
 type Subject = { name: string; qualifier?: string | undefined; executedVersion?: string | undefined }
@@ -23,8 +23,8 @@ function note(ctx: Ctx, { name, qualifier, executedVersion }: Subject, values: r
     sets.push({ FunctionName: name, Resource, ExecutedVersion: executedVersion })
   }
   for (const dimensions of sets) {
-    for (const [metric, value, unit] of values) {
-      ctx.metric({ namespace: 'AWS/Lambda', name: metric, value, unit, dimensions })
+    for (const [metric, value, unit, refusal] of values) {
+      ctx.metric({ namespace: 'AWS/Lambda', name: metric, value, unit, dimensions, refusal })
     }
   }
 }
@@ -51,7 +51,7 @@ export function noteRun(
 
 /** A run was refused, for want of concurrency. */
 export function noteThrottle(ctx: Ctx, target: Invoked): void {
-  note(ctx, subjectOf(target), [['Throttles', 1, 'Count']])
+  note(ctx, subjectOf(target), [['Throttles', 1, 'Count', true]])
 }
 
 /** A run begins: as many are under way with it, of its function and in all. */

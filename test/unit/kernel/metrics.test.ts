@@ -9,6 +9,7 @@ import {
 } from '../../../durable-objects/kernel/metrics/metrics.ts'
 import type { Tx } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql } from '../../../durable-objects/kernel/object/sql.ts'
+import { bareObject } from '../../support/object.ts'
 
 const MINUTE = 60_000
 const START = 30_000_000 * MINUTE
@@ -37,6 +38,7 @@ function object() {
     service: 'none',
     sql,
     change: <T>(work: (tx: Tx) => T): T => work(ctx),
+    committed: (work: () => void) => work(),
     memory: (key: string, initial: () => unknown) => {
       if (!memory.has(key)) memory.set(key, initial())
       return memory.get(key)
@@ -163,4 +165,37 @@ test('CloudWatch is told of news once, and again after it has fetched them', asy
   note(3)
   await pause()
   expect(told()).toBe(2)
+})
+
+test('what an undone change measured does not count, but for what tells of its refusal', () => {
+  const { contextOf } = bareObject()
+  const ctx = contextOf('toy', { now: START })
+  const nobody = { any: () => false, tell: () => undefined }
+  const note = (name: string, refusal?: boolean) =>
+    noteMetric(ctx, { namespace: 'AWS/Toy', name, value: 1, unit: 'Count', refusal }, nobody)
+  const refused = (work: () => void) =>
+    expect(() =>
+      ctx.change(() => {
+        work()
+        throw new Error('refused')
+      }),
+    ).toThrow('refused')
+  ctx.change(() => {
+    note('Sent')
+    // A neighbour that refuses undoes itself alone.
+    refused(() => {
+      note('Received')
+      note('Throttled', true)
+    })
+  })
+  refused(() => {
+    note('Sent')
+    ctx.change(() => note('Throttled', true))
+  })
+  const { rows } = metricsPage(ctx, () => [], { watched: true, after: 0, epoch: '' })
+  const metrics = Object.entries(JSON.parse(rows[0]?.metrics ?? '{}') as Record<string, { n: number }>)
+  expect(metrics.map(([name, { n }]) => [name, n])).toEqual([
+    ['Throttled', 2],
+    ['Sent', 1],
+  ])
 })
