@@ -35,6 +35,11 @@ export function newRequestId(): string {
   return crypto.randomUUID()
 }
 
+/** One as S3 gives it: 16 upper-case hexadecimal digits. */
+export function newShortRequestId(): string {
+  return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+}
+
 /** A trace id as X-Ray writes it: version, seconds in hexadecimal, 96 random bits. */
 export function newTraceId(now: number): string {
   const seconds = Math.floor(now / 1000)

@@ -2,7 +2,7 @@ import type { Env } from '../durable-objects/kernel/env.ts'
 import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError, type ErrorData, errorData } from '../aws/errors.ts'
 import { newRequestId } from '../aws/ids.ts'
-import { throughAccessPoint } from './access-points.ts'
+import { own } from '../aws/own.ts'
 import { bodyReader, drain, limited, MOST_BUFFERED, type Refusal, TOO_LARGE } from './body.ts'
 import { sendCall } from './call.ts'
 import { decode } from '../aws/wire/decode.ts'
@@ -13,8 +13,8 @@ import { loadModel, type ServiceModel } from '../aws/wire/model.ts'
 import { matchRoute } from '../aws/wire/routes.ts'
 import type { WireForm, WireKnobs, WireRequest } from '../aws/wire/types.ts'
 import { validate } from '../aws/wire/validate.ts'
-import { readFormUpload } from './s3-form.ts'
-import { checkNamespace, pathStyle, readRoute, type Routed, withForm } from './route.ts'
+import { edgeOf } from './doors/edges.ts'
+import { checkNamespace, readRoute, type Routed, withForm } from './route.ts'
 import { dialectOf } from '../aws/sigv4/sigv4.ts'
 
 /** What is known of a request when it fails: enough to refuse in the wire form that its client reads. */
@@ -52,7 +52,7 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   stage.knobs = definition.wire ?? {}
   stage.form = detectWireForm(model, wire)
   checkNamespace(routed)
-  if (service === 's3') stage.requestId = s3RequestId()
+  stage.requestId = stage.knobs.requestId?.() ?? stage.requestId
   checkRefused(stage, service)
   const decoded = await decode(model, stage.form, wire).catch(error => {
     throw tooLarge(error, { model, wire, knobs: stage.knobs })
@@ -61,8 +61,10 @@ async function perform(request: Request, env: Env, stage: Stage): Promise<Respon
   if (!definition.operations[operation]) {
     throw new AwsError('NotImplemented', `${service}.${operation} is not implemented`, 501)
   }
-  if (service === 's3') decoded.input = await throughAccessPoint(decoded, { routed, env })
-  const form = isForm(service, operation) ? await readFormUpload(model, decoded, wire) : undefined
+  const edge = edgeOf(service)
+  if (edge) decoded.input = await edge.resolved(decoded, { routed, env })
+  const readForm = edge && own(edge.forms, operation)
+  const form = readForm && (await readForm(model, decoded, wire))
   if (definition.fromPath) decoded.input = definition.fromPath(decoded.input, wire.path)
   validate(model, operation, decoded.input, stage.knobs)
   const result = await sendCall(
@@ -97,25 +99,20 @@ function tooLarge(
   return new AwsError(knobs.tooLarge, message, 413, { Type: 'User' })
 }
 
-/** A browser's form has in its fields what other requests have in their headers. */
-const isForm = (service: string, operation: string) => service === 's3' && operation === 'PostObject'
-
 /** Whether a service speaks by forms, as the older ones do. */
 const takesForms = (service: string) =>
   loadModel(service)?.forms.some(form => form === 'query' || form === 'ec2') === true
 
 async function serviceOf(routed: Routed, env: Env): Promise<{ service: string; wire: Routed['wire'] }> {
-  const first = detectService(routed.wire)
-  if (first === 's3') {
-    // A form whose credentials name no service may still be another's; S3's own forms are multipart.
-    const wire = credentialScope(routed.wire)?.date ? routed.wire : await withForm(routed.wire)
-    const service = wire.form ? detectService(wire) : 's3'
-    if (service !== 's3') return { service: service ?? '', wire }
-    // A form that is none is the body of an upload.
-    return { service, wire: { ...pathStyle(routed.wire, env), stream: wire.stream } }
-  }
-  const service = first ?? ''
-  return { service, wire: takesForms(service) ? await withForm(routed.wire) : routed.wire }
+  const first = detectService(routed.wire) ?? ''
+  const edge = edgeOf(first)
+  if (!edge) return { service: first, wire: takesForms(first) ? await withForm(routed.wire) : routed.wire }
+  // A form whose credentials name no service may still be another's; browsers' are multipart.
+  const wire = credentialScope(routed.wire)?.date ? routed.wire : await withForm(routed.wire)
+  const service = wire.form ? (detectService(wire) ?? '') : first
+  if (service !== first) return { service, wire }
+  // A form that is none is the body of an upload.
+  return { service, wire: { ...edge.addressed(routed.wire, env), stream: wire.stream } }
 }
 
 /** Routed, with a body that is followed where nobody else does. */
@@ -137,18 +134,13 @@ function checkRefused({ refusal }: Stage, service: string): void {
 /** As far as it can be told without the body. */
 const unread = ({ wire }: Routed) => ({ service: detectService(wire) ?? '', wire })
 
-/** 16 upper-case hexadecimal digits. */
-function s3RequestId(): string {
-  return crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
-}
-
 /** What workerd says of a message between objects that is longer than it takes: an input of one huge text, say. */
 const UNSENDABLE = /RPC arguments or return values are limited/
 
 const unsendable = () => new AwsError(TOO_LARGE, 'Request Entity Too Large', 413)
 
 function refusalOf(thrown: unknown, stage: Stage): ErrorData {
-  if (stage.refusal) return errorData(stage.refusal(stage.model?.name ?? 's3'))
+  if (stage.refusal) return errorData(stage.refusal(stage.model?.name ?? ''))
   if (thrown instanceof AwsError) return errorData(thrown)
   if (thrown instanceof Error && UNSENDABLE.test(thrown.message)) return errorData(unsendable())
   console.error(stage.requestId, thrown instanceof Error ? thrown.stack : thrown)

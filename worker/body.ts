@@ -1,5 +1,6 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
 import { TOO_LARGE_HEADER } from '../durable-objects/shared/functions/contract.ts'
+import { definitionOf } from '../durable-objects/services/index.ts'
 import { AwsError } from '../aws/errors.ts'
 
 /**
@@ -30,9 +31,11 @@ export function overLimit({ headers }: Request, env: Env): Refusal | undefined {
 }
 
 function beyond(most: number, ProposedSize?: number): Refusal {
-  const message = 'Your proposed upload exceeds the maximum allowed size'
   const fields = { ...(ProposedSize !== undefined && { ProposedSize }), MaxSizeAllowed: most }
-  return service => (service === 's3' ? new AwsError('EntityTooLarge', message, 400, fields) : tooLarge())
+  return service => {
+    const { overLimit: own } = definitionOf(service).wire ?? {}
+    return own ? new AwsError(own.code, own.message, 400, fields) : tooLarge()
+  }
 }
 
 /**

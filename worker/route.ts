@@ -13,9 +13,8 @@ import {
 import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
 import { AwsError } from '../aws/errors.ts'
 import { type FunctionClaim, readFunctionToken } from '../durable-objects/kernel/namespace/claims.ts'
-import { accessPointOfHost, isObjectResponse } from './access-points.ts'
 import { bodyReader } from './body.ts'
-import { bucketOfHost, namespaceOfHost } from './hosts.ts'
+import { namespaceOfHost } from './hosts.ts'
 import {
   HOST_HEADER,
   INTERNAL_HEADER,
@@ -127,14 +126,6 @@ function protocolOf({ url, headers }: Requested & { url: string }, env: Env): st
 export function sourceIpOf({ headers }: WireRequest, env: Env): string {
   const onEdge = env.FAKECLOUD_FRONT || isFunctions(headers, env) ? null : headers.get('cf-connecting-ip')
   return onEdge ?? saidByFront(headers, PEER_HEADER, env) ?? '127.0.0.1'
-}
-
-/** Puts an S3 virtual host's bucket, or what stands for one, into the path. */
-export function pathStyle(wire: WireRequest, env: Env): WireRequest {
-  if (isObjectResponse(wire)) return wire
-  const point = accessPointOfHost(wire, env)
-  const bucket = point === undefined ? bucketOfHost(wire.host, env) : encodeURIComponent(point)
-  return bucket === undefined ? wire : { ...wire, path: `/${bucket}${wire.path}` }
 }
 
 /**

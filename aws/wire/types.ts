@@ -32,6 +32,10 @@ export type WireRequest = {
 
 /** What no model says of a service's wire; each service states it beside its operations. */
 export type WireKnobs = {
+  /** A new id of a request, where it is no UUID. */
+  requestId?: () => string
+  /** How a body is refused that is longer than a deployment takes, where not as most do. */
+  overLimit?: { code: string; message: string }
   /** How a broken constraint is refused; `false` when the service does that itself. Default: ValidationException, coral. */
   validation?: Validation | false
   /** The code by which a request is refused that is longer than any the service reads; it names the operation. */

@@ -38,7 +38,11 @@ export const COSTS: readonly Cost[] = [
   { name: 'SNS Publish to three queues, raw', most: 2.5, source: () => raw },
   { name: 'SNS Publish to three queues, enveloped', most: 4, source: () => enveloped },
   { name: 'EventBridge PutEvents to one of five rules', most: 2.2, source: () => put },
-  { name: 'S3 PUT of 1 KB with a notification to a queue', most: 4, source: n => s3('PUT', `/told/${n % 500}`, KILOBYTE) },
+  {
+    name: 'S3 PUT of 1 KB with a notification to a queue',
+    most: 4,
+    source: n => s3('PUT', `/told/${n % 500}`, KILOBYTE),
+  },
 ]
 
 /** Processor time that workerd takes for a request, as bare inserts of the same rounds: it varies less than rates do. */

@@ -82,15 +82,18 @@ function circles(imports: readonly Import[]): string[] {
   return found
 }
 
-/** What is below the services knows none by name: each says of itself what is particular to it. */
+/** What names services in the Worker: their own doors, and what shows and steers them. */
+const DOORS = [`${WORKER}/doors/`, `${WORKER}/admin/`]
+
+/** What serves all services knows none by name: each says of itself, or has a door for, what is particular to it. */
 function namesIn(files: readonly string[]): string[] {
   const services = readdirSync(join(ROOT, SERVICES), { withFileTypes: true }).filter(entry => entry.isDirectory())
   const names = services.map(({ name }) => name)
-  const pattern = new RegExp(`(?<!dialect [!=]== )'(${names.join('|')})'`, 'g')
-  return ['durable-objects/kernel', 'durable-objects/authorization'].flatMap(folder => {
+  const pattern = new RegExp(`(?<!(?:dialect|form) [!=]== )'(${names.join('|')})'`, 'g')
+  return ['durable-objects/kernel', 'durable-objects/authorization', WORKER].flatMap(folder => {
     const allowed = NAMED.get(folder) ?? []
     return files
-      .filter(file => file.startsWith(`${folder}/`))
+      .filter(file => file.startsWith(`${folder}/`) && !DOORS.some(door => file.startsWith(door)))
       .flatMap(file =>
         [...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].map(([, name = '']) => ({ file, name })),
       )

@@ -1,9 +1,11 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import { askObject } from '../../durable-objects/kernel/object/calls.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
+import { newShortRequestId } from '../../aws/ids.ts'
 import { AwsError } from '../../aws/errors.ts'
 import { encodeError } from '../../aws/wire/encode-error.ts'
-import { callerOf, pathStyle, routeOf } from '../route.ts'
+import { callerOf, routeOf } from '../route.ts'
+import { pathStyle } from './s3.ts'
 
 /** Hosts whose preflights are not for buckets. */
 const OTHERS = /\.(?:lambda-url|execute-api)\./
@@ -53,6 +55,6 @@ const typeOf = (path: string) => (/^\/[^/]+\/./.test(path) ? 'OBJECT' : 'BUCKET'
 
 function refuse(code: string, message: string, status: number, fields: Record<string, string> = {}): Response {
   const error = new AwsError(code, message, status, fields)
-  const requestId = crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+  const requestId = newShortRequestId()
   return encodeError(undefined, 'rest-xml', { error, requestId, method: 'OPTIONS' })
 }

@@ -2,7 +2,7 @@ import type { Env } from '../../durable-objects/kernel/env.ts'
 import type { OperationResult } from '../../durable-objects/kernel/object/operation.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { askObject, sendOperation } from '../../durable-objects/kernel/object/calls.ts'
-import { newTraceId } from '../../aws/ids.ts'
+import { newShortRequestId, newTraceId } from '../../aws/ids.ts'
 import type { WebsiteConfiguration } from '../../aws/models/s3.types.ts'
 import { encode } from '../../aws/wire/encode.ts'
 import { loadModel } from '../../aws/wire/model.ts'
@@ -42,7 +42,7 @@ export async function s3Website(request: Request, env: Env): Promise<Response | 
   const { host, path } = routed.wire
   const bucket = HOST.exec(host.toLowerCase())?.[1]
   if (bucket === undefined) return undefined
-  const requestId = crypto.randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()
+  const requestId = newShortRequestId()
   const refuse = (refusal: Refusal) => page(request, { ...refusal, requestId })
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     const message = 'The specified method is not allowed against this resource.'

@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
 import { AwsError, errorData } from '../../../aws/errors.ts'
-import { own as ownEntry } from '../../../aws/own.ts'
 import { type ClockState, clockNow, REAL_CLOCK, realTimeOf } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'

@@ -1,3 +1,4 @@
+import { newShortRequestId } from '../../../aws/ids.ts'
 import { type IndexOperations, RegisterBucket, UnregisterBucket } from './buckets/bucket-index.ts'
 import { type BucketOperations, DescribeBucket } from './buckets/other-buckets.ts'
 import { bucketRegion, s3Access } from './access/access.ts'
@@ -90,6 +91,8 @@ export const s3: ServiceDefinition = {
   signedRegion: bucketRegion,
   ownersWay: operation => /^(?:Get|Put|Delete)BucketPolicy$/.test(operation),
   wire: {
+    requestId: newShortRequestId,
+    overLimit: { code: 'EntityTooLarge', message: 'Your proposed upload exceeds the maximum allowed size' },
     validation: {
       code: 'MalformedXML',
       documents: {

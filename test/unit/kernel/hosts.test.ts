@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Env } from '../../../durable-objects/kernel/env.ts'
-import { bucketOfHost, namespaceOfHost } from '../../../worker/hosts.ts'
+import { bucketOfHost } from '../../../worker/doors/s3-hosts.ts'
+import { namespaceOfHost } from '../../../worker/hosts.ts'
 
 const env = {} as Env // no domain configured
 

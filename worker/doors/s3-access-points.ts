@@ -1,13 +1,13 @@
-import { objectOf } from '../aws/place.ts'
-import { arnAt } from '../aws/arn.ts'
-import type { Env } from '../durable-objects/kernel/env.ts'
-import { type NamedPoint, namedPoint } from '../durable-objects/shared/access-point-names.ts'
-import { AwsError } from '../aws/errors.ts'
-import { askObject } from '../durable-objects/kernel/object/calls.ts'
-import { bucketOfHost } from './hosts.ts'
-import { credentialScope } from '../aws/wire/detect.ts'
-import type { Decoded, WireRequest } from '../aws/wire/types.ts'
-import type { Routed } from './route.ts'
+import { objectOf } from '../../aws/place.ts'
+import { arnAt } from '../../aws/arn.ts'
+import type { Env } from '../../durable-objects/kernel/env.ts'
+import { type NamedPoint, namedPoint } from '../../durable-objects/shared/access-point-names.ts'
+import { AwsError } from '../../aws/errors.ts'
+import { askObject } from '../../durable-objects/kernel/object/calls.ts'
+import { bucketOfHost } from './s3-hosts.ts'
+import { credentialScope } from '../../aws/wire/detect.ts'
+import type { Decoded, WireRequest } from '../../aws/wire/types.ts'
+import type { Routed } from '../route.ts'
 
 /*
  * S3's access points stand where a bucket does: as an ARN, by an alias, or by a host of their own. Here they become the

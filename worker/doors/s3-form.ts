@@ -1,16 +1,14 @@
-import { AwsError } from '../aws/errors.ts'
-import { collect } from './body.ts'
-import { SMALL_BODY } from './carried.ts'
-import { boundaryOf, type FormData, type FormFile, malformedPost, readFormData } from '../aws/wire/form-data.ts'
-import type { ServiceModel } from '../aws/wire/model.ts'
-import { readBindings } from '../aws/wire/rest-in.ts'
-import { malformedXml } from '../aws/wire/refusals.ts'
-import type { Decoded, WireRequest } from '../aws/wire/types.ts'
-import { type Element, parseXml } from '../aws/wire/xml-tree.ts'
-import { type FormCredentials, formCredentials, missingField } from '../aws/sigv4/form.ts'
-
-/** An upload by a browser's form, as its object takes it, and by whose leave. */
-export type FormUpload = { decoded: Decoded; credentials: FormCredentials | undefined }
+import { AwsError } from '../../aws/errors.ts'
+import { collect } from '../body.ts'
+import type { FormUpload } from './edges.ts'
+import { SMALL_BODY } from '../carried.ts'
+import { boundaryOf, type FormData, type FormFile, malformedPost, readFormData } from '../../aws/wire/form-data.ts'
+import type { ServiceModel } from '../../aws/wire/model.ts'
+import { readBindings } from '../../aws/wire/rest-in.ts'
+import { malformedXml } from '../../aws/wire/refusals.ts'
+import type { Decoded, WireRequest } from '../../aws/wire/types.ts'
+import { type Element, parseXml } from '../../aws/wire/xml-tree.ts'
+import { formCredentials, missingField } from '../../aws/sigv4/form.ts'
 
 /** `${filename}`, which stands for the name of the file that was chosen. */
 const FILE_NAME = /\$\{filename\}/g
