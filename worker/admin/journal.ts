@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { JournalQuery, JournalRow } from '../../durable-objects/kernel/journal/journal.ts'
 import type { AdminApp, AdminContext } from './admin.ts'
 import { countOf, objectsOf, queryOf } from './admin.ts'
-import { treeOf } from './journal-tree.ts'
+import { inOrder, treeOf } from './journal-tree.ts'
 import { settleAsked } from './settle.ts'
 
 /** A hop as the journal shows it. */
@@ -55,10 +55,11 @@ async function hops(c: AdminContext, query: JournalQuery): Promise<ShownHop[]> {
   await settleAsked(c)
   const names = await objectsOf(c)
   const found = await Promise.all(names.map(name => c.env.OBJECTS.getByName(name).hops(query)))
-  const rows = found.flat().sort((a, b) => a.at - b.at || a.id - b.id)
-  return rows
-    .slice(-(query.limit ?? 1000))
-    .map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
+  const rows = inOrder(
+    found.map(list => list.toReversed()),
+    query.limit ?? 1000,
+  )
+  return rows.map(({ id: _id, at, ...row }) => ({ ...row, at: new Date(at).toISOString() }))
 }
 
 /** What did not arrive; a try that another one followed is no failure of its own. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { treeOf } from '../../../worker/admin/journal-tree.ts'
+import { inOrder, treeOf } from '../../../worker/admin/journal-tree.ts'
 
 const hop = (at: number, from: string, to: string) => ({ at: new Date(at).toISOString(), from, to })
 const names = (nodes: ReturnType<typeof treeOf>): unknown => nodes.map(node => [node.to, names(node.children)])
@@ -36,4 +36,18 @@ test('what nothing led to is a root of its own', () => {
     [TOPIC, []],
   ])
   expect(treeOf([])).toEqual([])
+})
+
+test('hops of one moment in several objects stand behind what led to them, and as their own object noted them', () => {
+  const noted = (at: number, from: string, to: string, traceId = 'one') => ({ at, traceId, from, to })
+  const run = noted(5, QUEUE, FUNCTION)
+  const early = noted(4, QUEUE, OTHER)
+  const sent = [noted(5, BUCKET, TOPIC), noted(5, TOPIC, QUEUE)]
+  expect(inOrder([[early, run], sent], 10)).toEqual([early, ...sent, run])
+  expect(inOrder([[early, run], sent], 2)).toHaveLength(2)
+  // Of another chain nothing is behind anything, and a loop ends.
+  const stranger = noted(5, QUEUE, FUNCTION, 'other')
+  expect(inOrder([[stranger], sent], 10)).toEqual([stranger, ...sent])
+  const loop = [[noted(1, QUEUE, OTHER)], [noted(1, OTHER, QUEUE)]]
+  expect(inOrder(loop, 10)).toEqual(loop.flat())
 })
