@@ -4,6 +4,7 @@ import {
   CreatePlatformApplicationCommand,
   CreatePlatformEndpointCommand,
   CreateSMSSandboxPhoneNumberCommand,
+  CreateTopicCommand,
   DeleteEndpointCommand,
   DeletePlatformApplicationCommand,
   DeleteSMSSandboxPhoneNumberCommand,
@@ -18,6 +19,7 @@ import {
   ListPhoneNumbersOptedOutCommand,
   ListPlatformApplicationsCommand,
   ListSMSSandboxPhoneNumbersCommand,
+  ListSubscriptionsByTopicCommand,
   ListTagsForResourceCommand,
   OptInPhoneNumberCommand,
   PublishCommand,
@@ -27,12 +29,14 @@ import {
   SetPlatformApplicationAttributesCommand,
   SetSMSAttributesCommand,
   SNSClient,
+  SubscribeCommand,
   TagResourceCommand,
   UntagResourceCommand,
   VerifySMSSandboxPhoneNumberCommand,
 } from '@aws-sdk/client-sns'
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch'
-import { expect, test } from 'vitest'
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { expect, inject, test } from 'vitest'
 import { FakeCloud } from '../../sdk/index.ts'
 import { testClients } from '../support/clients.ts'
 import { makeOpenQueue, makeTopic, settle } from '../support/sns.ts'
@@ -229,4 +233,19 @@ test('SNS tells CloudWatch what it published, delivered, left out and lost', asy
   expect(await sum('NumberOfNotificationsDelivered')).toBe(2)
   expect(await sum('NumberOfNotificationsFailed')).toBe(2)
   expect(await sum('NumberOfNotificationsFilteredOut')).toBe(2)
+})
+
+test('a link to unsubscribe needs no signature, in a namespace that verifies them either', async () => {
+  const fc = await new FakeCloud(inject('emulatorUrl')).namespaces.create({ verifySigv4: true })
+  if (!fc.rootKey) throw new Error('no root key')
+  const config = { endpoint: fc.url, region: 'us-east-1', credentials: fc.rootKey }
+  const [sns, sqs] = [new SNSClient(config), new SQSClient(config)]
+  const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'news' }))
+  await sqs.send(new CreateQueueCommand({ QueueName: 'reader' }))
+  const Endpoint = 'arn:aws:sqs:us-east-1:123456789012:reader'
+  const { SubscriptionArn } = await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }))
+  const answer = await fetch(`${fc.url}/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`)
+  expect(answer.status, await answer.text()).toBe(200)
+  const { Subscriptions } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }))
+  expect(Subscriptions).toEqual([])
 })

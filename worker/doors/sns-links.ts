@@ -45,7 +45,7 @@ async function follow(env: Env, routed: Routed, { operation, requestId }: { oper
       caller: { accountId: place.account, anonymous: true },
       requestId,
       traceId: newTraceId(Date.now()),
-      signed: { dialect: 'query', open: true },
+      signed: { dialect: 'query', open: true, proof: null },
     })
   } catch (error) {
     if (error instanceof AwsError) return { error: errorData(error) }

@@ -9,6 +9,25 @@ export function clockNow(clock: ClockState): number {
   return clock.frozenAt ?? Date.now() + clock.offsetMs
 }
 
+/** A clock that stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */
+export function steadyClock(read: () => number): { now(): number; reset(): void } {
+  let stretch: number | undefined
+  const reset = () => {
+    stretch = undefined
+  }
+  return {
+    now() {
+      if (stretch === undefined) {
+        stretch = read()
+        // A queueMicrotask would cross into the runtime.
+        Promise.resolve().then(reset)
+      }
+      return stretch
+    },
+    reset,
+  }
+}
+
 /** The real time at which the clock will show `due`; null while it stands still before it. */
 export function realTimeOf(clock: ClockState, due: number): number | null {
   if (clock.frozenAt === null) return due - clock.offsetMs

@@ -6,8 +6,10 @@
 export type KeptRows = {
   /** What is kept of a table under a key, else what is read. It is frozen: it is everyone's. */
   get<T>(table: string, key: string | number, read: () => T): T
-  /** Hears of each statement that may write. */
+  /** Hears of each statement. */
   ran(query: string): void
+  /** How many of them may have written. */
+  writes(): number
   clear(): void
 }
 
@@ -23,6 +25,7 @@ const WRITES = /^\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|D
 export function keptRows(): KeptRows {
   const tables = new Map<string, Map<string | number, unknown>>()
   const written = new Map<string, string | undefined>()
+  let writes = 0
 
   function tableOf(query: string): string | undefined {
     const known = written.get(query)
@@ -45,12 +48,15 @@ export function keptRows(): KeptRows {
       return value
     },
     ran(query) {
-      if (tables.size === 0 || query.startsWith('SELECT')) return
+      if (query.startsWith('SELECT')) return
+      writes += 1
+      if (tables.size === 0) return
       const table = tableOf(query)
       // What is no such statement makes or drops tables, or writes behind a WITH.
       if (table === undefined) tables.clear()
       else tables.delete(table)
     },
+    writes: () => writes,
     clear: () => tables.clear(),
   }
 }

@@ -22,6 +22,8 @@ export type Parts = {
   env: Env
   changes: Changes
   sql: Sql
+  /** How many statements may have written since the object woke. */
+  writes(): number
   hops: Gathered<NotedHop>
   wake: Wake
   outbox: Outbox
@@ -141,7 +143,7 @@ export function partsOf(
   }
   const arriving: Arriving = new Map()
   return {
-    ...{ env, changes, sql, hops, wake, outbox, posts, arriving, tables, timers, here },
+    ...{ env, changes, sql, writes: kept.writes, hops, wake, outbox, posts, arriving, tables, timers, here },
     ...{ takeUp, kick, due, waiting, isBlank, forget },
   }
 }

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { type ObjectFacts, parseObjectName } from '../../../aws/place.ts'
 import { AwsError, errorData } from '../../../aws/errors.ts'
-import { type ClockState, clockNow, REAL_CLOCK, realTimeOf } from '../clock/clock.ts'
+import { type ClockState, clockNow, REAL_CLOCK, realTimeOf, steadyClock } from '../clock/clock.ts'
 import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
 import type { Listeners } from '../metrics/metrics.ts'
@@ -26,9 +26,6 @@ import { erasedMeanwhile, notImplemented, readLeftover, refusalOf } from './refu
 import { type Asked, readView, type Seen } from '../views/view.ts'
 import { wakeTime } from './wake.ts'
 
-/** What is done after it is done when the stretch at hand has ended; a queueMicrotask crosses into the runtime. */
-const NEXT = Promise.resolve()
-
 /**
  * The one class of objects: holds what all services have in one account and region, or one resource that has an object of
  * its own, which its name says. The kernel's parts (clock, outbox, journal, metrics) are here once for all of them.
@@ -43,10 +40,12 @@ export function placeObject(above: Above) {
     facts: ObjectFacts
     name: string
     clock: ClockState = REAL_CLOCK
-    stretch: number | undefined
+    readonly steady = steadyClock(() => clockNow(this.clock))
     gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
     readonly lives = livesOf()
+    /** What services asked here, and has changed nothing. */
+    readonly looks = new WeakSet<OperationRequest>()
     readonly background = backgroundOf()
     /** Services of this object that wait for measurements hear of them. */
     readonly listeners: Listeners = {
@@ -90,21 +89,14 @@ export function placeObject(above: Above) {
       }
     }
 
-    /** It stands still within one synchronous stretch, as it does on the edge: what is written is what is told. */
     now(): number {
-      if (this.stretch === undefined) {
-        this.stretch = clockNow(this.clock)
-        NEXT.then(() => {
-          this.stretch = undefined
-        })
-      }
-      return this.stretch
+      return this.steady.now()
     }
 
     applySettings(settings: NamespaceSettings): void {
       this.membership.settings = settings
       this.clock = settings.clock
-      this.stretch = undefined
+      this.steady.reset()
       this.gate = above.gate(this.env, settings)
     }
 
@@ -117,7 +109,8 @@ export function placeObject(above: Above) {
       }
       const result = await this.serve(request)
       await this.active.told()
-      if (!this.membership.settled) await this.membership.ended(request, result.error !== undefined)
+      const inVain = result.error !== undefined || this.looks.has(request)
+      if (!this.membership.settled) await this.membership.ended(request, inVain)
       return result
     }
 
@@ -149,6 +142,7 @@ export function placeObject(above: Above) {
       try {
         const definition = this.parts.tables.open(service)
         const handler = handlerOf(definition, request) ?? notImplemented(service, operation)
+        const writes = this.parts.writes()
         const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
         const { ctx, input: admitted } = await this.gate.admit(request, { definition, context })
         body = admitted[member]
@@ -162,6 +156,7 @@ export function placeObject(above: Above) {
         })
         const output = await answer
         if (answer instanceof Promise) this.noteDone(request)
+        if (writes === this.parts.writes() && !Object.hasOwn(definition.operations, operation)) this.looks.add(request)
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
@@ -341,7 +336,7 @@ export function placeObject(above: Above) {
       this.membership.leave()
       this.facts = parseObjectName(this.name)
       this.clock = REAL_CLOCK
-      this.stretch = undefined
+      this.steady.reset()
       this.gate = above.gate(this.env, {})
     }
   }
