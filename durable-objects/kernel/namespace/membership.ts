@@ -1,7 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts'
 import type { Env } from '../env.ts'
 import { type Activity, activityOf } from './activity.ts'
-import type { Seen } from '../views/view.ts'
 import { type NamespaceSettings, namespaceStub } from './namespace-stub.ts'
 import { registrar } from './registration.ts'
 
@@ -19,8 +18,8 @@ export type Membership = {
    * @throws AwsError for a function of an earlier namespace of the same name, which makes nothing in this one
    */
   admit(request: Asked): Promise<void>
-  /** The same for who only looks at it: no part is seen where there was nothing. */
-  looked(work: () => Promise<Seen>): Promise<Seen>
+  /** The same for who only looks at it, which comes to nothing. */
+  looked<T>(work: () => Promise<T>): Promise<T>
   /** How a request to a guest ended; whoever was admitted says so. */
   ended(request: Asked, cameToNothing: boolean): Promise<void>
   /** It was of its namespace when it last slept. */
@@ -95,12 +94,10 @@ export function membershipOf(env: Env, member: Member): Membership {
     async looked(work) {
       const asked = { to: member.name, caller: {} }
       await membership.admit(asked)
-      let seen: Seen | undefined
       try {
-        seen = await work()
-        return seen
+        return await work()
       } finally {
-        await membership.ended(asked, !seen || seen.error !== undefined || seen.part === null)
+        await membership.ended(asked, true)
       }
     },
     woke() {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { AwsError, type ErrorData, errorData } from '../../../aws/errors.ts'
 import type { Paging } from '../listings/listings.ts'
 import type { Ctx, ServiceDefinition, Tx } from '../object/operation.ts'
+import type { Reader } from '../object/sql.ts'
 
 /** A page as a view is asked for it: at most so many items, after where the page before ended. */
 export type PageAsked = { limit: number; after?: string | undefined }
@@ -70,10 +71,11 @@ type Reading = { tx: Tx; asked: Asked }
 
 /** Whoever looks changes nothing. */
 function readOnly(tx: Tx): Ctx {
-  const { all, first, each } = tx.sql
+  const { all, first, each, kept } = tx.sql
+  const sql: Reader = { all, first, each, kept }
   const change = () => {
     throw new Error('A view reads: what changes state is an operation')
   }
   // What it is at the moment, its clock say, stays the context's own.
-  return Object.assign(Object.create(tx) as Tx, { sql: { all, first, each }, change })
+  return Object.assign(Object.create(tx) as Tx, { sql, change })
 }
