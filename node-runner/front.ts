@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { makeCertificate } from './front/certificate.ts'
 import { serveConnection } from './front/connection.ts'
 import { addressOf, type IsProxy, type Peer } from './front/peer.ts'
+import type { PortOf } from './front/proof.ts'
 
 export type FrontOptions = {
   host: string
@@ -13,8 +14,8 @@ export type FrontOptions = {
   isProxy: IsProxy
   /** Bytes. */
   maxRequestBodyBytes: number
-  /** The port on which the Worker listens. Clients that come before it is known wait. */
-  worker: Promise<number>
+  /** Where the workers listen. Clients that come before it is known wait. */
+  workers: Promise<PortOf>
   /** By which the Worker knows that it is us who ask. */
   inside?: string | undefined
   log: (line: string) => void
@@ -39,14 +40,14 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const tls = tlsServer(options)
   const { maxRequestBodyBytes: mostBody } = options
   const open = async (socket: Socket) => {
-    const port = await options.worker
+    const portOf = await options.workers
     const secure = await speaksTls(socket)
     if (secure) {
       // A client that ends its side within the handshake has gone.
       socket.allowHalfOpen = false
       return (await tls()).emit('connection', socket)
     }
-    serveConnection(socket, { port, mostBody, inside, peer: peerOf(socket, options, false) })
+    serveConnection(socket, { portOf, mostBody, inside, peer: peerOf(socket, options, false) })
     socket.resume()
   }
   // A client's end does not end our side: it may still wait for its answer.
@@ -93,14 +94,14 @@ function speaksTls(socket: Socket): Promise<boolean> {
 
 /** A server that is made at the first use, since its certificate takes time and memory. */
 function tlsServer(options: FrontOptions): () => Promise<TlsServer> {
-  const { region, worker, maxRequestBodyBytes: mostBody, inside } = options
+  const { region, workers, maxRequestBodyBytes: mostBody, inside } = options
   let made: Promise<TlsServer> | undefined
   const make = async () => {
     const certificate = await makeCertificate(region)
-    const port = await worker
+    const portOf = await workers
     const server = createTlsServer({ ...certificate, ALPNProtocols: ['http/1.1'], handshakeTimeout: OPENING_MS })
     server.on('secureConnection', client =>
-      serveConnection(client, { port, mostBody, inside, peer: peerOf(client, options, true) }),
+      serveConnection(client, { portOf, mostBody, inside, peer: peerOf(client, options, true) }),
     )
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return server

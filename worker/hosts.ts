@@ -1,29 +1,6 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
+import { bareHost, labelsUnder } from '../aws/namespaces.ts'
 import { isPrivateHost } from '../durable-objects/shared/private-hosts.ts'
-
-/** Where `<namespace>.<domain>` addresses a namespace, when the launcher or deployment names no other. */
-const DEFAULT_DOMAIN = 'fakecloud.localhost'
-
-const bare = (host: string) => host.replace(/:\d+$/, '').toLowerCase()
-
-/** The labels before the domain, nearest first: `a.b.<domain>` gives `['b', 'a']`; undefined for another domain. */
-function labelsUnder(host: string, domain: string): string[] | undefined {
-  const name = bare(host)
-  if (!name.endsWith(`.${domain}`)) return undefined
-  return name
-    .slice(0, -domain.length - 1)
-    .split('.')
-    .reverse()
-}
-
-/**
- * The namespace that a host names: the label next to the domain, `<namespace>.fakecloud.localhost`. A bucket's host
- * stands before it: `<bucket>.s3.<namespace>.fakecloud.localhost`.
- */
-export function namespaceOfHost(host: string, env: Env): string | undefined {
-  const label = labelsUnder(host, env.FAKECLOUD_HOST || DEFAULT_DOMAIN)?.[0]
-  return label === 's3' ? undefined : label
-}
 
 const AWS_S3 = /^(.+)\.s3(?:-accelerate|-website)?(?:[.-]dualstack)?(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/
 const LOCAL_S3 = /^(.+)\.s3(?:[.-][a-z]{2,4}(?:-[a-z]+)+-\d)?\.localhost(?:\.localstack\.cloud)?$/
@@ -32,10 +9,10 @@ const NOT_BUCKETS = /^(?:s3(?:[.-].*)?|fakecloud)$|\.(?:lambda-url|execute-api)(
 
 /** The bucket that a virtual host names, or undefined when the host names none (path style). */
 export function bucketOfHost(host: string, env: Env): string | undefined {
-  const name = bare(host)
+  const name = bareHost(host)
   const aws = AWS_S3.exec(name) ?? LOCAL_S3.exec(name)
   if (aws?.[1]) return aws[1]
-  const labels = labelsUnder(host, env.FAKECLOUD_HOST || DEFAULT_DOMAIN)
+  const labels = labelsUnder(host, env.FAKECLOUD_HOST)
   if (labels) return bucketUnderNamespace(labels)
   if (!name.endsWith('.localhost')) return undefined
   const bucket = name.slice(0, -'.localhost'.length)
@@ -55,7 +32,7 @@ function bucketUnderNamespace(labels: string[]): string | undefined {
  * know, or what it was told. A name of somebody else's that leads here is not.
  */
 export function isKnownHost(host: string, env: Env): boolean {
-  const name = bare(host)
+  const name = bareHost(host)
   if (isPrivateHost(name) || /^(?:.+\.)?localhost\.localstack\.cloud$/.test(name) || isAwsHost(name)) return true
   if (env.FAKECLOUD_LOCAL !== 'true') return false
   const { FAKECLOUD_HOST: domain, FAKECLOUD_EXTERNAL_URL: url, FAKECLOUD_ALLOWED_HOSTS: allowed = '' } = env
