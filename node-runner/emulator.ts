@@ -70,7 +70,7 @@ async function startParts(settings: Settings, parts: Parts) {
 async function portsOf({ settings, state, inside }: Common, workers: Workers, parts: Parts): Promise<PortOf> {
   const [only = 0] = workers.ports()
   if (Math.max(settings.workers, state.workers) === 1) return () => only
-  const whole = await serveWhole({ workers, inside })
+  const whole = await serveWhole({ workers, inside, mostBody: settings.maxRequestBodyBytes })
   parts.whole = whole
   return sent => {
     const addressed = addressedBy(sent, settings.domain)

@@ -12,7 +12,12 @@ const MOST_HEAD_BYTES = 64 * 1024
 
 export type Whole = { port: number; close(): void }
 
-type WholeOptions = { workers: Workers; inside: string }
+type WholeOptions = {
+  workers: Workers
+  inside: string
+  /** Bytes that any request may have. */
+  mostBody: number
+}
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
 /** Answers what is asked of the emulator as a whole, and not of a namespace: it asks the workers, in which they live. */
@@ -35,10 +40,10 @@ export async function serveWhole(options: WholeOptions): Promise<Whole> {
   return { port: (server.address() as AddressInfo).port, close }
 }
 
-async function answer({ workers, inside }: WholeOptions, incoming: IncomingMessage): Promise<Answer> {
+async function answer({ workers, inside, mostBody }: WholeOptions, incoming: IncomingMessage): Promise<Answer> {
   if (incoming.headers[INSIDE_HEADER] !== inside) return plain(403, 'This port is for the emulator itself\n')
-  const body = await bodyOf(incoming)
-  if (body === undefined) return json(413, { error: `The body is longer than ${MOST_BODY_BYTES} bytes` })
+  const body = await bodyOf(incoming, Math.min(mostBody, MOST_BODY_BYTES))
+  if (body === undefined) return json(413, { error: 'Request Entity Too Large' })
   const { method = '', url = '' } = incoming
   const isHealth = /\/health(?:$|\?)/.test(url)
   if (method === 'POST' && !isHealth) return await make(workers, incoming, body)
@@ -76,14 +81,15 @@ function objectIn(body: Buffer): Record<string, unknown> | undefined {
   }
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
+/** Undefined for one that is too long. */
+async function bodyOf(incoming: IncomingMessage, most: number): Promise<Buffer | undefined> {
   const pieces: Buffer[] = []
   let bytes = 0
   for await (const piece of incoming) {
     bytes += piece.length
-    if (bytes <= MOST_BODY_BYTES) pieces.push(piece)
+    if (bytes <= most) pieces.push(piece)
   }
-  return bytes > MOST_BODY_BYTES ? undefined : Buffer.concat(pieces)
+  return bytes > most ? undefined : Buffer.concat(pieces)
 }
 
 /** What concerns the one connection alone, and the length, which may be another. */
