@@ -5,12 +5,12 @@ import { Malformed, refusal } from './malformed.ts'
 import { createMessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
 import { type ConnectionOptions, proven } from './proof.ts'
 import { refuseTooLarge, TooLarge } from './too-large.ts'
-import { type Connection, isWaiting, turnTo, workerOf } from './turns.ts'
+import { type Client, type Connection, isWaiting, turnTo, workerOf } from './turns.ts'
 
 /** A head must be whole within that time, in milliseconds. */
 const HEAD_MS = 30_000
 /** A connection on which nothing is asked, or a body that stands still. */
-const IDLE_MS = 75_000
+export const IDLE_MS = 75_000
 /** workerd ends idle connections after 5 s; ending ours before keeps a request from meeting its end on the way. */
 const WORKER_IDLE_MS = 4000
 /** A client that has ended its side gets what comes within that time; then it counts as gone. */
@@ -23,7 +23,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
  * to find where the next head begins. The Worker's connection is opened when a request has come, and there may be
  * several in a row for one of the client's.
  */
-export function serveConnection(client: Socket, options: ConnectionOptions): void {
+export function serveConnection(client: Client, options: ConnectionOptions): void {
   const connection: Connection = {
     ...options,
     client,

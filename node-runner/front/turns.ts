@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Malformed } from './malformed.ts'
 import { type MessageReader, phaseOf } from './messages.ts'
 import type { ConnectionOptions } from './proof.ts'
@@ -15,8 +16,11 @@ export type Exchange = {
   chunkedHead: Buffer | undefined
 }
 
+/** Whoever asks: a socket, or what stands for one. */
+export type Client = Duplex & { setTimeout(ms: number, onTimeout?: () => void): unknown }
+
 export type Connection = ConnectionOptions & {
-  client: Socket
+  client: Client
   /** Of the worker whose turn it is. */
   port: number
   /** Connections to workers by their ports; those whose turn it is not are idle. */
