@@ -10,7 +10,7 @@ export type Workers = {
   portOf(namespace: string): number | Promise<number>
   /** Of those that run, the first one's first. */
   ports(): number[]
-  /** Of the workerd in which a namespace lives; 0 while none does. */
+  /** Of the workerd in which a namespace lives; the first one's for a namespace that nobody has asked for. */
   pidOf(namespace?: string): number
   /** Rejects when one of them ended and could not be started again. */
   failed: Promise<never>
