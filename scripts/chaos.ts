@@ -127,7 +127,9 @@ async function main(): Promise<number> {
   await buildAll()
   console.log(`seed ${options.seed}`)
   const whole = options.alone || (await runWhole(options))
-  const beside = await runNeighbours(options.alone ? options : { ...options, seconds: options.seconds / 4 })
+  const beside = await runNeighbours(
+    options.alone ? options : { ...options, seconds: Math.max(options.seconds / 4, 12) },
+  )
   return whole && beside ? 0 : 1
 }
 
