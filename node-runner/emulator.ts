@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto'
+import { INSIDE_HEADER } from '../durable-objects/shared/functions/contract.ts'
 import { ASSETS, checkBuilt, ISOLATE_HOST_BUNDLE, readVersion } from './dist.ts'
+import { addressedBy } from './front/addressed.ts'
 import { proxiesOf } from './front/peer.ts'
+import type { PortOf } from './front/proof.ts'
 import { type Front, startFront } from './front.ts'
 import type { Networks } from './isolates/workerd-process.ts'
 import { type Supervisor, startSupervisor } from './isolates/supervisor.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import type { Settings } from './settings.ts'
 import type { Emulator } from './start.ts'
 import { openState, type State } from './state.ts'
+import { serveWhole, type Whole } from './whole.ts'
 import { type RunningWorker, startWorker } from './worker.ts'
+import { startWorkers, type Workers } from './workers.ts'
 
-type Parts = { state?: State; front?: Front; supervisor?: Supervisor; worker?: RunningWorker }
+type Parts = { state?: State; front?: Front; workers?: Workers; whole?: Whole }
+
+/** What each worker is started with. */
+type Common = { settings: Settings; state: State; inside: string; port: number; log: Log; supervisors: Set<Supervisor> }
 
 /** Starts an emulator in this process, and resolves when it answers. */
 export async function startHere(settings: Settings): Promise<Emulator> {
   checkBuilt()
   const parts: Parts = {}
   try {
-    const { front, worker } = await startParts(settings, parts)
+    const { front, workers } = await startParts(settings, parts)
     const { host, port } = front
     const url = `http://${isAny(host) ? 'localhost' : urlHost(host)}:${port}`
     let stopped: Promise<void> | undefined
@@ -25,7 +33,7 @@ export async function startHere(settings: Settings): Promise<Emulator> {
       stopped ??= stopParts(parts)
       return stopped
     }
-    return { url, host, port, workerdPid: worker.pid, failed: worker.failed, stop }
+    return { url, host, port, workerdPid: workers.pidOf, failed: workers.failed, stop }
   } catch (error) {
     await stopParts(parts)
     throw error
@@ -36,18 +44,45 @@ async function startParts(settings: Settings, parts: Parts) {
   const log = createLog(settings.logLevel)
   const state = openState(settings.dataPath)
   parts.state = state
-  // Listening comes first: it finds the port, or that it is taken. Clients wait until the Worker does.
-  const listening = Promise.withResolvers<number>()
+  // Listening comes first: it finds the port, or that it is taken. Clients wait until the workers do.
+  const listening = Promise.withResolvers<PortOf>()
   const inside = randomBytes(32).toString('hex')
   const front = await startFront({
     ...settings,
     inside,
     isProxy: proxiesOf(settings.trustedProxies),
-    worker: listening.promise,
+    workers: listening.promise,
     log: line => log('error', line),
   })
   parts.front = front
-  const secret = settings.secret ?? state.secret
+  const common: Common = { settings, state, inside, port: front.port, log, supervisors: new Set() }
+  const workers = await startWorkers({
+    most: settings.workers,
+    kept: state.workers,
+    start: index => startOne(common, index),
+    namespacesAt: port => namespacesAt(common, port),
+  })
+  parts.workers = workers
+  listening.resolve(await portsOf(common, workers, parts))
+  return { front, workers }
+}
+
+/** Where requests go. With one worker there is nothing to look for. */
+async function portsOf({ settings, state, inside }: Common, workers: Workers, parts: Parts): Promise<PortOf> {
+  const [only = 0] = workers.ports()
+  if (Math.max(settings.workers, state.workers) === 1) return () => only
+  const whole = await serveWhole({ workers, inside, mostBody: settings.maxRequestBodyBytes })
+  parts.whole = whole
+  return sent => {
+    const addressed = addressedBy(sent, settings.domain)
+    return addressed === 'all' ? whole.port : workers.portOf(addressed.namespace)
+  }
+}
+
+/** A worker with what runs the functions of its namespaces, whose calls come back to it alone. */
+async function startOne(common: Common, index: number): Promise<RunningWorker> {
+  const { settings, state, inside, log, supervisors } = common
+  const secret = secretOf(common)
   // By what they resolve to: the Worker judges names alone.
   const networks: Networks = settings.secret === undefined ? ['public', 'private', 'local'] : ['public']
   let workerPort = 0
@@ -57,34 +92,52 @@ async function startParts(settings: Settings, parts: Parts) {
     inside,
     assetsDir: ASSETS,
     hostBundle: ISOLATE_HOST_BUNDLE,
-    addresses: addressesOf(settings, front.port),
+    addresses: addressesOf(settings, common.port),
     networks,
     log: line => log('warn', line),
+    others: () => [...supervisors].reduce((sum, each) => sum + (each === supervisor ? 0 : each.processes()), 0),
   })
-  parts.supervisor = supervisor
-  const bindings = bindingsOf(settings, secret, front.port)
-  const { objects, noteProcess } = state
-  const worker = await startWorker({
-    objects,
-    bindings,
-    inside,
-    isolates: supervisor.address,
-    networks,
-    log,
-    onProcess: noteProcess,
-  })
-  parts.worker = worker
-  workerPort = worker.port
-  listening.resolve(worker.port)
-  return { front, worker }
+  supervisors.add(supervisor)
+  const close = async () => {
+    supervisors.delete(supervisor)
+    await supervisor.close()
+  }
+  try {
+    const worker = await startWorker({
+      objects: state.objectsOf(index),
+      bindings: bindingsOf(settings, secret, common.port),
+      inside,
+      isolates: supervisor.address,
+      networks,
+      log,
+      // Each would be told of all.
+      onProcess: index === 0 ? state.noteProcess : () => {},
+    })
+    workerPort = worker.port
+    const stop = async () => void (await Promise.allSettled([worker.stop(), close()]))
+    return { ...worker, stop }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
-async function stopParts({ front, worker, supervisor, state }: Parts): Promise<void> {
+const secretOf = ({ settings, state }: Common) => settings.secret ?? state.secret
+
+async function namespacesAt(common: Common, port: number): Promise<string[]> {
+  const headers = { [INSIDE_HEADER]: common.inside, 'x-fakecloud-secret': secretOf(common) }
+  const response = await fetch(`http://127.0.0.1:${port}/_fakecloud/namespaces`, { headers })
+  if (!response.ok) throw new Error(`A worker does not say what lives in it: ${response.status}`)
+  const { namespaces } = (await response.json()) as { namespaces: string[] } // that endpoint's own shape
+  return namespaces
+}
+
+async function stopParts({ front, workers, whole, state }: Parts): Promise<void> {
   await front?.close()
-  await Promise.allSettled([worker?.stop(), supervisor?.close()])
+  whole?.close()
+  await workers?.stop()
   state?.close()
 }
-
 /** What the Worker is told by text; a binding that has no value is not there. */
 function bindingsOf(settings: Settings, secret: string, port: number): Record<string, string> {
   const bindings = {

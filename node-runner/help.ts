@@ -13,6 +13,7 @@ Options, each with the variable that says the same; the option wins:
   --verify-sigv4                  refuses wrong signatures                   FAKECLOUD_VERIFY_SIGV4 (false)
   --lambda-internet on|off        whether functions reach other hosts        FAKECLOUD_LAMBDA_INTERNET (on)
   --external-url URL              root of the URLs that it gives out         FAKECLOUD_EXTERNAL_URL
+  --workers N                     processes that share the namespaces        FAKECLOUD_WORKERS (one a core, 4 at most)
   --host DOMAIN                   <namespace>.DOMAIN addresses a namespace   FAKECLOUD_HOST (fakecloud.localhost)
   --allowed-hosts LIST            more names of it, for its own endpoints    FAKECLOUD_ALLOWED_HOSTS (none)
   --trusted-proxies LIST          proxies whose X-Forwarded-* are believed   FAKECLOUD_TRUSTED_PROXIES (none)

@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os'
 import * as z from 'zod/mini'
 import { proxiesOf } from './front/peer.ts'
 import { LEVELS } from './log.ts'
 
 const DEFAULT_ADDRESS = '0.0.0.0:4566'
 const GIBIBYTE = 1024 ** 3
+/** Each worker has some eighty megabytes. */
+const MOST_WORKERS = 64
+const DEFAULT_MOST_WORKERS = 4
 
 const address = z.pipe(
   z.string(),
@@ -52,6 +56,8 @@ const proxies = z.pipe(
 
 const matching = (pattern: RegExp, error: string) => z.string().check(z.regex(pattern, error))
 
+const ONE_OR_MORE = `expected a number from 1 to ${MOST_WORKERS}`
+
 /** Every setting: its variable, its flag, and what it may be. */
 const SETTINGS = {
   addr: { env: 'FAKECLOUD_ADDR', schema: z.prefault(address, DEFAULT_ADDRESS) },
@@ -77,6 +83,15 @@ const SETTINGS = {
     schema: z._default(z.coerce.number('expected a number of bytes').check(z.int(), z.positive()), GIBIBYTE),
   },
   'lambda-internet': { env: 'FAKECLOUD_LAMBDA_INTERNET', schema: z._default(oneOf(['on', 'off']), 'on') },
+  workers: {
+    env: 'FAKECLOUD_WORKERS',
+    schema: z._default(
+      z.coerce
+        .number(ONE_OR_MORE)
+        .check(z.int(ONE_OR_MORE), z.minimum(1, ONE_OR_MORE), z.maximum(MOST_WORKERS, ONE_OR_MORE)),
+      Math.min(availableParallelism(), DEFAULT_MOST_WORKERS),
+    ),
+  },
   host: { env: 'FAKECLOUD_HOST', schema: z.optional(z.string()) },
   'allowed-hosts': {
     env: 'FAKECLOUD_ALLOWED_HOSTS',
@@ -115,6 +130,8 @@ export type Settings = {
   maxRequestBodyBytes: number
   /** Whether functions reach hosts that are not AWS's. */
   lambdaInternet: Parsed['lambda-internet']
+  /** Processes over which namespaces are spread, each started when one needs it. */
+  workers: number
   /** The domain under which `<namespace>.<domain>` addresses a namespace. */
   domain?: string | undefined
   /** Further hosts by which its own endpoints may be asked on a developer's machine. */
@@ -186,6 +203,7 @@ function flagsOf(settings: Settings): Flags {
     'external-url': settings.externalUrl,
     'max-request-body-bytes': String(settings.maxRequestBodyBytes),
     'lambda-internet': settings.lambdaInternet,
+    workers: String(settings.workers),
     host: settings.domain,
     'allowed-hosts': settings.allowedHosts,
     'trusted-proxies': settings.trustedProxies,
@@ -203,6 +221,7 @@ function rest(parsed: Parsed): Omit<Settings, 'host' | 'port' | 'dataPath'> {
     externalUrl: parsed['external-url'],
     maxRequestBodyBytes: parsed['max-request-body-bytes'],
     lambdaInternet: parsed['lambda-internet'],
+    workers: parsed.workers,
     domain: parsed.host,
     allowedHosts: parsed['allowed-hosts'],
     trustedProxies: parsed['trusted-proxies'],

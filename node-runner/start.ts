@@ -5,8 +5,11 @@ export type Emulator = {
   url: string
   host: string
   port: number
-  /** Of the workerd that serves it, another after that one died and was started again; 0 when it is not known. */
-  workerdPid(): number
+  /**
+   * Of the workerd in which a namespace lives (`main` unless one is named), another after that one died and was started
+   * again; 0 when it is not known.
+   */
+  workerdPid(namespace?: string): number
   /** Rejects when workerd died and could not be started again. */
   failed: Promise<never>
   /** Ends it and all its processes. State goes too, unless a directory was given for it. */

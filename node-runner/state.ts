@@ -18,8 +18,10 @@ import { endOrphan } from './processes.ts'
 
 /** Where an emulator keeps its state, locked for it alone. */
 export type State = {
-  /** Of the Durable Objects. */
-  objects: string
+  /** Of the Durable Objects of each worker: two cannot share one, where each would run the other's alarms. */
+  objectsOf(worker: number): string
+  /** How many workers have state: the first always. */
+  workers: number
   /** Signs what the emulator hands out; kept with the state, so that it is good after a restart. */
   secret: string
   /** Notes a process that must not outlive us. */
@@ -91,14 +93,18 @@ function openDirectory(directory: string, onClose: () => void): State {
       `${directory} holds state of an older fakecloud, which this one cannot read: give it another directory, or remove this one`,
     )
   }
+  const objectsOf = (worker: number) => (worker === 0 ? objects : join(directory, `objects-${worker + 1}`))
   mkdirSync(objects, { recursive: true })
+  const others = readdirSync(directory).map(name => Number(/^objects-(\d+)$/.exec(name)?.[1] ?? 1))
+  const workers = Math.max(...others, 1)
   const unlock = lock(directory)
   const processes = join(directory, 'processes')
   for (const pid of readLines(processes)) endOrphan(Number(pid))
   writeFileSync(processes, '')
   removeEmptied(join(objects, 'do'))
   return {
-    objects,
+    objectsOf,
+    workers,
     secret: secretOf(directory),
     noteProcess: pid => appendFileSync(processes, `${pid}\n`),
     close: () => {

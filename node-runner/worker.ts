@@ -96,7 +96,8 @@ function onExit(run: Run, how: string): void {
 }
 
 /** Waits for Miniflare's own restart, and tries again when the new workerd dies before it listens. */
-async function recover({ miniflare, options }: Run): Promise<void> {
+async function recover(run: Run): Promise<void> {
+  const { miniflare, options } = run
   // Miniflare begins its restart on the same event as we.
   await setImmediate()
   for (let attempt = 1; ; attempt++) {
@@ -104,7 +105,7 @@ async function recover({ miniflare, options }: Run): Promise<void> {
       await miniflare.ready
       return
     } catch (error) {
-      if (attempt === MAX_ATTEMPTS) throw error
+      if (attempt === MAX_ATTEMPTS || run.stopping) throw error
       options.log('warn', `workerd did not start: ${error instanceof Error ? error.message : error}`)
       await setTimeout(RETRY_MS)
       await miniflare.setOptions(miniflareOptions(options)).catch(() => {})

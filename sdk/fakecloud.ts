@@ -21,7 +21,10 @@ import type {
 /** An emulator that `FakeCloud.start()` brought up: a client of it, and the way to stop it. */
 export type StartedFakeCloud = FakeCloud & { stop(): Promise<void>; [Symbol.asyncDispose](): Promise<void> }
 
-/** Settings of an emulator of one's own; by default its state goes when it stops. A `secret` closes its own endpoints. */
+/**
+ * Settings of an emulator of one's own; by default its state goes when it stops. A `secret` closes its own endpoints.
+ * `workers` is how many processes share its namespaces: one a core, four at most, unless it is said.
+ */
 export type StartOptions = {
   port?: number
   host?: string
@@ -29,6 +32,7 @@ export type StartOptions = {
   region?: string
   accountId?: string
   secret?: string
+  workers?: number
 }
 
 /**

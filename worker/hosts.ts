@@ -1,33 +1,6 @@
 import type { Env } from '../durable-objects/kernel/env.ts'
+import { bareHost } from '../aws/namespaces.ts'
 import { isPrivateHost } from '../durable-objects/shared/private-hosts.ts'
-
-/** Where `<namespace>.<domain>` addresses a namespace, when the launcher or deployment names no other. */
-const DEFAULT_DOMAIN = 'fakecloud.localhost'
-
-export const bareHost = (host: string) => host.replace(/:\d+$/, '').toLowerCase()
-
-/** The labels before the domain, nearest first: `a.b.<domain>` gives `['b', 'a']`; undefined for another domain. */
-export function labelsUnder(host: string, env: Env): string[] | undefined {
-  const domain = env.FAKECLOUD_HOST || DEFAULT_DOMAIN
-  const name = bareHost(host)
-  if (!name.endsWith(`.${domain}`)) return undefined
-  return name
-    .slice(0, -domain.length - 1)
-    .split('.')
-    .reverse()
-}
-
-/** What buckets stand before. */
-const NO_NAMESPACE = /^s3$/
-
-/**
- * The namespace that a host names: the label next to the domain, `<namespace>.fakecloud.localhost`. A bucket's host
- * stands before it: `<bucket>.s3.<namespace>.fakecloud.localhost`.
- */
-export function namespaceOfHost(host: string, env: Env): string | undefined {
-  const label = labelsUnder(host, env)?.[0]
-  return label !== undefined && NO_NAMESPACE.test(label) ? undefined : label
-}
 
 /**
  * Whether a host is one of ours on a developer's machine: an address or a name that only that machine and its network

@@ -12,9 +12,9 @@ import {
 } from '../aws/place.ts'
 import { accountOfAccessKey, openSession } from '../durable-objects/kernel/namespace/credentials.ts'
 import { AwsError } from '../aws/errors.ts'
+import { namedNamespaces, namespacePrefix } from '../aws/namespaces.ts'
 import { type FunctionClaim, readFunctionToken } from '../durable-objects/kernel/namespace/claims.ts'
 import { bodyReader } from './body.ts'
-import { namespaceOfHost } from './hosts.ts'
 import {
   HOST_HEADER,
   INTERNAL_HEADER,
@@ -37,8 +37,6 @@ export type Routed = {
   /** A namespace that it names and that is not its own. */
   foreign: string | undefined
 }
-
-const PREFIX = /^\/_ns\/([^/]+)(?=\/|$)/
 
 /** The function that asks, which its own way out says. */
 function claimOf(headers: Pick<Headers, 'get'>, env: Env): FunctionClaim | undefined {
@@ -70,9 +68,8 @@ export function readRoute(request: Request, env: Env): Routed {
   const via = claimOf(headers, env)
   const host = (via && headers.get(HOST_HEADER)) ?? headers.get('host') ?? target.host
   const raw = rawPath({ headers }, env) ?? target.path
-  const prefix = PREFIX.exec(raw)
-  const names = [prefix?.[1], headers.get(NAMESPACE_HEADER), namespaceOfHost(host, env)]
-  const named = names.filter(name => typeof name === 'string')
+  const naming = { path: raw, header: headers.get(NAMESPACE_HEADER), host }
+  const named = namedNamespaces(naming, env.FAKECLOUD_HOST)
   const namespace = via?.namespace ?? named[0] ?? DEFAULT_NAMESPACE
   if (!NAMESPACE_PATTERN.test(namespace)) {
     throw new AwsError(
@@ -82,7 +79,8 @@ export function readRoute(request: Request, env: Env): Routed {
   }
   const root =
     env.FAKECLOUD_EXTERNAL_URL?.replace(/\/+$/, '') || `${protocolOf({ url: request.url, headers }, env)}://${host}`
-  const path = prefix ? raw.slice(prefix[0].length) || '/' : raw
+  const prefix = namespacePrefix(raw)?.prefix ?? ''
+  const path = raw.slice(prefix.length) || '/'
   const wire: WireRequest = {
     method: request.method,
     path,
@@ -94,7 +92,7 @@ export function readRoute(request: Request, env: Env): Routed {
     keepFraming: true,
   }
   const foreign = via && named.find(name => name !== namespace)
-  return { namespace, baseUrl: root + (prefix?.[0] ?? ''), wire, via, foreign }
+  return { namespace, baseUrl: root + prefix, wire, via, foreign }
 }
 
 /** Whether a request is a function's. */

@@ -2,14 +2,15 @@ import { connect, type Socket } from 'node:net'
 import { readRequestHead, readResponseHead } from './head.ts'
 import { linger } from './linger.ts'
 import { Malformed, refusal } from './malformed.ts'
-import { createMessageReader, type MessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
+import { createMessageReader, phaseOf, readMessages, resumeMessages, takeHeld } from './messages.ts'
 import { type ConnectionOptions, proven } from './proof.ts'
 import { refuseTooLarge, TooLarge } from './too-large.ts'
+import { type Client, type Connection, isWaiting, turnTo, workerOf } from './turns.ts'
 
 /** A head must be whole within that time, in milliseconds. */
 const HEAD_MS = 30_000
 /** A connection on which nothing is asked, or a body that stands still. */
-const IDLE_MS = 75_000
+export const IDLE_MS = 75_000
 /** workerd ends idle connections after 5 s; ending ours before keeps a request from meeting its end on the way. */
 const WORKER_IDLE_MS = 4000
 /** A client that has ended its side gets what comes within that time; then it counts as gone. */
@@ -17,41 +18,18 @@ const HALF_OPEN_MS = 250
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
-/** A request whose response is not complete. */
-type Exchange = {
-  head: boolean
-  upgrade: boolean
-  /** The connection ends with it. */
-  close: boolean
-  /** It waits for `100 Continue` behind an earlier one. */
-  waits: boolean
-  answering: boolean
-  chunkedHead: Buffer | undefined
-}
-
-type Connection = ConnectionOptions & {
-  client: Socket
-  worker: Socket | undefined
-  requests: MessageReader
-  /** Oldest first. */
-  exchanges: Exchange[]
-  /** After a switch of protocols bytes are bytes. */
-  tunnel: boolean
-  headTimer: NodeJS.Timeout | undefined
-  /** What is said once all that came before has been answered. */
-  refusal: Malformed | undefined
-}
-
 /**
  * Passes the bytes of one client's connection to the Worker and back. Looks into heads alone, and follows bodies only
  * to find where the next head begins. The Worker's connection is opened when a request has come, and there may be
  * several in a row for one of the client's.
  */
-export function serveConnection(client: Socket, options: ConnectionOptions): void {
+export function serveConnection(client: Client, options: ConnectionOptions): void {
   const connection: Connection = {
     ...options,
     client,
-    worker: undefined,
+    port: 0,
+    workers: new Map(),
+    starting: false,
     requests: createMessageReader({
       onHead: bytes => admit(connection, bytes),
       onBody: bytes => toWorker(connection, bytes),
@@ -63,7 +41,7 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
     refusal: undefined,
   }
   client.on('data', (piece: Buffer) => onClientData(connection, piece))
-  client.on('drain', () => connection.worker?.resume())
+  client.on('drain', () => workerOf(connection)?.resume())
   client.on('end', () => onClientEnd(connection))
   client.on('error', () => client.destroy())
   client.on('close', () => abandon(connection))
@@ -72,14 +50,10 @@ export function serveConnection(client: Socket, options: ConnectionOptions): voi
   })
 }
 
-/** The requests are whole, and the answer is the Worker's to give. */
-function isWaiting({ exchanges, requests }: Connection): boolean {
-  return exchanges.length > 0 && phaseOf(requests) !== 'body'
-}
-
 function admit(connection: Connection, bytes: Buffer) {
-  const { client, exchanges, peer, mostBody, inside } = connection
+  const { client, exchanges, peer, mostBody, inside, portOf } = connection
   const head = readRequestHead(bytes, peer, mostBody)
+  if (!turnTo(connection, portOf(head.sent), failure => goOn(connection, failure))) return 'later'
   // Told at once, unless an earlier answer would be torn apart.
   const waits = head.expectsContinue && exchanges.length > 0
   if (head.expectsContinue && !waits) client.write(CONTINUE)
@@ -89,31 +63,43 @@ function admit(connection: Connection, bytes: Buffer) {
   return head.body
 }
 
+/** The worker for which a request waited listens, or does not. */
+function goOn(connection: Connection, failure: Malformed | undefined): void {
+  if (failure) refuse(connection, failure)
+  else resumeRequests(connection)
+}
+
 function toWorker(connection: Connection, bytes: Buffer): void {
-  connection.worker ??= connectWorker(connection)
-  if (!connection.worker.write(bytes)) connection.client.pause()
+  const worker = workerOf(connection) ?? connectWorker(connection, connection.port)
+  if (!worker.write(bytes)) connection.client.pause()
 }
 
 function onClientData(connection: Connection, piece: Buffer): void {
-  const { client, requests, tunnel } = connection
   if (connection.refusal) return
-  if (tunnel) {
-    toWorker(connection, piece)
-    return
-  }
+  if (connection.tunnel) toWorker(connection, piece)
+  else readOn(connection, () => readMessages(connection.requests, piece))
+}
+
+function readOn(connection: Connection, read: () => void): void {
   // A head and its body go on together.
-  const { worker } = connection
+  const worker = workerOf(connection)
   worker?.cork()
   try {
-    readMessages(requests, piece)
+    read()
   } catch (error) {
     refuse(connection, error)
     return
   } finally {
     worker?.uncork()
   }
-  if (phaseOf(requests) === 'held') client.pause()
+  if (phaseOf(connection.requests) === 'held') connection.client.pause()
   watchHead(connection)
+}
+
+/** Goes on with requests that were held; one of them may have to wait again. */
+function resumeRequests(connection: Connection): void {
+  connection.client.resume()
+  readOn(connection, () => resumeMessages(connection.requests))
 }
 
 function watchHead(connection: Connection): void {
@@ -125,9 +111,9 @@ function watchHead(connection: Connection): void {
 }
 
 function onClientEnd(connection: Connection): void {
-  const { client, exchanges, tunnel, worker } = connection
+  const { client, exchanges, tunnel } = connection
   if (tunnel) {
-    worker?.end()
+    workerOf(connection)?.end()
     return
   }
   if (!isWaiting(connection)) {
@@ -135,13 +121,14 @@ function onClientEnd(connection: Connection): void {
     return
   }
   setTimeout(() => {
-    if (!exchanges[0]?.answering) client.destroy()
+    if (!connection.starting && !exchanges[0]?.answering) client.destroy()
   }, HALF_OPEN_MS)
 }
 
-function connectWorker(connection: Connection): Socket {
-  const { client } = connection
-  const worker = connect({ host: '127.0.0.1', port: connection.port, noDelay: true })
+function connectWorker(connection: Connection, port: number): Socket {
+  const { client, workers } = connection
+  const worker = connect({ host: '127.0.0.1', port, noDelay: true })
+  workers.set(port, worker)
   let interim = false
   const responses = createMessageReader({
     onHead: bytes => {
@@ -162,11 +149,12 @@ function connectWorker(connection: Connection): Socket {
       client.destroy()
     }
   })
-  worker.on('drain', () => client.resume())
+  worker.on('drain', () => phaseOf(connection.requests) !== 'held' && client.resume())
   worker.on('error', (error: NodeJS.ErrnoException) => onWorkerError(connection, error))
-  worker.on('close', () => onWorkerClose(connection, worker))
+  worker.on('close', () => workers.get(port) === worker && onWorkerClose(connection, port))
   worker.setTimeout(WORKER_IDLE_MS, () => {
-    if (connection.exchanges.length === 0 && phaseOf(connection.requests) !== 'body') worker.destroy()
+    const busy = connection.exchanges.length > 0 || phaseOf(connection.requests) === 'body'
+    if (!busy || connection.port !== port) worker.destroy()
   })
   return worker
 }
@@ -193,14 +181,7 @@ function onAnswered(connection: Connection, rest: number): boolean {
   if (exchange?.close || (client.readableEnded && next === undefined)) client.end()
   else if (connection.refusal && next === undefined) say(connection, connection.refusal)
   if (next?.waits && rest === 0) client.write(CONTINUE)
-  if (phaseOf(requests) === 'held' && next === undefined) {
-    client.resume()
-    try {
-      resumeMessages(requests)
-    } catch (error) {
-      refuse(connection, error)
-    }
-  }
+  if (phaseOf(requests) === 'held' && next === undefined && !connection.starting) resumeRequests(connection)
   return false
 }
 
@@ -209,10 +190,10 @@ function onWorkerError(connection: Connection, { code }: NodeJS.ErrnoException):
   if (code === 'ECONNREFUSED') say(connection, new Malformed('the emulator is restarting', 503))
 }
 
-function onWorkerClose(connection: Connection, worker: Socket): void {
-  if (connection.worker !== worker) return
-  connection.worker = undefined
-  const { client, exchanges, requests } = connection
+function onWorkerClose(connection: Connection, port: number): void {
+  const { client, exchanges, requests, workers } = connection
+  workers.delete(port)
+  if (connection.port !== port) return
   if (exchanges.length > 0) client.end(() => client.destroy())
   // It answered before it had read the whole body, and reads no more of it.
   else if (phaseOf(requests) === 'body') linger(client)
@@ -243,7 +224,8 @@ function say(connection: Connection, { status, message }: Malformed): void {
 /** A reset, not an end: only that makes workerd cancel what it is doing for a client that is gone. */
 function abandon(connection: Connection): void {
   clearTimeout(connection.headTimer)
-  const { worker } = connection
-  connection.worker = undefined
-  worker?.resetAndDestroy()
+  const { workers } = connection
+  const open = [...workers.values()]
+  workers.clear()
+  for (const worker of open) worker.resetAndDestroy()
 }

@@ -1,9 +1,12 @@
 import { type BodyFollower, followChunked, followLength, followToEnd } from './body.ts'
+import { NAMESPACE_HEADER } from '../../durable-objects/shared/functions/contract.ts'
+import type { Sent } from './addressed.ts'
 import { Malformed } from './malformed.ts'
 import { type Peer, sourceOf } from './peer.ts'
 
 export type RequestHead = {
   method: string
+  sent: Sent
   /** The head as it goes on to the Worker. */
   bytes: Buffer
   body: BodyFollower | undefined
@@ -58,7 +61,8 @@ const FORWARDED = new Set([
 const LOOPBACK = '127.0.0.1'
 
 type Fields = {
-  hosts: number
+  hosts: string[]
+  namespaces: string[]
   length: string[]
   encoding: string[]
   connection: string
@@ -88,6 +92,7 @@ export function readRequestHead(bytes: Buffer, peer: Peer, mostBody = Number.POS
   const tooLong = Number(fields.length[0] ?? 0) > mostBody
   return {
     method,
+    sent: sentBy(target, fields),
     bytes: passed,
     body: requestBody(fields, mostBody),
     chunkedHead: fields.encoding.length > 0 ? passed : undefined,
@@ -109,9 +114,15 @@ export function readResponseHead(bytes: Buffer, toHead: boolean): ResponseHead {
   return { status, body: bodiless ? undefined : responseBody(text), close: CLOSES.test(text) }
 }
 
+/** Of several the Worker makes one, which names nothing. */
+function sentBy(target: string, { hosts, namespaces }: Fields): Sent {
+  return { target, host: hosts[0] ?? '', namespace: namespaces.length > 0 ? namespaces.join(', ') : undefined }
+}
+
 function fieldsOf(lines: string[], { address, isProxy }: Peer): Fields {
   const fields: Fields = {
-    hosts: 0,
+    hosts: [],
+    namespaces: [],
     length: [],
     encoding: [],
     connection: '',
@@ -141,6 +152,7 @@ function fieldsOf(lines: string[], { address, isProxy }: Peer): Fields {
     else if (name === 'transfer-encoding') fields.encoding.push(value().toLowerCase())
     else if (name === 'connection') fields.connection += ` ${value()}`
     else if (name === 'upgrade') fields.upgrade = true
+    else if (name === NAMESPACE_HEADER) fields.namespaces.push(value())
     fields.kept.push(line)
   }
   return fields
@@ -151,8 +163,8 @@ const PLAIN_HOST = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)*(?::\d{1,4})?$|^127\.0\.0\.1
 
 /** The Worker's URL is made of it: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
 function checkHost(fields: Fields, host: string): void {
-  fields.hosts += 1
-  if (fields.hosts > 1) throw new Malformed('more than one Host')
+  fields.hosts.push(host)
+  if (fields.hosts.length > 1) throw new Malformed('more than one Host')
   if (!PLAIN_HOST.test(host) && !URL.canParse(`http://${host}/`)) throw new Malformed('the Host is not a host')
 }
 

@@ -8,8 +8,11 @@ const HEAD_END = '\r\n\r\n'
 const EMPTY = Buffer.alloc(0)
 
 export type MessageEvents = {
-  /** A whole head, blank line included; answers how to follow its body, if it has one. */
-  onHead(bytes: Buffer): BodyFollower | undefined
+  /**
+   * A whole head, blank line included; answers how to follow its body, if it has one, or `later`: the message is held
+   * from its beginning on until `resume`.
+   */
+  onHead(bytes: Buffer): BodyFollower | 'later' | undefined
   /** A piece of the body, framing and all. */
   onBody(bytes: Buffer): void
   /** The message is over; `rest` bytes of the piece come after it. Answering true holds what follows until `resume`. */
@@ -73,7 +76,13 @@ function readHead(reader: MessageReader, piece: Buffer): Buffer | undefined {
   if (end === -1) return undefined
   const start = end + HEAD_END.length
   const left = bytes.subarray(start)
-  reader.body = reader.events.onHead(bytes.subarray(0, start))
+  const body = reader.events.onHead(bytes.subarray(0, start))
+  if (body === 'later') {
+    reader.held = true
+    reader.partial = bytes
+    return undefined
+  }
+  reader.body = body
   if (reader.body === undefined) reader.held = reader.events.onEnd(left.length)
   return left
 }

@@ -1,11 +1,12 @@
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { linger } from './linger.ts'
 
 /** A body that is longer than may be: for the Worker to refuse, who knows in which words. */
 export class TooLarge extends Error {}
 
 /** Passes on what the Worker says to a request whose chunks became too many, and ends the connection. */
-export function refuseTooLarge(client: Socket, port: number, head: Buffer): void {
+export function refuseTooLarge(client: Duplex, port: number, head: Buffer): void {
   client.removeAllListeners('data')
   client.resume()
   const worker = connect({ host: '127.0.0.1', port, noDelay: true }, () => worker.write(withoutBody(head)))

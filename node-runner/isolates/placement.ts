@@ -37,7 +37,7 @@ function placeShared(pool: Pool, { wish }: Waiter): Member | undefined {
 }
 
 function mayGrow(pool: Pool, open: number, needsFree: boolean): boolean {
-  return open + pool.sharedStarts < pool.maxProcesses || (needsFree && pool.sharedStarts === 0)
+  return open + pool.sharedStarts < pool.maxProcesses() || (needsFree && pool.sharedStarts === 0)
 }
 
 function hasRoom(pool: Pool): boolean {

@@ -13,7 +13,7 @@ export type Waiter = { invocation: Invocation; wish: Wish; starting: boolean; se
 export type Pool = {
   options: ProcessOptions
   /** Processes that share the functions among them. */
-  maxProcesses: number
+  maxProcesses: () => number
   members: Set<Member>
   /** Code that was caught holding its process: it runs alone. */
   loners: Set<string>
@@ -32,7 +32,7 @@ const TICK_MS = 100
  * Processes start when the first function needs one. As long as there may be more, whatever is at work has its process to
  * itself, so that nothing waits for another's computing; beyond, the least busy one is shared.
  */
-export function createPool(options: ProcessOptions, maxProcesses: number): Pool {
+export function createPool(options: ProcessOptions, maxProcesses: () => number): Pool {
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
   const endWithUs = () => ending.abort()

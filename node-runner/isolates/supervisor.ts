@@ -10,13 +10,20 @@ import type { ProcessOptions } from './workerd-process.ts'
 export type SupervisorOptions = ProcessOptions & {
   /** Processes that share the functions among them; those that a function holds come on top. */
   maxProcesses?: number
+  /** Processes of other workers' functions: all together are to be no more, but each worker may have a few. */
+  others?: () => number
 }
 
 export type Supervisor = {
   /** `host:port` for the Worker's ISOLATES binding. */
   address: string
+  /** How many run. */
+  processes(): number
   close(): Promise<void>
 }
+
+/** What a worker may have however many the others have. */
+const FEW = 2
 
 /** Base64 of an invocation with four kilobytes of variables fits several times. */
 const MAX_HEADER_BYTES = 128 * 1024
@@ -26,7 +33,9 @@ const MAX_HEADER_BYTES = 128 * 1024
  * first function needs one, and each has one thread: what holds it is killed at its deadline, and nothing else waits.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
-  const pool = createPool(options, options.maxProcesses ?? Math.min(Math.max(2 * availableParallelism(), 6), 12))
+  const most = options.maxProcesses ?? Math.min(Math.max(2 * availableParallelism(), 6), 12)
+  const { others = () => 0 } = options
+  const pool = createPool(options, () => Math.max(most - others(), Math.min(most, FEW)))
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 60_000, requestTimeout: 0 },
     (incoming, outgoing) => {
@@ -48,7 +57,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     server.close()
     await pool.close()
   }
-  return { address: `127.0.0.1:${port}`, close }
+  return { address: `127.0.0.1:${port}`, processes: () => pool.members.size, close }
 }
 
 async function serve(pool: Pool, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

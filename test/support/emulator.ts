@@ -4,7 +4,7 @@ import { buildAll } from '../../scripts/build.ts'
 
 /**
  * One emulator for all test files of a run, on a free port: `inject('emulatorUrl')`, and FAKECLOUD_URL for the SDK's own
- * fixture. A FAKECLOUD_URL that is set already names the emulator to test.
+ * fixture. Its one worker leaves the other cores to the tests. A FAKECLOUD_URL that is set already names the emulator to test.
  */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const { FAKECLOUD_URL: given } = process.env
@@ -13,7 +13,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     return async () => {}
   }
   await buildAll()
-  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, logLevel: 'warn' })
+  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, workers: 1, logLevel: 'warn' })
   provide('emulatorUrl', emulator.url)
   process.env.FAKECLOUD_URL = emulator.url
   return async () => {

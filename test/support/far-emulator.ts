@@ -9,7 +9,7 @@ import { buildAll } from '../../scripts/build.ts'
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   await buildAll()
   process.env.FAKECLOUD_NEARBY = 'off'
-  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, logLevel: 'warn' })
+  const emulator = await startEmulator({ host: '127.0.0.1', port: 0, workers: 1, logLevel: 'warn' })
   delete process.env.FAKECLOUD_NEARBY
   provide('emulatorUrl', emulator.url)
   return () => emulator.stop()

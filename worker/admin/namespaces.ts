@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { directoryStub, namespaceStub } from '../../durable-objects/kernel/namespace/namespace-stub.ts'
 import { DEFAULT_ACCOUNT, DEFAULT_NAMESPACE, NAMESPACE_PATTERN } from '../../aws/place.ts'
-import { randomHex } from '../../aws/ids.ts'
+import { newNamespaceName } from '../../aws/namespaces.ts'
 import { isLocal } from '../../durable-objects/kernel/namespace/secret.ts'
 import { verifiesAll } from '../../durable-objects/kernel/env.ts'
 import type { AdminApp } from './admin.ts'
@@ -28,7 +28,7 @@ export function namespacesAdmin(app: AdminApp): void {
   app.post('/_fakecloud/namespaces', async c => {
     const body = creation.safeParse(await jsonBody(c))
     if (!body.success) throw new AdminError(400, z.prettifyError(body.error))
-    const name = body.data.name ?? `ns-${randomHex(12)}`
+    const name = body.data.name ?? newNamespaceName()
     const { ttlSeconds = null, iam, verifySigv4, pendingSeconds } = body.data
     // Where signatures are verified, or the emulator is hosted, a namespace has a key of its own, which this answer alone
     // tells.

@@ -1,5 +1,5 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
-import { bareHost, labelsUnder } from '../hosts.ts'
+import { bareHost, labelsUnder } from '../../aws/namespaces.ts'
 
 const AWS_S3 = /^(.+)\.s3(?:-accelerate|-website)?(?:[.-]dualstack)?(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/
 const LOCAL_S3 = /^(.+)\.s3(?:[.-][a-z]{2,4}(?:-[a-z]+)+-\d)?\.localhost(?:\.localstack\.cloud)?$/
@@ -11,7 +11,7 @@ export function bucketOfHost(host: string, env: Env): string | undefined {
   const name = bareHost(host)
   const aws = AWS_S3.exec(name) ?? LOCAL_S3.exec(name)
   if (aws?.[1]) return aws[1]
-  const labels = labelsUnder(host, env)
+  const labels = labelsUnder(host, env.FAKECLOUD_HOST)
   if (labels) return bucketUnderNamespace(labels)
   if (!name.endsWith('.localhost')) return undefined
   const bucket = name.slice(0, -'.localhost'.length)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { PortOf } from '../../../node-runner/front/proof.ts'
 import { startFront } from '../../../node-runner/front.ts'
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
@@ -43,7 +44,11 @@ function inbox(socket: Socket) {
 type Peer = ReturnType<typeof inbox>
 
 /** A front, and a Worker played by the test, which gets its connections one by one. */
-async function setUp() {
+async function setUp(
+  portOf = (own: number): PortOf =>
+    () =>
+      own,
+) {
   const accepted: Peer[] = []
   const waiting: ((peer: Peer) => void)[] = []
   const server = createServer({ allowHalfOpen: true }, socket => {
@@ -61,7 +66,7 @@ async function setUp() {
     region: 'us-east-1',
     isProxy: () => false,
     maxRequestBodyBytes: 1000,
-    worker: Promise.resolve(port),
+    workers: Promise.resolve(portOf(port)),
     log: () => {},
   })
   const clients: Socket[] = []
@@ -269,5 +274,56 @@ describe('the front', () => {
     expect(socket.getPeerCertificate().subjectaltname).toContain('DNS:*.s3.us-east-1.amazonaws.com')
     expect(socket.authorizationError).toMatch(/SELF_SIGNED/)
     socket.destroy()
+  })
+})
+
+describe('with several workers', () => {
+  /** Another worker, which says `other` to every request. */
+  async function other() {
+    const server = createServer(socket => {
+      socket.on('data', () => socket.write(answer('other'))).on('error', () => {})
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return (server.address() as AddressInfo).port
+  }
+
+  it('each request of a connection goes to its own, and none is answered before an earlier one', async () => {
+    const port = await other()
+    const { client, worker } = await setUp(
+      own =>
+        ({ target }) =>
+          target === '/other' ? port : own,
+    )
+    const one = client()
+    one.socket.write(GET + GET.replace('/', '/other') + GET)
+    const first = await worker()
+    expect(await first.receive(GET)).toBe(GET)
+    first.socket.write(answer('first'))
+    const both = answer('first') + answer('other')
+    expect(await one.receive(both)).toBe(both)
+    expect(await first.receive(GET + GET)).toBe(GET + GET)
+    first.socket.write(answer('last'))
+    expect(await one.receive(both + answer('last'))).toBe(both + answer('last'))
+  })
+
+  it('a request waits for its worker to start, and is refused with 503 when that fails', async () => {
+    const port = await other()
+    const starting = Promise.withResolvers<number>()
+    let started = false
+    const { client } = await setUp(() => ({ target }) => {
+      if (target === '/never') return Promise.reject(new Error('no'))
+      return started ? port : starting.promise
+    })
+    const one = client()
+    one.socket.write(GET)
+    started = true
+    starting.resolve(port)
+    expect(await one.receive(answer('other'))).toBe(answer('other'))
+    const two = client()
+    two.socket.write(GET.replace('/', '/never'))
+    await two.closed()
+    expect(two.text()).toMatch(/^HTTP\/1.1 503 /)
   })
 })

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { argumentsFor, readSettings, withDefaults } from '../../../node-runner/settings.ts'
 
@@ -22,6 +23,14 @@ describe('settings', () => {
     })
   })
 
+  it('take as many workers as there are cores, four at most, unless told otherwise', () => {
+    const { workers } = readSettings({}, {})
+    expect(workers).toBe(Math.min(availableParallelism(), 4))
+    const told = readSettings({ workers: '3' }, { FAKECLOUD_WORKERS: '2' })
+    expect(told.workers).toBe(3)
+    expect(argumentsFor(told)).toContain('--workers=3')
+  })
+
   it('keep state where a directory is given, unless memory is asked for', () => {
     expect(readSettings({ persist: 'd' }, {}).dataPath).toBe('d')
     expect(readSettings({}, { FAKECLOUD_DATA_PATH: 'd', FAKECLOUD_STORAGE_MODE: 'memory' }).dataPath).toBeUndefined()
@@ -41,6 +50,9 @@ describe('settings', () => {
     ['FAKECLOUD_ALLOWED_HOSTS', 'http://a.example'],
     ['FAKECLOUD_MAX_REQUEST_BODY_BYTES', '-1'],
     ['FAKECLOUD_LAMBDA_INTERNET', 'maybe'],
+    ['FAKECLOUD_WORKERS', '0'],
+    ['FAKECLOUD_WORKERS', 'many'],
+    ['FAKECLOUD_WORKERS', '65'],
   ])('refuse %s=%s, and say which it is and what it may be', (name, value) => {
     expect(() => readSettings({}, { [name]: value })).toThrow(
       new RegExp(`^${name} is "${value.replace(/[+]/g, '.')}": `),

@@ -9,13 +9,13 @@ const directory = () => mkdtempSync(join(tmpdir(), 'fakecloud-test-'))
 describe('the state of an emulator', () => {
   it('goes when it ends, unless it has a directory', () => {
     const ephemeral = openState(undefined)
-    expect(existsSync(ephemeral.objects)).toBe(true)
+    expect(existsSync(ephemeral.objectsOf(0))).toBe(true)
     ephemeral.close()
-    expect(existsSync(dirname(ephemeral.objects))).toBe(false)
+    expect(existsSync(dirname(ephemeral.objectsOf(0)))).toBe(false)
 
     const kept = openState(directory())
     kept.close()
-    expect(existsSync(kept.objects)).toBe(true)
+    expect(existsSync(kept.objectsOf(0))).toBe(true)
   })
 
   it('belongs to one emulator at a time', () => {
