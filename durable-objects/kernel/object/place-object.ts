@@ -99,7 +99,7 @@ export function placeObject(above: Above) {
     }
 
     /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
-    async invoke(request: OperationRequest): Promise<OperationResult> {
+    async invoke(request: OperationRequest, looks = false): Promise<OperationResult> {
       try {
         await this.membership.admit(request)
       } catch (thrown) {
@@ -107,7 +107,9 @@ export function placeObject(above: Above) {
       }
       const result = await this.serve(request)
       await this.active.told()
-      if (!this.membership.settled) await this.membership.ended(request, result.error !== undefined)
+      if (this.membership.settled) return result
+      const nothing = looks && Object.keys(result.output ?? {}).length === 0
+      await this.membership.ended(request, nothing || result.error !== undefined)
       return result
     }
 
@@ -290,7 +292,7 @@ export function placeObject(above: Above) {
 
     /** An operation for who only asks: null where its service has nothing here, of which nothing is made. */
     async ask(request: OperationRequest): Promise<OperationResult | null> {
-      return this.parts.tables.has(request.service) ? await this.invoke(request) : null
+      return this.parts.tables.has(request.service) ? await this.invoke(request, true) : null
     }
 
     /** The account that owns this object: its place's, or the one that claimed it. */
