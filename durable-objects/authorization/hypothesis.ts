@@ -48,6 +48,6 @@ async function identityByName(
   if (principal === account) return rootIdentity(account)
   const name = objectOf({ namespace, account, region: GLOBAL_REGION }, 'iam')
   const asked = { service: 'iam', operation: 'FindPrincipal', input: { arn: principal } } as const
-  const found = (await askObject(env, name, asked))?.principal
+  const found = await askObject(env, name, asked)
   return found ? identityOf(found, account) : undefined
 }

@@ -35,11 +35,12 @@ export const ANONYMOUS: Identity = {
   session: undefined,
 }
 
-/** What IAM knows of a principal of an account; null when it knows none. */
+/** What IAM knows of a principal of an account; null when it knows none. Nothing comes of an account that is asked for. */
 export async function principalView(ctx: Ctx, account: string, query: PrincipalQuery): Promise<PrincipalView | null> {
   const caller = { accountId: account, service: 'fakecloud' }
-  const asked = { place: { account }, caller, own: true } as const
-  return (await ctx.call('iam', 'FindPrincipal', query, asked)).principal
+  const asked = { place: { account }, caller, own: true, looks: true } as const
+  const found = await ctx.call('iam', 'FindPrincipal', query, asked)
+  return found && 'arn' in found ? found : null
 }
 
 /** Who an operation's caller is; null when no key of this namespace is the caller's. */

@@ -101,8 +101,7 @@ function callIam(
 
 async function principalOf(c: AdminContext, account: string, input: PrincipalQuery) {
   const place = { namespace: c.var.routed.namespace, account, region: GLOBAL_REGION }
-  return (await askObject(c.env, objectOf(place, 'iam'), { service: 'iam', operation: 'FindPrincipal', input }))
-    ?.principal
+  return await askObject(c.env, objectOf(place, 'iam'), { service: 'iam', operation: 'FindPrincipal', input })
 }
 
 /** A session of the role, for an hour of the namespace's clock; the role need not be in IAM. */

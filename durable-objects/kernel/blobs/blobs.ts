@@ -133,11 +133,12 @@ async function collectAll(ctx: Ctx): Promise<void> {
 }
 
 /** All that a service kept is gone, whoever is reading it: no number comes again. */
-export function eraseBlobs({ sql, service, memory }: Tx): void {
+export function eraseBlobs(tx: Tx): void {
+  const { sql, service } = tx
   const blobs = sql.all<{ id: number }>('SELECT id FROM _blobs WHERE service = ?', service)
   for (const { id } of blobs) {
     sql.run('DELETE FROM _chunks WHERE id >= ? AND id < ?', id * CHUNKS_PER_BLOB, (id + 1) * CHUNKS_PER_BLOB)
-    pinsOf({ memory }).delete(id)
+    pinsOf(tx).delete(id)
   }
   sql.run('DELETE FROM _blobs WHERE service = ?', service)
 }

@@ -31,8 +31,8 @@ export function addressOf(catalog: Catalog, { service, operation, input }: Opera
 }
 
 /** Carries an operation to the object that serves it. */
-export function sendOperation(env: Env, request: OperationRequest): Promise<OperationResult> {
-  return env.OBJECTS.getByName(request.to).invoke(request)
+export function sendOperation(env: Env, request: OperationRequest, looks?: true): Promise<OperationResult> {
+  return env.OBJECTS.getByName(request.to).invoke(request, looks)
 }
 
 /** `ctx.call`: another service's operation, awaited; its refusal is thrown. In the same object it is a plain call. */
@@ -54,7 +54,9 @@ export async function callOperation<Output>(
     trace: options.own ? undefined : asking.trace,
     http: options.own ? undefined : inner(asking.http),
   }
-  const result = await (request.to === host.name ? host.serve(request) : sendOperation(asking.env, request))
+  const result = await (request.to === host.name
+    ? host.serve(request)
+    : sendOperation(asking.env, request, options.looks))
   if (!options.own) noteCall(asking, called, result.error)
   if (result.error) throw errorFromData(result.error)
   return result.output as Output // what the handler of that operation answers, by its type

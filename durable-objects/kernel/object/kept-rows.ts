@@ -6,10 +6,8 @@
 export type KeptRows = {
   /** What is kept of a table under a key, else what is read. It is frozen: it is everyone's. */
   get<T>(table: string, key: string | number, read: () => T): T
-  /** Hears of each statement. */
+  /** Hears of each statement that may write. */
   ran(query: string): void
-  /** How many of them may have written. */
-  writes(): number
   clear(): void
 }
 
@@ -25,7 +23,6 @@ const WRITES = /^\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|D
 export function keptRows(): KeptRows {
   const tables = new Map<string, Map<string | number, unknown>>()
   const written = new Map<string, string | undefined>()
-  let writes = 0
 
   function tableOf(query: string): string | undefined {
     const known = written.get(query)
@@ -48,15 +45,12 @@ export function keptRows(): KeptRows {
       return value
     },
     ran(query) {
-      if (query.startsWith('SELECT')) return
-      writes += 1
-      if (tables.size === 0) return
+      if (tables.size === 0 || query.startsWith('SELECT')) return
       const table = tableOf(query)
       // What is no such statement makes or drops tables, or writes behind a WITH.
       if (table === undefined) tables.clear()
       else tables.delete(table)
     },
-    writes: () => writes,
     clear: () => tables.clear(),
   }
 }

@@ -180,6 +180,8 @@ export type CallOptions = {
   caller?: Caller | undefined
   /** The object's own affair, no part of the request at hand: it knows nothing of that, and the journal nothing of it. */
   own?: true | undefined
+  /** It only looks: an answer without members has done nothing, and no object comes to be for it. */
+  looks?: true | undefined
 }
 
 type Entry<S extends ServiceName, O> = O extends keyof ServiceOperations[S] ? ServiceOperations[S][O] : never

@@ -22,8 +22,6 @@ export type Parts = {
   env: Env
   changes: Changes
   sql: Sql
-  /** How many statements may have written since the object woke. */
-  writes(): number
   hops: Gathered<NotedHop>
   wake: Wake
   outbox: Outbox
@@ -143,7 +141,7 @@ export function partsOf(
   }
   const arriving: Arriving = new Map()
   return {
-    ...{ env, changes, sql, writes: kept.writes, hops, wake, outbox, posts, arriving, tables, timers, here },
+    ...{ env, changes, sql, hops, wake, outbox, posts, arriving, tables, timers, here },
     ...{ takeUp, kick, due, waiting, isBlank, forget },
   }
 }

@@ -44,8 +44,6 @@ export function placeObject(above: Above) {
     gate: Gate = above.gate(this.env, {})
     memory = new Map<string, unknown>()
     readonly lives = livesOf()
-    /** What services asked here, and has changed nothing. */
-    readonly looks = new WeakSet<OperationRequest>()
     readonly background = backgroundOf()
     /** Services of this object that wait for measurements hear of them. */
     readonly listeners: Listeners = {
@@ -101,7 +99,7 @@ export function placeObject(above: Above) {
     }
 
     /** Runs one operation. Refusals come back as data, since classes do not survive the way. */
-    async invoke(request: OperationRequest): Promise<OperationResult> {
+    async invoke(request: OperationRequest, looks = false): Promise<OperationResult> {
       try {
         await this.membership.admit(request)
       } catch (thrown) {
@@ -109,8 +107,9 @@ export function placeObject(above: Above) {
       }
       const result = await this.serve(request)
       await this.active.told()
-      const inVain = result.error !== undefined || this.looks.has(request)
-      if (!this.membership.settled) await this.membership.ended(request, inVain)
+      if (this.membership.settled) return result
+      const nothing = looks && Object.keys(result.output ?? {}).length === 0
+      await this.membership.ended(request, nothing || result.error !== undefined)
       return result
     }
 
@@ -142,7 +141,6 @@ export function placeObject(above: Above) {
       try {
         const definition = this.parts.tables.open(service)
         const handler = handlerOf(definition, request) ?? notImplemented(service, operation)
-        const writes = this.parts.writes()
         const context = (trailers?: Promise<Record<string, string>>) => this.context(request, trailers)
         const { ctx, input: admitted } = await this.gate.admit(request, { definition, context })
         body = admitted[member]
@@ -156,7 +154,6 @@ export function placeObject(above: Above) {
         })
         const output = await answer
         if (answer instanceof Promise) this.noteDone(request)
-        if (writes === this.parts.writes() && !Object.hasOwn(definition.operations, operation)) this.looks.add(request)
         return { output: (output ?? {}) as Record<string, unknown> }
       } catch (thrown) {
         await readLeftover(body)
@@ -295,7 +292,7 @@ export function placeObject(above: Above) {
 
     /** An operation for who only asks: null where its service has nothing here, of which nothing is made. */
     async ask(request: OperationRequest): Promise<OperationResult | null> {
-      return this.parts.tables.has(request.service) ? await this.invoke(request) : null
+      return this.parts.tables.has(request.service) ? await this.invoke(request, true) : null
     }
 
     /** The account that owns this object: its place's, or the one that claimed it. */

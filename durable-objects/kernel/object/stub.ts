@@ -6,8 +6,8 @@ import type { Asked, Seen } from '../views/view.ts'
 
 /** What a PlaceObject does for others. */
 export type PlaceStub = Rpc.DurableObjectBranded & {
-  /** Runs one operation. Refusals come back as data. */
-  invoke(request: OperationRequest): Promise<OperationResult>
+  /** Runs one operation. Refusals come back as data. `looks`: an answer without members has done nothing. */
+  invoke(request: OperationRequest, looks?: boolean): Promise<OperationResult>
   /** Takes deliveries: lists beside each other, each in its order and no further than its first refusal. */
   receive(lists: OperationRequest[][]): Promise<OperationResult[][]>
   /** Waits for what is under way, no longer than `boundMs` of real time. */

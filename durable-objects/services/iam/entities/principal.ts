@@ -16,17 +16,17 @@ import { tagsOf } from './tags.ts'
 
 /** What authorization, STS and the emulator's own endpoints ask of principals. */
 export type PrincipalOperations = {
-  FindPrincipal: { input: PrincipalQuery; output: { principal: PrincipalView | null } }
+  FindPrincipal: { input: PrincipalQuery; output: PrincipalView | undefined }
 }
 
-/** Who has an access key, a role's ARN or name, a user's ARN or name; null when IAM does not know. */
-export function FindPrincipal(ctx: Tx, query: PrincipalQuery): { principal: PrincipalView | null } {
+/** Who has an access key, a role's or user's ARN, a user's name; where IAM knows. */
+export function FindPrincipal(ctx: Tx, query: PrincipalQuery): PrincipalView | undefined {
   const { policyArns, use } = query
   const found = 'accessKeyId' in query ? byKey(ctx, query.accessKeyId) : byName(ctx, query)
-  if (!found) return { principal: null }
+  if (!found) return undefined
   if (use) noteUse(ctx, found, use)
   const sessionPolicies = policyArns?.flatMap(arn => managed(ctx, 'session', arn))
-  return { principal: { ...viewOf(ctx, found), ...(sessionPolicies && { sessionPolicies }) } }
+  return { ...viewOf(ctx, found), ...(sessionPolicies && { sessionPolicies }) }
 }
 
 type Found = { entity?: Entity<'user'> | Entity<'role'> | undefined; key?: AccessKeyRow }
