@@ -101,7 +101,7 @@ function openDirectory(directory: string, onClose: () => void): State {
   const processes = join(directory, 'processes')
   for (const pid of readLines(processes)) endOrphan(Number(pid))
   writeFileSync(processes, '')
-  removeEmptied(join(objects, 'do'))
+  for (let worker = 0; worker < workers; worker++) removeEmptied(join(objectsOf(worker), 'do'))
   return {
     objectsOf,
     workers,

@@ -14,8 +14,8 @@ test('what was deleted is gone from a --persist directory with the next start, a
     return emulator
   }
   const files = () =>
-    readdirSync(join(dataPath, 'objects/do'), { recursive: true, encoding: 'utf8' }).filter(name =>
-      /\/[0-9a-f]{64}\.sqlite(?:-wal|-shm)?$/.test(name),
+    readdirSync(dataPath, { recursive: true, encoding: 'utf8' }).filter(name =>
+      /objects(?:-\d+)?\/do\/.*\/[0-9a-f]{64}\.sqlite(?:-wal|-shm)?$/.test(name),
     )
   const sqs = (url: string, namespace: string) =>
     new SQSClient({
