@@ -1,5 +1,6 @@
 import type { Env } from '../../durable-objects/kernel/env.ts'
 import { sendOperation } from '../../durable-objects/kernel/object/calls.ts'
+import type { OperationRequest, OperationResult } from '../../durable-objects/kernel/object/operation.ts'
 import { homeOf } from '../../durable-objects/services/index.ts'
 import { AwsError, errorData } from '../../aws/errors.ts'
 import { newRequestId, newTraceId } from '../../aws/ids.ts'
@@ -37,16 +38,19 @@ async function follow(env: Env, routed: Routed, { operation, requestId }: { oper
   const names = LINKS[operation] ?? []
   const input = Object.fromEntries(names.map(name => [name, queryOf(routed.wire, name) ?? '']))
   const { place } = callerOf(routed, env)
+  const request = {
+    ...homeOf({ service: 'sns', operation, input }, place),
+    operation,
+    input,
+    caller: { accountId: place.account, anonymous: true },
+    requestId,
+    traceId: newTraceId(Date.now()),
+    signed: { dialect: 'query', open: true, proof: null },
+  } satisfies OperationRequest
   try {
-    return await sendOperation(env, {
-      ...homeOf({ service: 'sns', operation, input }, place),
-      operation,
-      input,
-      caller: { accountId: place.account, anonymous: true },
-      requestId,
-      traceId: newTraceId(Date.now()),
-      signed: { dialect: 'query', open: true, proof: null },
-    })
+    // Who unsubscribes what is not there is told that it is gone, and nothing is made of it.
+    const asked = (await env.OBJECTS.getByName(request.to).ask(request)) as OperationResult | null // its own type
+    return asked ?? (operation === 'Unsubscribe' ? { output: {} } : await sendOperation(env, request))
   } catch (error) {
     if (error instanceof AwsError) return { error: errorData(error) }
     throw error
