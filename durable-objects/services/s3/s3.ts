@@ -1,22 +1,49 @@
-import type { IndexOperations } from './buckets/bucket-index.ts'
-import type { BucketOperations } from './buckets/other-buckets.ts'
 import { bucketRegion, s3Access } from './access/access.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
-import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { bucketOperations, bucketTimers, bucketViews } from './buckets/bucket-operations.ts'
+import type { AnyHandler, ServiceDefinition, Tx } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
+import { collectBlobs } from '../../kernel/blobs/blobs.ts'
 import { checkBucketName } from './buckets/bucket-names.ts'
 import { bucketMigrations, sequenceMigration } from './buckets/bucket-schema.ts'
-import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
-import { policyView } from './access/bucket-policy.ts'
-import { answerHeaders } from './website/cors.ts'
+import { answerHeaders, preflight } from './website/cors.ts'
 import { home } from './buckets/home.ts'
-import { objectOperations, objectTimers, wakeObjects } from './objects/object-operations.ts'
 import { objectMigrations } from './objects/object-schema.ts'
-import { objectTags } from './tagging/object-tagging.ts'
+import { configurations } from './configurations/configurations.ts'
+import { lifecycle, lifecycleTick } from './lifecycle/lifecycle-run.ts'
+import { notificationsView } from './notifications/notification-log.ts'
+import { websiteView } from './website/website.ts'
+import * as acl from './access/acl.ts'
+import * as bucketIndex from './buckets/bucket-index.ts'
+import * as bucketPolicy from './access/bucket-policy.ts'
+import * as bucketSettings from './buckets/bucket-settings.ts'
+import * as buckets from './buckets/buckets.ts'
+import * as copyObject from './copies/copy-object.ts'
+import * as lifecycleRules from './lifecycle/lifecycle.ts'
+import * as listingObjects from './listings/listing-objects.ts'
+import * as listingVersions from './listings/listing-versions.ts'
+import * as logging from './configurations/logging.ts'
+import * as notificationConfiguration from './notifications/notification-configuration.ts'
+import * as objectAcl from './access/object-acl.ts'
+import * as objectAttributes from './reading/object-attributes.ts'
+import * as objectDeletion from './objects/object-deletion.ts'
+import * as objectLambda from './reading/object-lambda.ts'
+import * as objectLock from './locks/object-lock.ts'
+import * as objectReading from './reading/object-reading.ts'
+import * as objectRestoration from './lifecycle/object-restoration.ts'
+import * as objectTagging from './tagging/object-tagging.ts'
+import * as otherBuckets from './buckets/other-buckets.ts'
+import * as postObject from './uploads/post-object.ts'
+import * as putObject from './objects/put-object.ts'
+import * as replication from './configurations/replication.ts'
+import * as uploadCompletion from './uploads/upload-completion.ts'
+import * as uploadListings from './uploads/upload-listings.ts'
+import * as uploadPartCopies from './copies/upload-part-copies.ts'
+import * as uploadParts from './uploads/upload-parts.ts'
+import * as uploads from './uploads/uploads.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
-    s3: Operations & IndexOperations & BucketOperations
+    s3: Operations & bucketIndex.IndexOperations & otherBuckets.BucketOperations
   }
 }
 
@@ -39,28 +66,67 @@ declare module '../../kernel/object/service-operations.ts' {
  *   verified. A CompleteMultipartUpload is answered at once, and remembered for the thousand uploads that follow it.
  * - Content-MD5 of configuration requests is not compared. MFA delete is kept, and asks for no code.
  */
-const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>
 
 /** What holds for every operation on a bucket, before its own checks. */
-function guarded(name: string, handler: AnyHandler): AnyHandler {
-  return (ctx, input: Record<string, unknown>) => {
+function guarded(operations: Record<string, AnyHandler>): Record<string, AnyHandler> {
+  const guard = (name: string, handler: AnyHandler) => (ctx: Tx, input: Record<string, unknown>) => {
     if (typeof input.Bucket === 'string' && name !== 'CreateBucket') checkBucketName(input.Bucket)
-    checkExpectedOwner(ctx, input.ExpectedBucketOwner)
+    buckets.checkExpectedOwner(ctx, input.ExpectedBucketOwner)
     return handler(ctx, input as never) // as it came: its type was checked when it was decoded
   }
+  return Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guard(name, handler)]))
 }
 
 export const s3: ServiceDefinition = {
-  operations: Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guarded(name, handler)])),
+  operations: guarded(
+    operationsOf(
+      's3',
+      acl,
+      bucketIndex,
+      bucketPolicy,
+      bucketSettings,
+      buckets,
+      configurations,
+      copyObject,
+      lifecycleRules,
+      listingObjects,
+      listingVersions,
+      logging,
+      notificationConfiguration,
+      objectAcl,
+      objectAttributes,
+      objectDeletion,
+      objectLambda,
+      objectLock,
+      objectReading,
+      objectRestoration,
+      objectTagging,
+      otherBuckets,
+      postObject,
+      putObject,
+      replication,
+      uploadCompletion,
+      uploadListings,
+      uploadPartCopies,
+      uploadParts,
+      uploads,
+    ),
+  ),
   migrations: [...bucketMigrations, ...objectMigrations, sequenceMigration],
-  timers: { ...bucketTimers, ...objectTimers },
-  introspections: bucketViews,
-  policyForCredentials: ctx => policyView(ctx)?.document ?? undefined,
+  timers: { lifecycle, restored: objectRestoration.restored, unrestored: objectRestoration.unrestored },
+  introspections: {
+    notifications: notificationsView,
+    lifecycleTick,
+    policy: bucketPolicy.policyView,
+    preflight,
+    website: websiteView,
+  },
+  policyForCredentials: ctx => bucketPolicy.policyView(ctx)?.document ?? undefined,
   tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
-  resourceTags: objectTags,
+  resourceTags: objectTagging.objectTags,
   onWake: ctx => {
-    resumeBucket(ctx)
-    wakeObjects(ctx)
+    buckets.resumeBucket(ctx)
+    collectBlobs(ctx) // what uploads that ended with the process left behind
   },
   target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
