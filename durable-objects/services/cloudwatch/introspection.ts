@@ -1,8 +1,9 @@
+import type { In } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { readDistribution, type StoredDistribution } from '../../shared/distribution.ts'
 import { definitionOf } from './alarms/alarm-rows.ts'
 import { dimensionsOf } from './metrics/metrics.ts'
-import type { AlarmRow, Input, MetricRow } from './schema.ts'
+import type { AlarmRow, MetricRow } from './schema.ts'
 import { fetchMetrics } from './metrics/sources.ts'
 
 /** An alarm as `/_fakecloud/cloudwatch/alarms` shows it. */
@@ -27,7 +28,7 @@ export type AlarmView = {
 
 export function alarms(ctx: Ctx): AlarmView[] {
   return ctx.sql.all<AlarmRow>('SELECT * FROM cloudwatch_alarms ORDER BY name').map(row => {
-    const definition = definitionOf<Input<'PutMetricAlarm'> & Input<'PutCompositeAlarm'>>(row)
+    const definition = definitionOf<In<'PutMetricAlarm'> & In<'PutCompositeAlarm'>>(row)
     return {
       accountId: ctx.place.account,
       region: ctx.place.region,

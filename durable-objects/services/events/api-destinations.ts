@@ -1,13 +1,10 @@
-import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
+import type { ApiDestination, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { connectionByArn } from './find-connection.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
 import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import type { ApiDestinationRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const DEFAULT_RATE = 300
 

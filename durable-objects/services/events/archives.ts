@@ -1,4 +1,4 @@
-import type { Archive, Operations } from '../../../aws/models/events.types.ts'
+import type { Archive, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { armRetention, contentsOf } from './archived-events.ts'
@@ -8,9 +8,6 @@ import { readEventPattern } from './patterns.ts'
 import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import { removeRule, writeRule } from './rules.ts'
 import type { ArchiveRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export const archiveArn = (ctx: Ctx, name: string) => eventsArn(ctx.place, `archive/${name}`)
 

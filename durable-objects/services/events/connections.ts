@@ -1,4 +1,4 @@
-import type { Connection, Operations } from '../../../aws/models/events.types.ts'
+import type { Connection, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
@@ -8,9 +8,6 @@ import { checkParameters, mergeParameters, shownParameters } from './connection-
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { ConnectionRow } from './schema.ts'
 import { lookUpConnection, parametersOf, connectionArn } from './find-connection.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
   const row = lookUpConnection(ctx, name)

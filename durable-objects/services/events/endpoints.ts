@@ -1,13 +1,10 @@
-import type { Endpoint, Operations } from '../../../aws/models/events.types.ts'
+import type { Endpoint, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { EndpointRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type Document = Pick<Endpoint, 'Description' | 'RoutingConfig' | 'ReplicationConfig' | 'EventBuses' | 'RoleArn'>
 

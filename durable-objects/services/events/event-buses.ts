@@ -1,4 +1,4 @@
-import type { EventBus, Operations } from '../../../aws/models/events.types.ts'
+import type { EventBus, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
@@ -7,9 +7,6 @@ import { alreadyExists, invalid, limitExceeded, paging } from './refusals.ts'
 import type { BusRow } from './schema.ts'
 import { eventTags } from './tags.ts'
 import { lookUpBus, findBus, type BusSettings, settingsOfBus } from './find-bus.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_BUSES = 100
 

@@ -1,13 +1,10 @@
-import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
+import type { EventSource, In, Out } from '../../../aws/models/events.types.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { notFound, paging } from './refusals.ts'
 import type { EventSourceRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a partner's event source in a region; it is of no account. */
 export const sourceArn = (ctx: Ctx, name: string) =>

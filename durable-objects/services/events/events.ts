@@ -1,5 +1,5 @@
 import { eventsAccess } from './access.ts'
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { Operations, Out } from '../../../aws/models/events.types.ts'
 import type { ServiceDefinition } from '../../kernel/object/operation.ts'
 import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { makeCall, resumeCalls } from './api-destination-calls.ts'
@@ -50,7 +50,7 @@ declare module '../../kernel/object/service-operations.ts' {
  * - Schedules of ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS run as those of ENABLED; there is no CloudTrail.
  */
 
-type Nothing = Operations['DeleteRule']['output']
+type Nothing = Out<'DeleteRule'>
 
 /** What buses and partners ask of each other's accounts; no model has it, so no request can ask. */
 export type InternalOperations = {

@@ -1,12 +1,9 @@
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { sourceArn } from './event-sources.ts'
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { PartnerSourceRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The accounts that a partner offers a source to. */
 export function accountsOf(ctx: Ctx, name: string): PartnerSourceRow[] {

@@ -1,4 +1,4 @@
-import type { Operations, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
+import type { In, Out, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -8,9 +8,6 @@ import { eventsArn } from './names.ts'
 import { publish } from './publish.ts'
 import { alreadyExists, illegalStatus, invalid, limitExceeded, notFound, paging } from './refusals.ts'
 import type { BusEvent, ReplayRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_ACTIVE = 10
 const ACTIVE = "state IN ('STARTING', 'RUNNING', 'CANCELLING')"

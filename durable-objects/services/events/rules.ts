@@ -1,4 +1,4 @@
-import type { Operations, Rule } from '../../../aws/models/events.types.ts'
+import type { In, Out, Rule } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { findBus } from './find-bus.ts'
 import { ruleArn } from './names.ts'
@@ -8,9 +8,6 @@ import { arm, disarm, readScheduleExpression } from './schedules.ts'
 import type { RuleRow } from './schema.ts'
 import { eventTags } from './tags.ts'
 import { lookUpRule, findRule, checkUnmanaged } from './find-rule.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_RULES = 300
 

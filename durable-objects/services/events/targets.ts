@@ -1,13 +1,10 @@
-import type { Operations, Target } from '../../../aws/models/events.types.ts'
+import type { In, Out, Target } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { limitExceeded, paging } from './refusals.ts'
 import { checkUnmanaged, findRule } from './find-rule.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { RuleRow, TargetRow } from './schema.ts'
 import { checkTarget } from './target-rules.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_TARGETS = 5
 

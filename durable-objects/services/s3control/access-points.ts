@@ -1,4 +1,4 @@
-import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
+import type { In, Out, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -7,9 +7,6 @@ import { accessDenied, alreadyOwned, invalidRequest, paging } from './refusals.t
 import type { AccessPointRow } from './schema.ts'
 import { accessPointTags } from './tags.ts'
 import { checkAccount, findAccessPoint } from './find-access-point.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST = 10_000
 

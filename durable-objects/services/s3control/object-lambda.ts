@@ -1,4 +1,4 @@
-import type { ObjectLambdaConfiguration, Operations } from '../../../aws/models/s3control.types.ts'
+import type { In, ObjectLambdaConfiguration, Out } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -8,9 +8,6 @@ import { checkAccount, findAccessPoint } from './find-access-point.ts'
 import { nameIn, objectLambdaAlias, objectLambdaArn } from './names.ts'
 import { alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
 import { configurationOf, type ObjectLambdaRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST = 1000
 

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/scheduler.types.ts'
+import type { In, Out } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { onceFor } from './client-tokens.ts'
@@ -8,9 +8,6 @@ import type { GroupRow } from './schema.ts'
 import { groupTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
 import { findGroup, findActiveGroup } from './find-group.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
 const MOST_GROUPS = 500

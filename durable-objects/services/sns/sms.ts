@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -7,9 +7,6 @@ import { bodyFor } from './message.ts'
 import { isPhone } from './protocols.ts'
 import { notePublished } from './published.ts'
 import { invalidParameter, paging } from './refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const LONGEST = 1600
 

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -11,9 +11,6 @@ import type { Attributes, Subscription, SubscriptionRow } from './schema.ts'
 import { checkSubscriptionAttributes } from './subscription-attributes.ts'
 import { checkArn, findTopic, lookUpTopic } from './find-topic.ts'
 import { subscriptionOf, rowOf } from './find-subscription.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** 256 hexadecimal digits, as AWS's are long. */
 const newToken = () => randomHex(256)

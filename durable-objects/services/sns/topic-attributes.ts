@@ -1,13 +1,10 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { effectiveTopicPolicy, invalidTopicPolicy, objectOf, shownTopicPolicy } from './delivery-policies.ts'
 import { defaultPolicy } from './permissions.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Topic } from './schema.ts'
 import { findTopic, writeTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const FEEDBACK =
   /^(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)$/

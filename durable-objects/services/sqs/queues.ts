@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -11,9 +11,6 @@ import { invalidParameter, queueDoesNotExist } from './refusals.ts'
 import type { Attributes, Queue } from './schema.ts'
 import { queueTags } from './tags.ts'
 import { wake } from './waiters.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 export function CreateQueue(ctx: Tx, input: In<'CreateQueue'>): Out<'CreateQueue'> {

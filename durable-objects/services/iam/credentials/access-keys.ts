@@ -1,4 +1,4 @@
-import type { AccessKeyMetadata, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AccessKeyMetadata, In, Out } from '../../../../aws/models/iam.types.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../../../kernel/namespace/credentials.ts'
@@ -8,9 +8,6 @@ import { arnOfEntity, entityById, seconds } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
 import { noSuchEntity, quotaExceeded } from '../refusals.ts'
 import type { AccessKeyRow, Entity } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_KEYS = 2
 

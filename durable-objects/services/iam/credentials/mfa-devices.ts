@@ -1,4 +1,4 @@
-import type { Operations, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
@@ -20,8 +20,6 @@ import type { Entity, EntityRow } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 import { shownUser } from '../entities/users.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type MfaRow = { device: string; user: string; enabledAt: number }
 
 const MAX_DEVICES = 8

@@ -1,12 +1,10 @@
-import type { AttachedPermissionsBoundary, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AttachedPermissionsBoundary, In } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { entityByArn, findRole, findUser, type GranteeEntity } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { isManagedByAws } from '../policies/policy-arns.ts'
 import { noSuchEntity, protectedRole, validationError } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** Refuses a boundary that is no managed policy. */
 export function checkBoundary(ctx: Ctx, arn: string | undefined): void {

@@ -1,4 +1,4 @@
-import type { Group, Operations } from '../../../../aws/models/iam.types.ts'
+import type { Group, In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import {
@@ -15,9 +15,6 @@ import { listEntities, pageOf, pageOfAll } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { shownUser } from './users.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_GROUPS = 10
 

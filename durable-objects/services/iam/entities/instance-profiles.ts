@@ -1,4 +1,4 @@
-import type { InstanceProfile, Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, InstanceProfile, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from './boundaries.ts'
 import {
@@ -16,9 +16,6 @@ import { missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const findProfile = (ctx: Ctx, name: string) => findEntity(ctx, 'instance-profile', name)
 

@@ -1,4 +1,4 @@
-import type { Operations, Role } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, Role } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
@@ -10,9 +10,6 @@ import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
 import { checkTrustPolicy, invalidPrincipal } from '../policies/trust-grammar.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const TRUST_SIZE = 2048
 const HOUR = 3600

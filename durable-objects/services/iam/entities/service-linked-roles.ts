@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { deleteEntity, entityByName, findRole, insertEntity, seconds } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
@@ -6,9 +6,6 @@ import { invalidInput, noSuchEntity } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity } from '../schema.ts'
 import { serviceRoleName, serviceRolePolicy } from './service-role-names.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html */
 export function CreateServiceLinkedRole(ctx: Tx, input: In<'CreateServiceLinkedRole'>): Out<'CreateServiceLinkedRole'> {

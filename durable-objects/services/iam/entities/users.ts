@@ -1,4 +1,4 @@
-import type { Operations, User } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, User } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
@@ -9,9 +9,6 @@ import { listEntities } from './listings.ts'
 import { mustFirst } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What every listing shows of a user. */
 export function shownUser(ctx: Ctx, user: Entity<'user'>): User {

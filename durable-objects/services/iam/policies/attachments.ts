@@ -1,4 +1,4 @@
-import type { AttachedPolicy, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AttachedPolicy, In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
@@ -6,9 +6,6 @@ import { type Paged, pageOfAll, type Paging } from '../entities/listings.ts'
 import { checkAttachable, policyNameOf } from './policy-arns.ts'
 import { invalidInput, missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Grantee } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The default quotas. */
 const QUOTA: Record<Grantee, string> = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' }

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { encoded, sizeOf } from './documents.ts'
@@ -8,8 +8,6 @@ import { checkIdentityPolicy } from '../../../shared/policy-grammar.ts'
 import { limitExceeded, noSuchEntity } from '../refusals.ts'
 import type { Grantee } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type InlinePolicy = { name: string; document: string }
 
 /** How long all inline policies of one may be together, white space aside. */

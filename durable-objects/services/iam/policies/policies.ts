@@ -1,4 +1,4 @@
-import type { Operations, Policy } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, Policy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { Reading } from '../../../kernel/object/sql.ts'
 import { sizeOf } from './documents.ts'
@@ -11,8 +11,6 @@ import { deleteConflict, missing, quotaExceeded } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Usage = { AttachmentCount: number; PermissionsBoundaryUsageCount: number }
 
 const MAX_SIZE = 6144

@@ -1,4 +1,4 @@
-import type { Operations, PolicyVersion } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, PolicyVersion } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { encoded } from './documents.ts'
 import { findByArn, saveDetails, seconds } from '../entities/entities.ts'
@@ -8,9 +8,6 @@ import { checkManagedDocument } from './policies.ts'
 import { isManagedByAws } from './policy-arns.ts'
 import { deleteConflict, limitExceeded, missing, noSuchEntity } from '../refusals.ts'
 import type { Entity, VersionRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_VERSIONS = 5
 

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { codeSha256 } from '../code/archives.ts'
@@ -9,9 +10,7 @@ import {
   type AliasRow,
   type FunctionConfiguration,
   type FunctionRow,
-  type Input,
   LATEST,
-  type Output,
   type StoredConfiguration,
   type VersionRow,
   versionName,
@@ -203,7 +202,7 @@ export function publish(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
-export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<'PublishVersion'> {
+export function PublishVersion(ctx: Tx, input: In<'PublishVersion'>): Out<'PublishVersion'> {
   const latest = findLatest(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   checkRevision(latest, input.RevisionId)
   const current = latest.code === null ? '' : codeSha256(latest.code)
@@ -217,10 +216,7 @@ export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html : `$LATEST` first, then by number. */
-export function ListVersionsByFunction(
-  ctx: Ctx,
-  input: Input<'ListVersionsByFunction'>,
-): Output<'ListVersionsByFunction'> {
+export function ListVersionsByFunction(ctx: Ctx, input: In<'ListVersionsByFunction'>): Out<'ListVersionsByFunction'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   const query = { from: 'lambda_versions', where: { 'name = ?': name }, key: 'number' }
   const { rows, next } = listing<VersionRow>(ctx, paging(input), query)

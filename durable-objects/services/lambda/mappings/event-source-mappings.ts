@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { invalidParameter, paging, refusal } from '../errors.ts'
@@ -5,12 +6,12 @@ import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
 import { changedSettings, checkSource, type MappingSettings, newSettings } from './mapping-settings.ts'
 import { pollMapping } from './mappings.ts'
 import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
-import type { Input, MappingRow, Output } from '../schema.ts'
+import type { MappingRow } from '../schema.ts'
 import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
 import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
-type Described = Output<'GetEventSourceMapping'>
+type Described = Out<'GetEventSourceMapping'>
 
 /** A mapping's answer; `state` while it changes. */
 function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
@@ -70,8 +71,8 @@ function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRo
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export async function CreateEventSourceMapping(
   ctx: Ctx,
-  input: Input<'CreateEventSourceMapping'>,
-): Promise<Output<'CreateEventSourceMapping'>> {
+  input: In<'CreateEventSourceMapping'>,
+): Promise<Out<'CreateEventSourceMapping'>> {
   const source = checkSource(input)
   const { named, role, timeout } = targetOf(ctx, input.FunctionName)
   const settings = newSettings(input, source)
@@ -101,10 +102,7 @@ export async function CreateEventSourceMapping(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
-export function GetEventSourceMapping(
-  ctx: Ctx,
-  input: Input<'GetEventSourceMapping'>,
-): Output<'GetEventSourceMapping'> {
+export function GetEventSourceMapping(ctx: Ctx, input: In<'GetEventSourceMapping'>): Out<'GetEventSourceMapping'> {
   return describe(ctx, findMapping(ctx, input.UUID))
 }
 
@@ -113,8 +111,8 @@ const MOST_LISTED = 100
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
 export function ListEventSourceMappings(
   ctx: Ctx,
-  input: Input<'ListEventSourceMappings'>,
-): Output<'ListEventSourceMappings'> {
+  input: In<'ListEventSourceMappings'>,
+): Out<'ListEventSourceMappings'> {
   const { EventSourceArn, FunctionName, MaxItems = MOST_LISTED } = input
   const named = FunctionName === undefined ? undefined : parseFunctionName(FunctionName)
   const { rows, next } = listing<MappingRow>(
@@ -136,8 +134,8 @@ export function ListEventSourceMappings(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html : what is not named stays. */
 export async function UpdateEventSourceMapping(
   ctx: Ctx,
-  input: Input<'UpdateEventSourceMapping'>,
-): Promise<Output<'UpdateEventSourceMapping'>> {
+  input: In<'UpdateEventSourceMapping'>,
+): Promise<Out<'UpdateEventSourceMapping'>> {
   const old = findMapping(ctx, input.UUID)
   const row = changed(ctx, old, input)
   const { role, timeout } = targetOf(ctx, functionArn(ctx.place, row.name, row.qualifier ?? undefined))
@@ -153,7 +151,7 @@ export async function UpdateEventSourceMapping(
   return describe(ctx, saved, transition(current, saved))
 }
 
-function changed(ctx: Ctx, old: MappingRow, input: Input<'UpdateEventSourceMapping'>): MappingRow {
+function changed(ctx: Ctx, old: MappingRow, input: In<'UpdateEventSourceMapping'>): MappingRow {
   const settings = JSON.parse(old.settings) as MappingSettings // written by saveMapping()
   const named = input.FunctionName === undefined ? old : namedFunction(ctx, { FunctionName: input.FunctionName })
   return {
@@ -173,8 +171,8 @@ function transition(old: MappingRow, row: MappingRow): string {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html : what runs ends as ever. */
 export async function DeleteEventSourceMapping(
   ctx: Ctx,
-  input: Input<'DeleteEventSourceMapping'>,
-): Promise<Output<'DeleteEventSourceMapping'>> {
+  input: In<'DeleteEventSourceMapping'>,
+): Promise<Out<'DeleteEventSourceMapping'>> {
   const row = findMapping(ctx, input.UUID)
   ctx.change(tx => {
     tx.sql.run('DELETE FROM lambda_mappings WHERE uuid = ?', row.uuid)

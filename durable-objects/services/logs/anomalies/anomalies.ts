@@ -1,13 +1,11 @@
 import { own } from '../../../../aws/own.ts'
-import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Anomaly, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Details = { logGroupArnList: string[]; patternString: string; priority: string }
 
 /** No model has it, so no request can ask: a test says what a detector has found. */

@@ -1,4 +1,4 @@
-import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
+import type { AnomalyDetector, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -8,8 +8,6 @@ import { logsTags } from '../groups/tags.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
 import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Settings = Omit<In<'CreateLogAnomalyDetector'>, 'tags'>
 
 const MOST = 500

@@ -1,4 +1,4 @@
-import type { Delivery, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Delivery, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
@@ -8,9 +8,6 @@ import { deliveryArn, findSource } from './delivery-sources.ts'
 import { defaultFields, vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What of a delivery says how its records are written. */
 export type DeliverySettings = Pick<Delivery, 'recordFields' | 'fieldDelimiter' | 's3DeliveryConfiguration'>

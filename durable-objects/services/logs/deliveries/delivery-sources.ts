@@ -1,4 +1,4 @@
-import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
+import type { DeliverySource, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -6,9 +6,6 @@ import { logsTags } from '../groups/tags.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliverySourceRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a delivery's source, destination, or of a delivery itself. */
 export function deliveryArn(ctx: Ctx, kind: 'delivery' | 'delivery-source' | 'delivery-destination', name: string) {

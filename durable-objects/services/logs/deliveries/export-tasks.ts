@@ -1,13 +1,10 @@
-import type { ExportTask, Operations } from '../../../../aws/models/logs.types.ts'
+import type { ExportTask, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkBucket } from './export-buckets.ts'
 import { findGroup } from '../groups/find-group.ts'
 import { invalidOperation, invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ExportTaskRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A task's input, with its defaults. */
 export type ExportSettings = In<'CreateExportTask'> & { destinationPrefix: string }

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkFilterable } from '../groups/classes.ts'
@@ -10,8 +10,6 @@ import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { MetricFilterRow } from '../schema.ts'
 import { forgetListeners } from '../subscriptions/subscribers.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Transformation = In<'PutMetricFilter'>['metricTransformations'][number]
 /** What of a filter is kept as it was put. */
 export type MetricSettings = Pick<

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { groupArn, nameOfArn } from './find-group.ts'
@@ -7,9 +7,6 @@ import { invalidParameter, paging } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { matchesTagFilters } from './tag-filters.ts'
 import { logsTags } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type Linked = { includeLinkedAccounts?: boolean | undefined; accountIdentifiers?: readonly string[] | undefined }
 

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In } from '../../../../aws/models/logs.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { checkKey } from './encryption.ts'
 import { findGroup, findGroupByIdentifier, groupArn, groupByName } from './find-group.ts'
@@ -6,8 +6,6 @@ import { alreadyExists, invalidParameter, validation } from '../refusals.ts'
 import type { GroupRow, LogGroupClass } from '../schema.ts'
 import { sweep } from './sweep.ts'
 import { logsTags } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** AWS keeps the events of this class for two days, whatever one asks. */
 const DELIVERY_RETENTION_DAYS = 2

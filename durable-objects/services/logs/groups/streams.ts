@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { sequenceToken } from '../events/batch.ts'
@@ -8,9 +8,6 @@ import { alreadyExists, invalidParameter, notFound, paging } from '../refusals.t
 import { expiryBound } from './retention.ts'
 import type { GroupRow, StreamRow } from '../schema.ts'
 import { sweep } from './sweep.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function streamByName(ctx: Ctx, group: number, name: string): StreamRow | undefined {
   return ctx.sql.first<StreamRow>('SELECT * FROM logs_log_streams WHERE logGroup = ? AND name = ?', group, name)

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { checkProtection, forgetMasks } from './data-protection.ts'
@@ -10,9 +10,6 @@ import type { AccountPolicyRow } from '../schema.ts'
 import { forgetListeners } from '../subscriptions/subscribers.ts'
 import { checkDestination } from '../subscriptions/subscription-filters.ts'
 import { sendControlMessage, tryDestination } from '../subscriptions/subscription-targets.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The types that are built: how many policies an account may have of each, and which selections they take. */
 const TYPES: Readonly<

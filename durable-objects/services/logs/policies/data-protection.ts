@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { DataProtectionRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
@@ -6,9 +6,6 @@ import { invalidOperation, invalidParameter } from '../refusals.ts'
 import { regexOf } from '../regex/regex.ts'
 import type { AccountPolicyRow, GroupRow } from '../schema.ts'
 import { managedMask, stars } from './sensitive-data.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A policy's document, as far as it says what is to be masked. */
 type Document = {

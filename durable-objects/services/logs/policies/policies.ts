@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
@@ -6,9 +6,6 @@ import { listing } from '../../../kernel/listings/listings.ts'
 import { findGroup, groupArn, nameOfArn } from '../groups/find-group.ts'
 import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ResourcePolicyRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Policies of the account; a log group has one of its own at most. */
 const MAX_ACCOUNT_POLICIES = 10

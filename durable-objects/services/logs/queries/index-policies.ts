@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { accountIndexPolicyOf } from '../policies/account-policies.ts'
 import { checkFilterable } from '../groups/classes.ts'
@@ -6,9 +6,6 @@ import { findGroupByIdentifier, groupArn, groupByName } from '../groups/find-gro
 import { checkIndexDocument, fieldsOfDocument } from './index-documents.ts'
 import { notFound } from '../refusals.ts'
 import type { GroupRow, IndexPolicyRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 function policyOf(ctx: Ctx, group: GroupRow): IndexPolicyRow | undefined {
   return ctx.sql.first<IndexPolicyRow>('SELECT * FROM logs_index_policies WHERE logGroup = ?', group.id)

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing, listingOf } from '../../../kernel/listings/listings.ts'
@@ -10,9 +10,6 @@ import { pipelineOf } from './insights/pipeline.ts'
 import { startRun } from './query-runs.ts'
 import { invalidParameter, invalidToken, limitExceeded, paging } from '../refusals.ts'
 import type { GroupRow, QueryRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_GROUPS = 50
 const MAX_RUNNING = 100

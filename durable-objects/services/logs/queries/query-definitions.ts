@@ -1,12 +1,10 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { once } from '../../../kernel/idempotency/client-tokens.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { limitExceeded, notFound, paging } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 /** What of a definition is kept as it was put. */
 type Settings = Pick<In<'PutQueryDefinition'>, 'queryString' | 'logGroupNames' | 'parameters'> & {
   queryLanguage: string

@@ -1,4 +1,4 @@
-import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -12,8 +12,6 @@ import { conflict, validation, invalidScheduledToken, paging } from '../refusals
 import { lastRun } from './scheduled-runs.ts'
 import { scheduledArn, findScheduled, scheduledSettings, schedule, type ScheduledSettings } from './find-scheduled.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 const MOST = 1000
 
 function check(ctx: Ctx, settings: ScheduledSettings): void {

@@ -1,4 +1,4 @@
-import type { Operations, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError, reasonOf } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -7,9 +7,6 @@ import { StartQuery } from './queries.ts'
 import { invalidScheduledToken, paging } from '../refusals.ts'
 import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './find-scheduled.ts'
 import type { QueryRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const KEPT = 1000
 

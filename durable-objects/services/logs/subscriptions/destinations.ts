@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -6,9 +6,6 @@ import { logsTags } from '../groups/tags.ts'
 import { checkDocument } from '../policies/policies.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { DestinationRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function destinationArn(ctx: Ctx, name: string): string {
   return arnAt(ctx.place, 'logs', `destination:${name}`)

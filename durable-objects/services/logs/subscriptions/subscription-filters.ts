@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -13,8 +13,6 @@ import { forgetListeners } from './subscribers.ts'
 import { sendControlMessage, tryDestination } from './subscription-targets.ts'
 import { isOwnGroup } from './subscriptions.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 /** What of a filter is kept as it was put. */
 export type SubscriptionSettings = Pick<
   In<'PutSubscriptionFilter'>,

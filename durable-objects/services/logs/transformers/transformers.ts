@@ -1,4 +1,4 @@
-import type { Operations, Processor } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, Processor } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import type { TransformerRow } from '../anomalies/analysis-schema.ts'
@@ -8,9 +8,6 @@ import type { GroupRow } from '../schema.ts'
 import { grokOf } from './grok.ts'
 import type { Event } from './paths.ts'
 import { MOST_TRANSFORMED, PROCESSORS, type Step } from './processors.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A transformation, ready to be asked: the event as JSON; undefined for one that it cannot take. */
 export type Transformation = (message: string) => string | undefined

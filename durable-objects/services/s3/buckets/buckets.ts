@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import { isAccount } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { GLOBAL_REGION, UNCLAIMED } from '../../../../aws/place.ts'
@@ -11,9 +11,6 @@ import type { BucketRow } from './bucket-schema.ts'
 import { putConfiguration } from '../configurations/configuration.ts'
 import { checkOwnership, publicAccessBlockOfNewBucket } from '../access/ownership.ts'
 import { checkTags } from '../tagging/bucket-tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /**
  * The bucket is there once the account's index knows it.

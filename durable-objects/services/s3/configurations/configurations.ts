@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import {
   checkAcceleration,
   checkBucketTags,
@@ -20,9 +20,6 @@ import { checkCors } from '../website/cors.ts'
 import { checkOwnershipControls } from '../access/ownership.ts'
 import { checkWebsite } from '../website/website.ts'
 import { checkInventory, checkTiering } from './report-rules.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The configurations that are put, given back and removed with no more than a check of what is put. */
 export const configurations = {

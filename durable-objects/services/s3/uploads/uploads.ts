@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
@@ -9,9 +9,6 @@ import { draftOf } from '../objects/object-drafts.ts'
 import { checkKey, openBucket } from '../objects/object-rows.ts'
 import type { UploadRow } from '../objects/object-schema.ts'
 import { uploadChecksumOf } from './upload-checksums.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const ID_LENGTH = 96
 
