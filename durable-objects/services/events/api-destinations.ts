@@ -1,5 +1,6 @@
 import type { ApiDestination, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { connectionByArn } from './find-connection.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
@@ -57,21 +58,7 @@ export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>)
 }
 
 function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO events_api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
-     modifiedAt, windowAt, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.name,
-    row.id,
-    row.description,
-    row.connectionArn,
-    row.endpoint,
-    row.method,
-    row.rate,
-    row.createdAt,
-    row.modifiedAt,
-    row.windowAt,
-    row.used,
-  )
+  replace(ctx.sql, 'events_api_destinations', row)
 }
 
 function answered(ctx: Ctx, row: ApiDestinationRow) {

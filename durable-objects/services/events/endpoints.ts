@@ -1,5 +1,6 @@
 import type { Endpoint, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
@@ -21,14 +22,7 @@ function findEndpoint(ctx: Ctx, name: string): EndpointRow {
 const documentOf = ({ document }: EndpointRow) => JSON.parse(document) as Document // written below
 
 function write(ctx: Tx, row: EndpointRow): void {
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO events_endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
-    row.name,
-    row.id,
-    row.document,
-    row.createdAt,
-    row.modifiedAt,
-  )
+  replace(ctx.sql, 'events_endpoints', row)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEndpoint.html */

@@ -1,5 +1,6 @@
 import type { EventBus, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
@@ -16,12 +17,7 @@ export function createDefaultBus(ctx: Tx): void {
 }
 
 function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
-  ctx.sql.run(
-    'INSERT INTO events_buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
-    name,
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  insert(ctx.sql, 'events_buses', { name, settings: JSON.stringify(settings), createdAt: ctx.now, modifiedAt: ctx.now })
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */

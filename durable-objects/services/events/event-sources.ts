@@ -1,6 +1,7 @@
 import type { EventSource, In, Out } from '../../../aws/models/events.types.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { notFound, paging } from './refusals.ts'
@@ -79,11 +80,6 @@ export type Offer = { Name: string; CreatedBy: string; Withdrawn: boolean }
 export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer): void {
   if (Withdrawn) setState(ctx, Name, 'DELETED')
   else {
-    ctx.sql.run(
-      "INSERT OR REPLACE INTO events_event_sources (name, createdBy, createdAt, state) VALUES (?, ?, ?, 'PENDING')",
-      Name,
-      CreatedBy,
-      ctx.now,
-    )
+    replace(ctx.sql, 'events_event_sources', { name: Name, createdBy: CreatedBy, createdAt: ctx.now, state: 'PENDING' })
   }
 }

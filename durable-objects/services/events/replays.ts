@@ -1,5 +1,6 @@
 import type { In, Out, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { archiveArn, lookUpArchive } from './archives.ts'
@@ -32,17 +33,16 @@ export function StartReplay(ctx: Tx, input: In<'StartReplay'>): Out<'StartReplay
   const archive = checkReplay(ctx, input)
   const { n = 0 } = ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM events_replays WHERE ${ACTIVE}`) ?? {}
   if (n >= MOST_ACTIVE) throw limitExceeded()
-  ctx.sql.run(
-    `INSERT INTO events_replays (name, archive, description, destination, startTime, endTime, state, startedAt)
-     VALUES (?, ?, ?, ?, ?, ?, 'STARTING', ?)`,
+  insert(ctx.sql, 'events_replays', {
     name,
     archive,
-    Description ?? null,
-    JSON.stringify(Destination),
-    EventStartTime.getTime(),
-    EventEndTime.getTime(),
-    ctx.now,
-  )
+    description: Description,
+    destination: JSON.stringify(Destination),
+    startTime: EventStartTime.getTime(),
+    endTime: EventEndTime.getTime(),
+    state: 'STARTING',
+    startedAt: ctx.now,
+  })
   ctx.timers.set('replay', name, ctx.now)
   return { ReplayArn: replayArn(ctx, name), State: 'STARTING', ReplayStartTime: new Date(ctx.now) }
 }

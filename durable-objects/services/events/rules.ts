@@ -1,5 +1,6 @@
 import type { In, Out, Rule } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { findBus } from './find-bus.ts'
 import { ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
@@ -52,21 +53,7 @@ function countRules(ctx: Ctx, bus: string): number {
 }
 
 export function writeRule(ctx: Tx, rule: RuleRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO events_rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    rule.bus,
-    rule.name,
-    rule.description,
-    rule.pattern,
-    rule.schedule,
-    rule.state,
-    rule.roleArn,
-    rule.managedBy,
-    rule.createdBy,
-    rule.startedAt,
-    rule.archive,
-  )
+  replace(ctx.sql, 'events_rules', rule)
 }
 
 export function shownRule(ctx: Ctx, rule: RuleRow): Rule {

@@ -1,5 +1,6 @@
 import type { In, Out, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { accessPointAlias, accessPointArn } from './names.ts'
@@ -38,15 +39,14 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
   ctx.change(tx => {
-    tx.sql.run(
-      `INSERT INTO s3control_access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
-      Name,
+    insert(tx.sql, 's3control_access_points', {
+      name: Name,
       alias,
-      Bucket,
-      tx.now,
-      VpcConfiguration?.VpcId ?? null,
-      JSON.stringify(PublicAccessBlockConfiguration),
-    )
+      bucket: Bucket,
+      createdAt: tx.now,
+      vpc: VpcConfiguration?.VpcId,
+      publicAccessBlock: JSON.stringify(PublicAccessBlockConfiguration),
+    })
     accessPointTags.set(tx, arn, input.Tags)
   })
   return { AccessPointArn: arn, Alias: alias }

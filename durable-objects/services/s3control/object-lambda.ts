@@ -1,5 +1,6 @@
 import type { In, ObjectLambdaConfiguration, Out } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -49,13 +50,12 @@ export function CreateAccessPointForObjectLambda(
   if (n >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = objectLambdaAlias(ctx.place, Name)
-  ctx.sql.run(
-    'INSERT INTO s3control_object_lambda_points (name, alias, createdAt, configuration) VALUES (?, ?, ?, ?)',
-    Name,
+  insert(ctx.sql, 's3control_object_lambda_points', {
+    name: Name,
     alias,
-    ctx.now,
-    JSON.stringify(configuration),
-  )
+    createdAt: ctx.now,
+    configuration: JSON.stringify(configuration),
+  })
   return { ObjectLambdaAccessPointArn: objectLambdaArn(ctx.place, Name), Alias: aliasOf(alias) }
 }
 

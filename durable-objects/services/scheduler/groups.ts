@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { onceFor } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
@@ -21,12 +22,7 @@ export function createDefaultGroup(ctx: Tx): void {
 
 function insertGroup(ctx: Tx, name: string): void {
   const { now } = ctx
-  ctx.sql.run(
-    "INSERT INTO scheduler_groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)",
-    name,
-    now,
-    now,
-  )
+  insert(ctx.sql, 'scheduler_groups', { name, state: 'ACTIVE', createdAt: now, modifiedAt: now })
 }
 
 function refuseDefault(name: string): void {

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { arnAt } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -40,11 +41,7 @@ export function CreatePlatformApplication(
   if (!PLATFORMS.includes(Platform)) throw invalidParameter(`Platform Reason: ${Platform} is not supported`)
   if (!attributes.PlatformCredential) throw invalidParameter('Attributes Reason: PlatformCredential: must not be empty')
   const arn = arnAt(ctx.place, 'sns', `app/${Platform}/${Name}`)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO sns_applications (arn, attributes) VALUES (?, ?)',
-    arn,
-    JSON.stringify(attributes),
-  )
+  replace(ctx.sql, 'sns_applications', { arn, attributes: JSON.stringify(attributes) })
   return { PlatformApplicationArn: arn }
 }
 

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { dropTags, moveTags } from '../../../kernel/tags/tags.ts'
 import { invalidInput, missing, nameTaken, quotaExceeded } from '../refusals.ts'
@@ -126,16 +127,15 @@ export function insertEntity<K extends Kind>(
     boundary: boundary ?? null,
     details,
   }
-  ctx.sql.run(
-    'INSERT INTO iam_entities (id, kind, name, path, createdAt, boundary, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    entity.id,
+  insert(ctx.sql, 'iam_entities', {
+    id: entity.id,
     kind,
     name,
-    entity.path,
-    entity.createdAt,
-    entity.boundary,
-    JSON.stringify(details),
-  )
+    path: entity.path,
+    createdAt: entity.createdAt,
+    boundary: entity.boundary,
+    details: JSON.stringify(details),
+  })
   return entity
 }
 

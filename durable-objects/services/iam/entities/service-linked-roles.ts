@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { deleteEntity, entityByName, findRole, insertEntity, seconds } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { invalidInput, noSuchEntity } from '../refusals.ts'
@@ -33,7 +34,7 @@ function attachOwnPolicy(ctx: Tx, { id }: Entity<'role'>, service: string): void
   const policyName = serviceRolePolicy(service)
   const arn = `arn:aws:iam::aws:policy/aws-service-role/${policyName}`
   if (policyName === undefined || !managedPolicy(arn)) return
-  ctx.sql.run("INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, 'role')", id, arn)
+  insert(ctx.sql, 'iam_attachments', { entity: id, policyArn: arn, kind: 'role' })
 }
 
 /**
@@ -47,7 +48,7 @@ export function DeleteServiceLinkedRole(ctx: Tx, input: In<'DeleteServiceLinkedR
   const id = `task/aws-service-role/${service}/${role.name}/${crypto.randomUUID()}`
   ctx.sql.run('DELETE FROM iam_attachments WHERE entity = ?', role.id)
   deleteEntity(ctx, role)
-  ctx.sql.run("INSERT INTO iam_jobs (id, createdAt, details) VALUES (?, ?, '{}')", id, seconds(ctx))
+  insert(ctx.sql, 'iam_jobs', { id, createdAt: seconds(ctx), details: '{}' })
   return { DeletionTaskId: id }
 }
 

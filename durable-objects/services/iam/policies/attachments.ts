@@ -1,5 +1,6 @@
 import type { AttachedPolicy, In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
 import { type Paged, pageOfAll, type Paging } from '../entities/listings.ts'
@@ -17,7 +18,7 @@ function attach(ctx: Tx, { id, kind }: GranteeEntity, arn: string): void {
   const attached = attachedArns(ctx, { id })
   if (attached.includes(arn)) return
   if (attached.length >= MAX_ATTACHED) throw quotaExceeded(QUOTA[kind], MAX_ATTACHED)
-  ctx.sql.run('INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
+  insert(ctx.sql, 'iam_attachments', { entity: id, policyArn: arn, kind })
 }
 
 function detach(ctx: Tx, { id }: GranteeEntity, arn: string): void {

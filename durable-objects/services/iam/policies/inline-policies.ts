@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { ownRole } from '../entities/boundaries.ts'
 import { encoded, sizeOf } from './documents.ts'
 import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
@@ -25,12 +26,7 @@ function put(ctx: Tx, owner: GranteeEntity, { name, document }: InlinePolicy): v
   if (size > limit) {
     throw limitExceeded(`Maximum policy size of ${limit} bytes exceeded for ${owner.kind} ${owner.name}`)
   }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO iam_inline_policies (entity, name, document) VALUES (?, ?, ?)',
-    owner.id,
-    name,
-    document,
-  )
+  replace(ctx.sql, 'iam_inline_policies', { entity: owner.id, name, document })
 }
 
 const missingPolicy = (kind: Grantee, name: string) =>

@@ -1,5 +1,6 @@
 import type { In, Out, Policy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import type { Reading } from '../../../kernel/object/sql.ts'
 import { sizeOf } from './documents.ts'
 import { arnOfEntity, checkNew, deleteEntity, findByArn, insertEntity, seconds } from '../entities/entities.ts'
@@ -58,12 +59,7 @@ export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePol
     updatedAt: seconds(ctx),
   }
   const policy = insertEntity(ctx, { kind: 'policy', name: PolicyName, path: Path, details })
-  ctx.sql.run(
-    'INSERT INTO iam_policy_versions (policy, version, document, createdAt) VALUES (?, 1, ?, ?)',
-    policy.id,
-    document,
-    policy.createdAt,
-  )
+  insert(ctx.sql, 'iam_policy_versions', { policy: policy.id, version: 1, document, createdAt: policy.createdAt })
   setTags(ctx, policy, Tags)
   return { Policy: { ...shownPolicy(ctx, policy), ...shownTags(ctx, policy) } }
 }

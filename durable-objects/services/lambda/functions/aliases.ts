@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { constraintError, invalidParameter, notFound, refusal, paging } from '../errors.ts'
@@ -137,15 +138,7 @@ function checkedWeights(ctx: Ctx, main: { name: string; number: number }, weight
 
 function save(ctx: Tx, alias: Omit<AliasRow, 'revisionId'>): AliasRow {
   const row = { ...alias, revisionId: crypto.randomUUID() }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_aliases (name, alias, number, description, weights, revisionId) VALUES (?, ?, ?, ?, ?, ?)',
-    row.name,
-    row.alias,
-    row.number,
-    row.description,
-    row.weights,
-    row.revisionId,
-  )
+  replace(ctx.sql, 'lambda_aliases', row)
   return row
 }
 

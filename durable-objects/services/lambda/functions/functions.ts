@@ -3,6 +3,7 @@ import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import { noteOrigin } from '../invocations/origins.ts'
 import { runsInIsolate } from './runtimes.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
@@ -37,11 +38,7 @@ export async function CreateFunction(ctx: Ctx, input: In<'CreateFunction'>): Pro
     if (input.CodeSigningConfigArn) checkCodeSigning(tx, input.CodeSigningConfigArn)
     checkFree(tx, name)
 
-    tx.sql.run(
-      'INSERT INTO lambda_functions (name, codeSigningConfigArn) VALUES (?, ?)',
-      name,
-      input.CodeSigningConfigArn ?? null,
-    )
+    insert(tx.sql, 'lambda_functions', { name, codeSigningConfigArn: input.CodeSigningConfigArn })
     lambdaTags.set(tx, functionArn(tx.place, name), input.Tags)
     if (archive) storeArchive(tx, archive)
     const configuration = { ...newConfiguration(tx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { codeSha256 } from '../code/archives.ts'
 import { present } from './configuration.ts'
@@ -102,14 +103,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
 function writeLayers(ctx: Tx, { name, number }: { name: string; number: number }, layers: LayerReference[]): void {
   ctx.sql.run('DELETE FROM lambda_version_layers WHERE name = ? AND number = ?', name, number)
   for (const [position, { arn, code }] of layers.entries()) {
-    ctx.sql.run(
-      'INSERT INTO lambda_version_layers (name, number, position, arn, code) VALUES (?, ?, ?, ?, ?)',
-      name,
-      number,
-      position,
-      arn,
-      code,
-    )
+    insert(ctx.sql, 'lambda_version_layers', { name, number, position, arn, code })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { present } from '../functions/configuration.ts'
@@ -37,12 +38,7 @@ function findConfig(ctx: Ctx, named: NamedFunction): EventInvokeConfig {
 
 function save(ctx: Tx, named: NamedFunction, config: EventInvokeConfig): Out<'PutFunctionEventInvokeConfig'> {
   const qualifier = qualifierOf(named)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_event_invoke_configs (name, qualifier, config) VALUES (?, ?, ?)',
-    named.name,
-    qualifier,
-    JSON.stringify(config),
-  )
+  replace(ctx.sql, 'lambda_event_invoke_configs', { name: named.name, qualifier, config: JSON.stringify(config) })
   return describe(ctx, { name: named.name, qualifier, config })
 }
 

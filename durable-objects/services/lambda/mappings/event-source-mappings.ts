@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { invalidParameter, paging, refusal } from '../errors.ts'
 import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
@@ -29,17 +30,7 @@ function describe(ctx: Ctx, row: MappingRow, state?: string): Described {
 }
 
 function saveMapping(ctx: Tx, row: MappingRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO lambda_mappings (uuid, name, qualifier, source, enabled, settings, modified)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    row.uuid,
-    row.name,
-    row.qualifier,
-    row.source,
-    row.enabled,
-    row.settings,
-    row.modified,
-  )
+  replace(ctx.sql, 'lambda_mappings', row)
 }
 
 /** The function that a mapping is to invoke, with what it needs of the version. @throws InvalidParameterValueException */

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -29,11 +30,7 @@ export function CreateCodeSigningConfig(ctx: Tx, input: In<'CreateCodeSigningCon
     CodeSigningPolicies: input.CodeSigningPolicies ?? { UntrustedArtifactOnDeployment: 'Warn' },
     LastModified: lambdaDate(ctx.now),
   }
-  ctx.sql.run(
-    'INSERT INTO lambda_code_signing_configs (arn, config) VALUES (?, ?)',
-    config.CodeSigningConfigArn,
-    JSON.stringify(config),
-  )
+  insert(ctx.sql, 'lambda_code_signing_configs', { arn: config.CodeSigningConfigArn, config: JSON.stringify(config) })
   lambdaTags.set(ctx, config.CodeSigningConfigArn, input.Tags)
   return { CodeSigningConfig: config }
 }

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -68,13 +69,7 @@ export function PutProvisionedConcurrencyConfig(
   }
   checkOverlap(ctx, found)
   const row = { name, qualifier, requested, lastModified: lambdaDate(ctx.now) }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_provisioned (name, qualifier, requested, lastModified) VALUES (?, ?, ?, ?)',
-    row.name,
-    row.qualifier,
-    row.requested,
-    row.lastModified,
-  )
+  replace(ctx.sql, 'lambda_provisioned', row)
   return {
     ...describeProvisioned(row),
     AvailableProvisionedConcurrentExecutions: 0,

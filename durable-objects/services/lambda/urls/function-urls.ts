@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { DEFAULT_NAMESPACE } from '../../../../aws/place.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
@@ -56,13 +57,7 @@ function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
 
 function save(ctx: Tx, row: Omit<UrlRow, 'config'>, config: Config): Out<'GetFunctionUrlConfig'> {
   const whole = { ...row, config: JSON.stringify(config) }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
-    whole.name,
-    whole.qualifier,
-    whole.id,
-    whole.config,
-  )
+  replace(ctx.sql, 'lambda_function_urls', whole)
   return describe(ctx, whole)
 }
 

@@ -1,6 +1,7 @@
 import { own } from '../../../../aws/own.ts'
 import type { Anomaly, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
@@ -24,14 +25,13 @@ export function InjectAnomaly(
   const detector = findDetector(ctx, anomalyDetectorArn)
   const id = crypto.randomUUID()
   const details: Details = { logGroupArnList: logGroupArns, patternString, priority }
-  ctx.sql.run(
-    'INSERT INTO logs_anomalies (id, detector, pattern, details, seenAt) VALUES (?, ?, ?, ?, ?)',
+  insert(ctx.sql, 'logs_anomalies', {
     id,
-    detector.id,
-    crypto.randomUUID().replaceAll('-', ''),
-    JSON.stringify(details),
-    ctx.now,
-  )
+    detector: detector.id,
+    pattern: crypto.randomUUID().replaceAll('-', ''),
+    details: JSON.stringify(details),
+    seenAt: ctx.now,
+  })
   return { anomalyId: id }
 }
 

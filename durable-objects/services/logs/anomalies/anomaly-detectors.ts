@@ -1,5 +1,6 @@
 import type { AnomalyDetector, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
@@ -53,13 +54,13 @@ export function CreateLogAnomalyDetector(
   if (count >= MOST) throw limitExceeded()
   const id = crypto.randomUUID()
   const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
-  ctx.sql.run(
-    'INSERT INTO logs_anomaly_detectors (id, settings, enabled, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?)',
+  insert(ctx.sql, 'logs_anomaly_detectors', {
     id,
-    JSON.stringify(kept),
-    ctx.now,
-    ctx.now,
-  )
+    settings: JSON.stringify(kept),
+    enabled: 1,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  })
   const anomalyDetectorArn = detectorArn(ctx, id)
   logsTags.set(ctx, anomalyDetectorArn, tags)
   return { anomalyDetectorArn }

@@ -1,5 +1,6 @@
 import type { Delivery, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -40,15 +41,14 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const settings: DeliverySettings = { ...given, ...(fields ? { recordFields: fields } : {}) }
   const id = randomAlphanumeric(16)
   ctx.change(tx => {
-    tx.sql.run(
-      'INSERT INTO logs_deliveries (id, source, destinationArn, type, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)',
+    insert(tx.sql, 'logs_deliveries', {
       id,
-      deliverySourceName,
-      deliveryDestinationArn,
+      source: deliverySourceName,
+      destinationArn: deliveryDestinationArn,
       type,
-      JSON.stringify(settings),
-      tx.now,
-    )
+      settings: JSON.stringify(settings),
+      createdAt: tx.now,
+    })
     logsTags.set(tx, deliveryArn(tx, 'delivery', id), tags)
   })
   return { delivery: describe(ctx, findDelivery(ctx, id)) }

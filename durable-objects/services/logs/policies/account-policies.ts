@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { checkProtection, forgetMasks } from './data-protection.ts'
 import { checkIndexDocument } from '../queries/index-documents.ts'
@@ -55,14 +56,13 @@ export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>):
   return ctx.change(tx => {
     const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
     const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: tx.now }
-    tx.sql.run(
-      'INSERT OR REPLACE INTO logs_account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
+    replace(tx.sql, 'logs_account_policies', {
       type,
       name,
       document,
-      row.selection,
-      row.updatedAt,
-    )
+      selection: row.selection,
+      updatedAt: row.updatedAt,
+    })
     forgetListeners(tx)
     forgetMasks(tx)
     if (trial) sendControlMessage(tx, trial)

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -22,14 +23,13 @@ export function PutResourcePolicy(ctx: Tx, input: In<'PutResourcePolicy'>): Out<
   checkRevision(existing, input.expectedRevisionId)
   if (!existing) checkCount(ctx, resource)
   const row: ResourcePolicyRow = { resource, name, document, revision: randomHex(32), updatedAt: ctx.now }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO logs_resource_policies (resource, name, document, revision, updatedAt) VALUES (?, ?, ?, ?, ?)',
+  replace(ctx.sql, 'logs_resource_policies', {
     resource,
     name,
     document,
-    row.revision,
-    row.updatedAt,
-  )
+    revision: row.revision,
+    updatedAt: row.updatedAt,
+  })
   return { resourcePolicy: describe(row), ...(resource === '' ? {} : { revisionId: row.revision }) }
 }
 

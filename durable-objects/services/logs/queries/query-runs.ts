@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { maskOf } from '../policies/data-protection.ts'
 import { mergeRows, type Range, readRows } from '../events/event-rows.ts'
@@ -89,13 +90,7 @@ const PART_CHARACTERS = 400_000
 function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
   for (const [place, result] of results.entries()) {
     for (const [part, json] of partsOf(JSON.stringify(result)).entries()) {
-      ctx.sql.run(
-        'INSERT INTO logs_query_results (query, place, part, json) VALUES (?, ?, ?, ?)',
-        query.seq,
-        place,
-        part,
-        json,
-      )
+      insert(ctx.sql, 'logs_query_results', { query: query.seq, place, part, json })
     }
   }
   ctx.sql.run('UPDATE logs_queries SET results = ? WHERE seq = ?', results.length, query.seq)
