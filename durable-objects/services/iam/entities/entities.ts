@@ -62,6 +62,12 @@ export const findUser = (ctx: Ctx, name: string) => findEntity(ctx, 'user', name
 export const findGroup = (ctx: Ctx, name: string) => findEntity(ctx, 'group', name)
 export const findRole = (ctx: Ctx, name: string) => findEntity(ctx, 'role', name)
 
+/** What an input names. */
+export type Find<Named> = (ctx: Ctx, input: Named) => GranteeEntity
+export const byUserName = (ctx: Ctx, { UserName }: { UserName: string }) => findUser(ctx, UserName)
+export const byGroupName = (ctx: Ctx, { GroupName }: { GroupName: string }) => findGroup(ctx, GroupName)
+export const byRoleName = (ctx: Ctx, { RoleName }: { RoleName: string }) => findRole(ctx, RoleName)
+
 /** By an ARN of this account; undefined when nothing of that kind has it. */
 export function entityByArn<K extends Kind>(ctx: Ctx, kind: K, arn: string): Entity<K> | undefined {
   const parts = parseArn(arn)

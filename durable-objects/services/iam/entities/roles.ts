@@ -4,7 +4,16 @@ import { parseArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, ownRole, shownBoundary } from './boundaries.ts'
 import { encoded, sizeOf } from '../policies/documents.ts'
-import { arnOfEntity, checkNew, deleteEntity, entityByArn, findRole, insertEntity, saveDetails } from './entities.ts'
+import {
+  arnOfEntity,
+  byRoleName,
+  checkNew,
+  deleteEntity,
+  entityByArn,
+  findRole,
+  insertEntity,
+  saveDetails,
+} from './entities.ts'
 import { listEntities } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity } from '../schema.ts'
@@ -116,8 +125,4 @@ export function UpdateAssumeRolePolicy(ctx: Tx, input: In<'UpdateAssumeRolePolic
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
-export const {
-  tag: TagRole,
-  untag: UntagRole,
-  list: ListRoleTags,
-} = taggingOf((ctx, { RoleName }: { RoleName: string }) => findRole(ctx, RoleName))
+export const { tag: TagRole, untag: UntagRole, list: ListRoleTags } = taggingOf(byRoleName)

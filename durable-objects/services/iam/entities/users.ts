@@ -4,7 +4,7 @@ import { rootArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, shownBoundary } from './boundaries.ts'
 import { callingUser } from '../callers.ts'
-import { arnOfEntity, checkNew, deleteEntity, findUser, insertEntity, renameEntity } from './entities.ts'
+import { arnOfEntity, byUserName, checkNew, deleteEntity, findUser, insertEntity, renameEntity } from './entities.ts'
 import { listEntities } from './listings.ts'
 import { mustFirst } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
@@ -88,8 +88,4 @@ export function DeleteUser(ctx: Tx, input: In<'DeleteUser'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html */
-export const {
-  tag: TagUser,
-  untag: UntagUser,
-  list: ListUserTags,
-} = taggingOf((ctx, { UserName }: { UserName: string }) => findUser(ctx, UserName))
+export const { tag: TagUser, untag: UntagUser, list: ListUserTags } = taggingOf(byUserName)
