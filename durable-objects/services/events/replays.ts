@@ -1,6 +1,6 @@
 import type { In, Out, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { insert } from '../../kernel/object/rows.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { archiveArn, lookUpArchive } from './archives.ts'
@@ -31,8 +31,7 @@ export function StartReplay(ctx: Tx, input: In<'StartReplay'>): Out<'StartReplay
   const { ReplayName: name, Description, Destination, EventStartTime, EventEndTime } = input
   if (lookUpReplay(ctx, name)) throw alreadyExists(`Replay ${name} already exists.`)
   const archive = checkReplay(ctx, input)
-  const { n = 0 } = ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM events_replays WHERE ${ACTIVE}`) ?? {}
-  if (n >= MOST_ACTIVE) throw limitExceeded()
+  if (count(ctx.sql, `events_replays WHERE ${ACTIVE}`) >= MOST_ACTIVE) throw limitExceeded()
   insert(ctx.sql, 'events_replays', {
     name,
     archive,

@@ -1,6 +1,6 @@
 import type { In, Out, Rule } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { replace } from '../../kernel/object/rows.ts'
+import { count, replace } from '../../kernel/object/rows.ts'
 import { findBus } from './find-bus.ts'
 import { ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
@@ -26,7 +26,7 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   if (EventPattern) readEventPattern(ctx, EventPattern)
   const existing = lookUpRule(ctx, bus, Name)
   checkUnmanaged(ctx, existing)
-  if (!existing && countRules(ctx, bus) >= MOST_RULES) throw limitExceeded()
+  if (!existing && count(ctx.sql, 'events_rules WHERE bus = ?', bus) >= MOST_RULES) throw limitExceeded()
   const arn = ruleArn(ctx.place, { bus, name: Name })
   // Tags of a rule that is there are changed by TagResource alone.
   if (!existing) eventTags.set(ctx, arn, Tags)
@@ -46,10 +46,6 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   writeRule(ctx, rule)
   arm(ctx, rule)
   return { RuleArn: arn }
-}
-
-function countRules(ctx: Ctx, bus: string): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM events_rules WHERE bus = ?', bus)?.n ?? 0
 }
 
 export function writeRule(ctx: Tx, rule: RuleRow): void {

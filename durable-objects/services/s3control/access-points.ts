@@ -1,6 +1,6 @@
 import type { In, Out, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { insert } from '../../kernel/object/rows.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { accessPointAlias, accessPointArn } from './names.ts'
@@ -34,8 +34,7 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
   accessPointTags.check(arn, input.Tags)
   await checkBucket(ctx, input)
   if (ctx.sql.first('SELECT 1 FROM s3control_access_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_access_points') ?? {}
-  if (n >= MOST)
+  if (count(ctx.sql, 's3control_access_points') >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
   ctx.change(tx => {

@@ -1,6 +1,6 @@
 import type { In, ObjectLambdaConfiguration, Out } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { insert } from '../../kernel/object/rows.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -46,8 +46,7 @@ export function CreateAccessPointForObjectLambda(
   checkName(Name)
   const configuration = checkConfiguration(ctx, Configuration)
   if (ctx.sql.first('SELECT 1 FROM s3control_object_lambda_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_object_lambda_points') ?? {}
-  if (n >= MOST)
+  if (count(ctx.sql, 's3control_object_lambda_points') >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = objectLambdaAlias(ctx.place, Name)
   insert(ctx.sql, 's3control_object_lambda_points', {

@@ -1,6 +1,6 @@
 import type { In, Out } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
-import { insert } from '../../kernel/object/rows.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { onceFor } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
@@ -39,8 +39,8 @@ export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): 
     if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
       throw conflict(`Schedule group ${Name} already exists.`)
     }
-    const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
-    if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
+    if (count(ctx.sql, 'scheduler_groups') >= MOST_GROUPS)
+      throw quotaExceeded('The maximum number of schedule groups has been reached.')
     insertGroup(ctx, Name)
     groupTags.set(ctx, arn, Tags)
     return { ScheduleGroupArn: arn }

@@ -1,14 +1,16 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { insert, replace } from '../../../durable-objects/kernel/object/rows.ts'
+import { count, insert, replace } from '../../../durable-objects/kernel/object/rows.ts'
 
 function boxes() {
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE toy_boxes (name TEXT PRIMARY KEY, note TEXT, open INTEGER)')
   const run = (query: string, ...bindings: unknown[]) =>
     void database.prepare(query).run(...(bindings as SQLInputValue[]))
+  const first = <Row>(query: string, ...bindings: unknown[]) =>
+    database.prepare(query).get(...(bindings as SQLInputValue[])) as Row | undefined
   return {
-    sql: { run },
+    sql: { run, first },
     all: () =>
       database
         .prepare('SELECT * FROM toy_boxes')
@@ -29,4 +31,10 @@ test('a row with the key of another replaces it where it may', () => {
   expect(() => insert(sql, 'toy_boxes', { name: 'a' })).toThrow('UNIQUE')
   replace(sql, 'toy_boxes', { name: 'a', note: 'new' })
   expect(all()).toEqual([{ name: 'a', note: 'new', open: null }])
+})
+
+test('rows are counted, all or those of a condition', () => {
+  const { sql } = boxes()
+  for (const name of ['a', 'b', 'c']) insert(sql, 'toy_boxes', { name, open: name !== 'a' })
+  expect([count(sql, 'toy_boxes'), count(sql, 'toy_boxes WHERE open = ?', 1)]).toEqual([3, 2])
 })

@@ -1,5 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { insert } from '../../../kernel/object/rows.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { dropTags, moveTags } from '../../../kernel/tags/tags.ts'
 import { invalidInput, missing, nameTaken, quotaExceeded } from '../refusals.ts'
@@ -116,7 +116,7 @@ export function checkNew(ctx: Ctx, kind: Kind, name: string): void {
 }
 
 export function countOf(ctx: Ctx, kind: Kind): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM iam_entities WHERE kind = ?', kind)?.n ?? 0
+  return count(ctx.sql, 'iam_entities WHERE kind = ?', kind)
 }
 
 /** Writes a new entity, which `checkNew` has passed. */

@@ -1,7 +1,6 @@
 import type { In, Out, Policy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { insert } from '../../../kernel/object/rows.ts'
-import type { Reading } from '../../../kernel/object/sql.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { sizeOf } from './documents.ts'
 import { arnOfEntity, checkNew, deleteEntity, findByArn, insertEntity, seconds } from '../entities/entities.ts'
 import { listEntities, pageOfAll } from '../entities/listings.ts'
@@ -18,10 +17,9 @@ const MAX_SIZE = 6144
 
 /** How many use a policy, either way. */
 export function usageOf(ctx: Ctx, arn: string): Usage {
-  const count = (query: Reading) => ctx.sql.first<{ n: number }>(query, arn)?.n ?? 0
   return {
-    AttachmentCount: count('SELECT COUNT(*) AS n FROM iam_attachments WHERE policyArn = ?'),
-    PermissionsBoundaryUsageCount: count('SELECT COUNT(*) AS n FROM iam_entities WHERE boundary = ?'),
+    AttachmentCount: count(ctx.sql, 'iam_attachments WHERE policyArn = ?', arn),
+    PermissionsBoundaryUsageCount: count(ctx.sql, 'iam_entities WHERE boundary = ?', arn),
   }
 }
 

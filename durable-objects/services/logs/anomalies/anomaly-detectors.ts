@@ -1,6 +1,6 @@
 import type { AnomalyDetector, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { insert } from '../../../kernel/object/rows.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
@@ -50,8 +50,7 @@ export function CreateLogAnomalyDetector(
 ): Out<'CreateLogAnomalyDetector'> {
   check(settings)
   const groups = settings.logGroupArnList.map(arn => findGroupByIdentifier(ctx, arn))
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_anomaly_detectors')?.n ?? 0
-  if (count >= MOST) throw limitExceeded()
+  if (count(ctx.sql, 'logs_anomaly_detectors') >= MOST) throw limitExceeded()
   const id = crypto.randomUUID()
   const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
   insert(ctx.sql, 'logs_anomaly_detectors', {

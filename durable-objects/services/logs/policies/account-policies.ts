@@ -1,6 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { replace } from '../../../kernel/object/rows.ts'
+import { count, replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { checkProtection, forgetMasks } from './data-protection.ts'
 import { checkIndexDocument } from '../queries/index-documents.ts'
@@ -83,12 +83,8 @@ function checkPut(ctx: Ctx, input: In<'PutAccountPolicy'>): void {
   if (name === '' || /^aws\//i.test(name)) throw invalidParameter('The policy name is invalid.')
   rules.check(parse(document), document)
   checkSelection(selection, rules.selection)
-  const others = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM logs_account_policies WHERE type = ? AND name <> ?',
-    type,
-    name,
-  )
-  if ((others?.n ?? 0) >= rules.most) throw limitExceeded()
+  const others = count(ctx.sql, 'logs_account_policies WHERE type = ? AND name <> ?', type, name)
+  if (others >= rules.most) throw limitExceeded()
 }
 
 function checkSelection(selection: string | undefined, form: RegExp | undefined): void {

@@ -1,6 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
-import { replace } from '../../../kernel/object/rows.ts'
+import { count, replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -70,11 +70,8 @@ function checkRevision(existing: ResourcePolicyRow | undefined, expected: string
 }
 
 function checkCount(ctx: Ctx, resource: string): void {
-  const row = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM logs_resource_policies WHERE resource = ?',
-    resource,
-  )
-  if ((row?.n ?? 0) >= (resource === '' ? MAX_ACCOUNT_POLICIES : MAX_GROUP_POLICIES)) throw limitExceeded()
+  const there = count(ctx.sql, 'logs_resource_policies WHERE resource = ?', resource)
+  if (there >= (resource === '' ? MAX_ACCOUNT_POLICIES : MAX_GROUP_POLICIES)) throw limitExceeded()
 }
 
 function describe({ resource, name, document, revision, updatedAt }: ResourcePolicyRow) {

@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing, listingOf } from '../../../kernel/listings/listings.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -26,8 +27,7 @@ export function StartQuery(ctx: Tx, input: In<'StartQuery'>): Out<'StartQuery'> 
   if (endTime < startTime) throw invalidParameter('End time should not be less than start time.')
   const pipeline = pipelineOf(readQuery(queryString, ctx.now), Math.min(limit, MAX_ROWS))
   const groups = groupsOf(ctx, input)
-  const running = ctx.sql.first<{ n: number }>("SELECT COUNT(*) AS n FROM logs_queries WHERE status = 'Running'")
-  if ((running?.n ?? 0) >= MAX_RUNNING) throw limitExceeded()
+  if (count(ctx.sql, "logs_queries WHERE status = 'Running'") >= MAX_RUNNING) throw limitExceeded()
   const id = crypto.randomUUID()
   const row = ctx.sql.first<QueryRow>(
     `INSERT INTO logs_queries (id, text, logGroups, status, startedAt) VALUES (?, ?, ?, 'Running', ?) RETURNING *`,

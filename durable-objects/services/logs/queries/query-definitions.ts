@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { once } from '../../../kernel/idempotency/client-tokens.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { limitExceeded, notFound, paging } from '../refusals.ts'
@@ -19,8 +20,8 @@ export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Ou
 
 function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
   const { name, queryDefinitionId, clientToken: _token, queryLanguage = 'CWLI', ...rest } = input
-  if (queryDefinitionId === undefined) checkCount(ctx)
-  else findDefinition(ctx, queryDefinitionId)
+  if (queryDefinitionId !== undefined) findDefinition(ctx, queryDefinitionId)
+  else if (count(ctx.sql, 'logs_query_definitions') >= MAX_DEFINITIONS) throw limitExceeded()
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
   ctx.sql.run(
@@ -32,11 +33,6 @@ function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryD
     ctx.now,
   )
   return { queryDefinitionId: id }
-}
-
-function checkCount(ctx: Ctx): void {
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_query_definitions')?.n ?? 0
-  if (count >= MAX_DEFINITIONS) throw limitExceeded()
 }
 
 function findDefinition(ctx: Ctx, id: string): QueryDefinitionRow {

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
 import {
@@ -100,7 +101,8 @@ export function many<Input extends Identified, Output, List>(
       const { Id } = document as unknown as Identified
       checkId(Id, input)
       check?.(document, { ctx, bucket, input })
-      if (configurationOf(ctx, kind, Id) === undefined && countOf(ctx, kind) >= MOST) throw tooMany()
+      const there = () => count(ctx.sql, 's3_bucket_configuration WHERE kind = ?', kind)
+      if (configurationOf(ctx, kind, Id) === undefined && there() >= MOST) throw tooMany()
       putConfiguration(ctx, { kind, id: Id }, document)
     },
     get: (ctx: Ctx, { Id }: Identified): Output => {
@@ -134,11 +136,6 @@ function checkId(Id: string, input: Identified): void {
     throw new AwsError('IdMismatch', 'Document ID does not match the specified configuration ID.', 400)
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(Id))
     throw new AwsError('InvalidConfigurationId', 'The specified configuration ID is invalid.', 400)
-}
-
-function countOf(ctx: Ctx, kind: ManyKind): number {
-  const query = 'SELECT COUNT(*) AS n FROM s3_bucket_configuration WHERE kind = ?'
-  return ctx.sql.first<{ n: number }>(query, kind)?.n ?? 0
 }
 
 function tooMany(): AwsError {
