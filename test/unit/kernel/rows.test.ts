@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { count, insert, replace } from '../../../durable-objects/kernel/object/rows.ts'
+import { count, insert, replace, upsert } from '../../../durable-objects/kernel/object/rows.ts'
 
 function boxes() {
   const database = new DatabaseSync(':memory:')
@@ -37,4 +37,11 @@ test('rows are counted, all or those of a condition', () => {
   const { sql } = boxes()
   for (const name of ['a', 'b', 'c']) insert(sql, 'toy_boxes', { name, open: name !== 'a' })
   expect([count(sql, 'toy_boxes'), count(sql, 'toy_boxes WHERE open = ?', 1)]).toEqual([3, 2])
+})
+
+test('a row that is there is changed in what is set, and keeps what was written once', () => {
+  const { sql, all } = boxes()
+  upsert(sql, 'toy_boxes', { key: { name: 'a' }, once: { note: 'first' }, set: { open: false } })
+  upsert(sql, 'toy_boxes', { key: { name: 'a' }, once: { note: 'second' }, set: { open: true } })
+  expect(all()).toEqual([{ name: 'a', note: 'first', open: 1 }])
 })

@@ -1,6 +1,6 @@
 import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { insert } from '../../../kernel/object/rows.ts'
+import { insert, upsert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { codeSha256 } from '../code/archives.ts'
 import { present } from './configuration.ts'
@@ -86,16 +86,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
   const { name, number, code, build, layers } = version
   const configuration = JSON.stringify(version.configuration)
   const revisionId = crypto.randomUUID()
-  ctx.sql.run(
-    `INSERT INTO lambda_versions (name, number, code, build, revisionId, configuration) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-     ON CONFLICT DO UPDATE SET code = ?3, build = ?4, revisionId = ?5, configuration = ?6`,
-    name,
-    number,
-    code,
-    build,
-    revisionId,
-    configuration,
-  )
+  upsert(ctx.sql, 'lambda_versions', { key: { name, number }, set: { code, build, revisionId, configuration } })
   if (layers) writeLayers(ctx, { name, number }, layers)
   return { name, number, code, build, revisionId, runtimeManagement: null, configuration }
 }

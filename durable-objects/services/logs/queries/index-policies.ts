@@ -1,5 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { accountIndexPolicyOf } from '../policies/account-policies.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { findGroupByIdentifier, groupArn, groupByName } from '../groups/find-group.ts'
@@ -22,13 +23,11 @@ export function PutIndexPolicy(ctx: Tx, input: In<'PutIndexPolicy'>): Out<'PutIn
   const group = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   checkFilterable(group)
   checkIndexDocument(input.policyDocument)
-  ctx.sql.run(
-    `INSERT INTO logs_index_policies (logGroup, document, createdAt, updatedAt, usedAt) VALUES (?1, ?2, ?3, ?3, ?3)
-     ON CONFLICT (logGroup) DO UPDATE SET document = excluded.document, updatedAt = excluded.updatedAt`,
-    group.id,
-    input.policyDocument,
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_index_policies', {
+    key: { logGroup: group.id },
+    once: { createdAt: ctx.now, usedAt: ctx.now },
+    set: { document: input.policyDocument, updatedAt: ctx.now },
+  })
   return { indexPolicy: describe(ctx, group, { document: input.policyDocument, updatedAt: ctx.now }) }
 }
 

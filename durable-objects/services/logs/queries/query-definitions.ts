@@ -1,6 +1,6 @@
 import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { count } from '../../../kernel/object/rows.ts'
+import { count, upsert } from '../../../kernel/object/rows.ts'
 import { once } from '../../../kernel/idempotency/client-tokens.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { limitExceeded, notFound, paging } from '../refusals.ts'
@@ -24,14 +24,10 @@ function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryD
   else if (count(ctx.sql, 'logs_query_definitions') >= MAX_DEFINITIONS) throw limitExceeded()
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
-  ctx.sql.run(
-    `INSERT INTO logs_query_definitions (id, name, settings, modifiedAt) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
-    id,
-    name,
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_query_definitions', {
+    key: { id },
+    set: { name, settings: JSON.stringify(settings), modifiedAt: ctx.now },
+  })
   return { queryDefinitionId: id }
 }
 
