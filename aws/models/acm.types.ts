@@ -719,3 +719,5 @@ export type Operations = {
   UpdateAcmeEndpoint: { input: UpdateAcmeEndpointRequest; output: void | {}; errors: "InternalServerException" | "ConflictException" | "AccessDeniedException" | "ValidationException" | "ResourceNotFoundException" | "ThrottlingException" }
   UpdateCertificateOptions: { input: UpdateCertificateOptionsRequest; output: void | {}; errors: "InvalidArnException" | "ConflictException" | "LimitExceededException" | "ValidationException" | "InvalidStateException" | "ResourceNotFoundException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

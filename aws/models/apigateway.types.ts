@@ -1313,3 +1313,5 @@ export type Operations = {
   UpdateUsagePlan: { input: UpdateUsagePlanRequest; output: UsagePlan; errors: "BadRequestException" | "ConflictException" | "LimitExceededException" | "NotFoundException" | "UnauthorizedException" | "TooManyRequestsException" }
   UpdateVpcLink: { input: UpdateVpcLinkRequest; output: VpcLink; errors: "BadRequestException" | "ConflictException" | "LimitExceededException" | "NotFoundException" | "UnauthorizedException" | "TooManyRequestsException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -25,3 +25,5 @@ export type Operations = {
   GetConnection: { input: GetConnectionRequest; output: GetConnectionResponse; errors: "GoneException" | "LimitExceededException" | "ForbiddenException" }
   PostToConnection: { input: PostToConnectionRequest; output: void | {}; errors: "GoneException" | "LimitExceededException" | "PayloadTooLargeException" | "ForbiddenException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1780,3 +1780,5 @@ export type Operations = {
   UpdateStage: { input: UpdateStageRequest; output: UpdateStageResponse; errors: "NotFoundException" | "TooManyRequestsException" | "BadRequestException" | "ConflictException" }
   UpdateVpcLink: { input: UpdateVpcLinkRequest; output: UpdateVpcLinkResponse; errors: "NotFoundException" | "TooManyRequestsException" | "BadRequestException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1113,3 +1113,5 @@ export type Operations = {
   UpdateSystemTableConfiguration: { input: UpdateSystemTableConfigurationInput; output: UpdateSystemTableConfigurationOutput; errors: "InvalidRequestException" | "ResourceNotFoundException" | "TooManyRequestsException" | "InternalServerException" }
   UpdateWorkGroup: { input: UpdateWorkGroupInput; output: UpdateWorkGroupOutput; errors: "InternalServerException" | "InvalidRequestException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

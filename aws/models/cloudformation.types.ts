@@ -1822,3 +1822,5 @@ export type Operations = {
   UpdateTerminationProtection: { input: UpdateTerminationProtectionInput; output: UpdateTerminationProtectionOutput; errors: never }
   ValidateTemplate: { input: ValidateTemplateInput; output: ValidateTemplateOutput; errors: never }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

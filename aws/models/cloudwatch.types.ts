@@ -985,3 +985,5 @@ export type Operations = {
   UpdateOTelEnrichment: { input: UpdateOTelEnrichmentInput; output: UpdateOTelEnrichmentOutput; errors: "ValidationException" | "ResourceNotFoundException" }
   UpdateResourceMetricsConfiguration: { input: UpdateResourceMetricsConfigurationInput; output: UpdateResourceMetricsConfigurationOutput; errors: "ResourceNotFoundException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -245,3 +245,5 @@ export type Operations = {
   UntagResource: { input: UntagResourceInput; output: UntagResourceResponse; errors: "InvalidParameterException" | "ResourceNotFoundException" | "NotAuthorizedException" | "TooManyRequestsException" | "InternalErrorException" }
   UpdateIdentityPool: { input: IdentityPool; output: IdentityPool; errors: "InvalidParameterException" | "ResourceNotFoundException" | "NotAuthorizedException" | "ResourceConflictException" | "TooManyRequestsException" | "InternalErrorException" | "ConcurrentModificationException" | "LimitExceededException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1557,3 +1557,5 @@ export type Operations = {
   UpdateTableReplicaAutoScaling: { input: UpdateTableReplicaAutoScalingInput; output: UpdateTableReplicaAutoScalingOutput; errors: "ResourceNotFoundException" | "ResourceInUseException" | "LimitExceededException" | "InternalServerError" }
   UpdateTimeToLive: { input: UpdateTimeToLiveInput; output: UpdateTimeToLiveOutput; errors: "ResourceInUseException" | "ResourceNotFoundException" | "LimitExceededException" | "InternalServerError" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

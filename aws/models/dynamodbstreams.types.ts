@@ -116,3 +116,5 @@ export type Operations = {
   GetShardIterator: { input: GetShardIteratorInput; output: GetShardIteratorOutput; errors: "ResourceNotFoundException" | "InternalServerError" | "TrimmedDataAccessException" }
   ListStreams: { input: ListStreamsInput; output: ListStreamsOutput; errors: "ResourceNotFoundException" | "InternalServerError" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1056,3 +1056,5 @@ export type Operations = {
   UploadLayerPart: { input: UploadLayerPartRequest; output: UploadLayerPartResponse; errors: "ServerException" | "InvalidParameterException" | "InvalidLayerPartException" | "RepositoryNotFoundException" | "UploadNotFoundException" | "LimitExceededException" | "KmsException" }
   ValidatePullThroughCacheRule: { input: ValidatePullThroughCacheRuleRequest; output: ValidatePullThroughCacheRuleResponse; errors: "ServerException" | "InvalidParameterException" | "ValidationException" | "PullThroughCacheRuleNotFoundException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

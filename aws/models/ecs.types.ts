@@ -2779,3 +2779,5 @@ export type Operations = {
   UpdateTaskProtection: { input: UpdateTaskProtectionRequest; output: UpdateTaskProtectionResponse; errors: "AccessDeniedException" | "ResourceNotFoundException" | "ServerException" | "InvalidParameterException" | "ClientException" | "ClusterNotFoundException" | "UnsupportedFeatureException" }
   UpdateTaskSet: { input: UpdateTaskSetRequest; output: UpdateTaskSetResponse; errors: "AccessDeniedException" | "LimitExceededException" | "ServiceNotActiveException" | "ServerException" | "InvalidParameterException" | "TaskSetNotFoundException" | "ClientException" | "ServiceNotFoundException" | "ClusterNotFoundException" | "UnsupportedFeatureException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

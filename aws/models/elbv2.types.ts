@@ -832,3 +832,5 @@ export type Operations = {
   SetSecurityGroups: { input: SetSecurityGroupsInput; output: SetSecurityGroupsOutput; errors: "LoadBalancerNotFoundException" | "InvalidConfigurationRequestException" | "InvalidSecurityGroupException" }
   SetSubnets: { input: SetSubnetsInput; output: SetSubnetsOutput; errors: "LoadBalancerNotFoundException" | "InvalidConfigurationRequestException" | "SubnetNotFoundException" | "InvalidSubnetException" | "AllocationIdNotFoundException" | "AvailabilityZoneNotSupportedException" | "CapacityReservationPendingException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

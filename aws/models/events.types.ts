@@ -1040,3 +1040,5 @@ export type Operations = {
   UpdateEndpoint: { input: UpdateEndpointRequest; output: UpdateEndpointResponse; errors: "ResourceNotFoundException" | "ConcurrentModificationException" | "InternalException" }
   UpdateEventBus: { input: UpdateEventBusRequest; output: UpdateEventBusResponse; errors: "ResourceNotFoundException" | "InternalException" | "ConcurrentModificationException" | "OperationDisabledException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -933,3 +933,5 @@ export type Operations = {
   UntagDeliveryStream: { input: UntagDeliveryStreamInput; output: UntagDeliveryStreamOutput; errors: "ResourceNotFoundException" | "ResourceInUseException" | "InvalidArgumentException" | "LimitExceededException" }
   UpdateDestination: { input: UpdateDestinationInput; output: UpdateDestinationOutput; errors: "InvalidArgumentException" | "ResourceInUseException" | "ResourceNotFoundException" | "ConcurrentModificationException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -6901,3 +6901,5 @@ export type Operations = {
   UpdateUserDefinedFunction: { input: UpdateUserDefinedFunctionRequest; output: UpdateUserDefinedFunctionResponse; errors: "EntityNotFoundException" | "InvalidInputException" | "InternalServiceException" | "OperationTimeoutException" | "GlueEncryptionException" }
   UpdateWorkflow: { input: UpdateWorkflowRequest; output: UpdateWorkflowResponse; errors: "InvalidInputException" | "EntityNotFoundException" | "InternalServiceException" | "OperationTimeoutException" | "ConcurrentModificationException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

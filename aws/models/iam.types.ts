@@ -1854,3 +1854,5 @@ export type Operations = {
   UploadServerCertificate: { input: UploadServerCertificateRequest; output: UploadServerCertificateResponse; errors: "LimitExceededException" | "InvalidInputException" | "EntityAlreadyExistsException" | "MalformedCertificateException" | "KeyPairMismatchException" | "ConcurrentModificationException" | "ServiceFailureException" }
   UploadSigningCertificate: { input: UploadSigningCertificateRequest; output: UploadSigningCertificateResponse; errors: "LimitExceededException" | "EntityAlreadyExistsException" | "MalformedCertificateException" | "InvalidCertificateException" | "DuplicateCertificateException" | "NoSuchEntityException" | "ConcurrentModificationException" | "ServiceFailureException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

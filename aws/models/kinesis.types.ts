@@ -934,3 +934,5 @@ export type Operations = {
   UpdateStreamRecordDistributionStrategy: { input: UpdateStreamRecordDistributionStrategyInput; output: void | {}; errors: "ResourceNotFoundException" | "InvalidArgumentException" | "ResourceInUseException" | "LimitExceededException" | "AccessDeniedException" | "ValidationException" }
   UpdateStreamWarmThroughput: { input: UpdateStreamWarmThroughputInput; output: UpdateStreamWarmThroughputOutput; errors: "AccessDeniedException" | "ResourceNotFoundException" | "LimitExceededException" | "InvalidArgumentException" | "ResourceInUseException" | "ValidationException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

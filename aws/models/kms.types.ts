@@ -748,3 +748,5 @@ export type Operations = {
   Verify: { input: VerifyRequest; output: VerifyResponse; errors: "NotFoundException" | "DisabledException" | "KeyUnavailableException" | "DependencyTimeoutException" | "InvalidKeyUsageException" | "InvalidGrantTokenException" | "KMSInternalException" | "KMSInvalidStateException" | "KMSInvalidSignatureException" | "DryRunOperationException" }
   VerifyMac: { input: VerifyMacRequest; output: VerifyMacResponse; errors: "NotFoundException" | "DisabledException" | "KeyUnavailableException" | "InvalidKeyUsageException" | "InvalidGrantTokenException" | "KMSInternalException" | "KMSInvalidMacException" | "KMSInvalidStateException" | "DryRunOperationException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

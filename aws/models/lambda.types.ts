@@ -1675,3 +1675,5 @@ export type Operations = {
   UpdateFunctionEventInvokeConfig: { input: UpdateFunctionEventInvokeConfigRequest; output: FunctionEventInvokeConfig; errors: "InvalidParameterValueException" | "ResourceConflictException" | "ServiceException" | "TooManyRequestsException" | "ResourceNotFoundException" }
   UpdateFunctionUrlConfig: { input: UpdateFunctionUrlConfigRequest; output: UpdateFunctionUrlConfigResponse; errors: "InvalidParameterValueException" | "ResourceConflictException" | "ServiceException" | "TooManyRequestsException" | "ResourceNotFoundException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1887,3 +1887,5 @@ export type Operations = {
   UpdateLookupTable: { input: UpdateLookupTableRequest; output: UpdateLookupTableResponse; errors: "InvalidParameterException" | "ResourceNotFoundException" | "AccessDeniedException" | "ValidationException" | "ServiceUnavailableException" }
   UpdateScheduledQuery: { input: UpdateScheduledQueryRequest; output: UpdateScheduledQueryResponse; errors: "ValidationException" | "AccessDeniedException" | "ResourceNotFoundException" | "ConflictException" | "ThrottlingException" | "InternalServerException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

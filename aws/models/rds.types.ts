@@ -3562,3 +3562,5 @@ export type Operations = {
   SwitchoverGlobalCluster: { input: SwitchoverGlobalClusterMessage; output: SwitchoverGlobalClusterResult; errors: "InvalidDBClusterStateFault" | "InvalidGlobalClusterStateFault" | "GlobalClusterNotFoundFault" | "DBClusterNotFoundFault" }
   SwitchoverReadReplica: { input: SwitchoverReadReplicaMessage; output: SwitchoverReadReplicaResult; errors: "DBInstanceNotFoundFault" | "InvalidDBInstanceStateFault" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

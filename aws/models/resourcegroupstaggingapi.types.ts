@@ -126,3 +126,5 @@ export type Operations = {
   TagResources: { input: TagResourcesInput; output: TagResourcesOutput; errors: "InvalidParameterException" | "ThrottledException" | "InternalServiceException" }
   UntagResources: { input: UntagResourcesInput; output: UntagResourcesOutput; errors: "InvalidParameterException" | "ThrottledException" | "InternalServiceException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -986,3 +986,5 @@ export type Operations = {
   UpdateTrafficPolicyComment: { input: UpdateTrafficPolicyCommentRequest; output: UpdateTrafficPolicyCommentResponse; errors: "InvalidInput" | "NoSuchTrafficPolicy" | "ConcurrentModification" }
   UpdateTrafficPolicyInstance: { input: UpdateTrafficPolicyInstanceRequest; output: UpdateTrafficPolicyInstanceResponse; errors: "InvalidInput" | "NoSuchTrafficPolicy" | "NoSuchTrafficPolicyInstance" | "PriorRequestNotComplete" | "ConflictingTypes" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

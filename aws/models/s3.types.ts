@@ -2583,3 +2583,5 @@ export type Operations = {
   WriteGetObjectResponse: { input: WriteGetObjectResponseRequest; output: void | {}; errors: never }
   PostObject: { input: PostObjectRequest; output: PostObjectOutput; errors: never }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -1627,3 +1627,5 @@ export type Operations = {
   UpdateJobStatus: { input: UpdateJobStatusRequest; output: UpdateJobStatusResult; errors: "BadRequestException" | "TooManyRequestsException" | "NotFoundException" | "JobStatusException" | "InternalServiceException" }
   UpdateStorageLensGroup: { input: UpdateStorageLensGroupRequest; output: void | {}; errors: never }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -255,3 +255,5 @@ export type Operations = {
   UntagResource: { input: UntagResourceInput; output: UntagResourceOutput; errors: "ValidationException" | "InternalServerException" | "ConflictException" | "ResourceNotFoundException" | "ThrottlingException" }
   UpdateSchedule: { input: UpdateScheduleInput; output: UpdateScheduleOutput; errors: "ServiceQuotaExceededException" | "ValidationException" | "InternalServerException" | "ConflictException" | "ResourceNotFoundException" | "ThrottlingException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -406,3 +406,5 @@ export type Operations = {
   UpdateSecretVersionStage: { input: UpdateSecretVersionStageRequest; output: UpdateSecretVersionStageResponse; errors: "ResourceNotFoundException" | "InvalidParameterException" | "InvalidRequestException" | "LimitExceededException" | "InternalServiceError" }
   ValidateResourcePolicy: { input: ValidateResourcePolicyRequest; output: ValidateResourcePolicyResponse; errors: "MalformedPolicyDocumentException" | "ResourceNotFoundException" | "InvalidParameterException" | "InternalServiceError" | "InvalidRequestException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

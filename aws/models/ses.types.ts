@@ -729,3 +729,5 @@ export type Operations = {
   VerifyEmailAddress: { input: VerifyEmailAddressRequest; output: void | {}; errors: never }
   VerifyEmailIdentity: { input: VerifyEmailIdentityRequest; output: VerifyEmailIdentityResponse; errors: never }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

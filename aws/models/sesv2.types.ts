@@ -1646,3 +1646,5 @@ export type Operations = {
   UpdateReputationEntityCustomerManagedStatus: { input: UpdateReputationEntityCustomerManagedStatusRequest; output: UpdateReputationEntityCustomerManagedStatusResponse; errors: "TooManyRequestsException" | "BadRequestException" | "ConflictException" }
   UpdateReputationEntityPolicy: { input: UpdateReputationEntityPolicyRequest; output: UpdateReputationEntityPolicyResponse; errors: "TooManyRequestsException" | "BadRequestException" | "ConflictException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

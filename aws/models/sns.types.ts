@@ -363,3 +363,5 @@ export type Operations = {
   UntagResource: { input: UntagResourceRequest; output: UntagResourceResponse; errors: "ResourceNotFoundException" | "TagLimitExceededException" | "StaleTagException" | "TagPolicyException" | "InvalidParameterException" | "AuthorizationErrorException" | "ConcurrentAccessException" }
   VerifySMSSandboxPhoneNumber: { input: VerifySMSSandboxPhoneNumberInput; output: VerifySMSSandboxPhoneNumberResult; errors: "AuthorizationErrorException" | "InternalErrorException" | "InvalidParameterException" | "ResourceNotFoundException" | "VerificationException" | "ThrottledException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

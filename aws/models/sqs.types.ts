@@ -257,3 +257,5 @@ export type Operations = {
   TagQueue: { input: TagQueueRequest; output: void | {}; errors: "InvalidAddress" | "RequestThrottled" | "QueueDoesNotExist" | "InvalidSecurity" | "UnsupportedOperation" }
   UntagQueue: { input: UntagQueueRequest; output: void | {}; errors: "InvalidAddress" | "RequestThrottled" | "QueueDoesNotExist" | "InvalidSecurity" | "UnsupportedOperation" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -3323,3 +3323,5 @@ export type Operations = {
   UpdateServiceSetting: { input: UpdateServiceSettingRequest; output: UpdateServiceSettingResult; errors: "InternalServerError" | "ServiceSettingNotFound" | "TooManyUpdates" }
   ValidateCloudConnector: { input: ValidateCloudConnectorRequest; output: ValidateCloudConnectorResult; errors: "InternalServerError" | "ResourceNotFoundException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -805,3 +805,5 @@ export type Operations = {
   UpdateStateMachineAlias: { input: UpdateStateMachineAliasInput; output: UpdateStateMachineAliasOutput; errors: "ValidationException" | "InvalidArn" | "ResourceNotFound" | "ConflictException" | "StateMachineDeleting" }
   ValidateStateMachineDefinition: { input: ValidateStateMachineDefinitionInput; output: ValidateStateMachineDefinitionOutput; errors: "ValidationException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -179,3 +179,5 @@ export type Operations = {
   GetSessionToken: { input: GetSessionTokenRequest; output: GetSessionTokenResponse; errors: "RegionDisabledException" }
   GetWebIdentityToken: { input: GetWebIdentityTokenRequest; output: GetWebIdentityTokenResponse; errors: "SessionDurationEscalationException" | "OutboundWebIdentityFederationDisabledException" | "JWTPayloadSizeExceededException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

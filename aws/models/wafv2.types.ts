@@ -1459,3 +1459,5 @@ export type Operations = {
   UpdateRuleGroup: { input: UpdateRuleGroupRequest; output: UpdateRuleGroupResponse; errors: "WAFInternalErrorException" | "WAFInvalidParameterException" | "WAFNonexistentItemException" | "WAFDuplicateItemException" | "WAFOptimisticLockException" | "WAFLimitsExceededException" | "WAFUnavailableEntityException" | "WAFSubscriptionNotFoundException" | "WAFInvalidOperationException" | "WAFConfigurationWarningException" }
   UpdateWebACL: { input: UpdateWebACLRequest; output: UpdateWebACLResponse; errors: "WAFInternalErrorException" | "WAFInvalidParameterException" | "WAFNonexistentItemException" | "WAFDuplicateItemException" | "WAFOptimisticLockException" | "WAFLimitsExceededException" | "WAFInvalidResourceException" | "WAFUnavailableEntityException" | "WAFSubscriptionNotFoundException" | "WAFInvalidOperationException" | "WAFExpiredManagedRuleGroupVersionException" | "WAFConfigurationWarningException" | "WAFFeatureNotIncludedInPricingPlanException" }
 }
+export type In<O extends keyof Operations> = Operations[O]['input']
+export type Out<O extends keyof Operations> = Operations[O]['output']

@@ -15,7 +15,12 @@ const SCALARS: Record<string, string> = {
 }
 
 /** Names that the generated file itself uses. */
-const TAKEN = new Set(['Date', 'EventStreamBody', 'Operations', 'Record', 'StreamingBody', 'Uint8Array'])
+const TAKEN = new Set(['Date', 'EventStreamBody', 'In', 'Operations', 'Out', 'Record', 'StreamingBody', 'Uint8Array'])
+
+/** Input and output of an operation, by its name. */
+const ENDS = ['In', 'Out']
+  .map(end => `export type ${end}<O extends keyof Operations> = Operations[O]['${end.toLowerCase()}put']\n`)
+  .join('')
 
 /** Declarations so far by name, in the order in which they were first met. */
 type Declarations = { model: Model; types: Map<string, string> }
@@ -38,7 +43,7 @@ export function typesOf(
   const types = [...declarations.types.values()].join('\n')
   const used = ['EventStreamBody', 'StreamingBody'].filter(name => new RegExp(`: ${name}\\b`).test(types))
   const imported = used.length > 0 ? `import type { ${used.join(', ')} } from '../wire/types.ts'\n` : ''
-  return `${heading}${imported}\n${types}\n\nexport type Operations = {\n${operations.join('\n')}\n}\n`
+  return `${heading}${imported}\n${types}\n\nexport type Operations = {\n${operations.join('\n')}\n}\n${ENDS}`
 }
 
 function shapeType(declarations: Declarations, reference: Reference | undefined): string {

@@ -1,4 +1,4 @@
-import { insertRows } from '../object/insert-rows.ts'
+import { insertRows } from '../object/rows.ts'
 import type { Sql } from '../object/sql.ts'
 
 /** A delivery on its way. `nextTry` is in real epoch milliseconds: transport does not wait for a frozen clock. */

@@ -1,4 +1,4 @@
-import { insertRows, type NewRow } from '../object/insert-rows.ts'
+import { insertRows, type NewRow } from '../object/rows.ts'
 import type { Reader, Sql } from '../object/sql.ts'
 import type { PageAsked } from '../views/view.ts'
 import { letGo } from '../blobs/blobs.ts'

@@ -1,6 +1,8 @@
 import type {
   AnomalyDetector,
   AnomalyDetectorConfiguration,
+  In,
+  Out,
   SingleMetricAnomalyDetector,
 } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
@@ -9,14 +11,13 @@ import { AwsError } from '../../../aws/errors.ts'
 import { dimensionsText } from './metrics/metrics.ts'
 import { allResources, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
 import { invalidCombination, missingParameter, paging } from './refusals.ts'
-import type { Input, Output } from './schema.ts'
 
 type Kept = Omit<AnomalyDetector, 'Configuration'> & { id: string; configuration: Excluding }
 /** Dates as JSON keeps them. */
 type Excluding = Omit<AnomalyDetectorConfiguration, 'ExcludedTimeRanges'> & { ranges: [number, number][] }
 
 type Named = Pick<
-  Input<'PutAnomalyDetector'>,
+  In<'PutAnomalyDetector'>,
   'Namespace' | 'MetricName' | 'Dimensions' | 'Stat' | 'SingleMetricAnomalyDetector' | 'MetricMathAnomalyDetector'
 >
 
@@ -48,7 +49,7 @@ function keyOf(input: Named): string {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAnomalyDetector.html */
-export function PutAnomalyDetector(ctx: Tx, input: Input<'PutAnomalyDetector'>): Output<'PutAnomalyDetector'> {
+export function PutAnomalyDetector(ctx: Tx, input: In<'PutAnomalyDetector'>): Out<'PutAnomalyDetector'> {
   const name = keyOf(input)
   const single = singleOf(input)
   const id = resourceOf<Kept>(ctx, 'detector', name)?.body.id ?? randomHex(32)
@@ -71,14 +72,14 @@ export function PutAnomalyDetector(ctx: Tx, input: Input<'PutAnomalyDetector'>):
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAnomalyDetectors.html */
 export function DescribeAnomalyDetectors(
   ctx: Ctx,
-  input: Input<'DescribeAnomalyDetectors'>,
-): Output<'DescribeAnomalyDetectors'> {
+  input: In<'DescribeAnomalyDetectors'>,
+): Out<'DescribeAnomalyDetectors'> {
   const pass = (body: Kept) => isAsked(body, input)
   const { rows, next } = pageOf<Kept>(ctx, paging(input), { kind: 'detector', pass })
   return { AnomalyDetectors: rows.map(({ body }) => shown(body)), NextToken: next }
 }
 
-function isAsked(kept: Kept, input: Input<'DescribeAnomalyDetectors'>): boolean {
+function isAsked(kept: Kept, input: In<'DescribeAnomalyDetectors'>): boolean {
   const {
     Namespace,
     MetricName,
@@ -105,7 +106,7 @@ function shown({ id, configuration: { ranges, ...configuration }, ...kept }: Kep
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAnomalyDetector.html */
-export function DeleteAnomalyDetector(ctx: Tx, input: Input<'DeleteAnomalyDetector'>): Output<'DeleteAnomalyDetector'> {
+export function DeleteAnomalyDetector(ctx: Tx, input: In<'DeleteAnomalyDetector'>): Out<'DeleteAnomalyDetector'> {
   const { AnomalyDetectorId } = input
   const byId = allResources<Kept>(ctx, 'detector').find(({ body }) => body.id === AnomalyDetectorId)?.name
   const name = AnomalyDetectorId === undefined ? keyOf(input) : (byId ?? '')

@@ -1,46 +1,28 @@
-import type { Operations } from '../../../aws/models/cloudwatch.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { ended } from './alarms/alarm-actions.ts'
-import { DescribeAlarmContributors, DescribeAlarms, DescribeAlarmsForMetric } from './alarms/alarm-listings.ts'
-import { noteData } from './alarms/alarm-timers.ts'
-import {
-  DeleteAlarms,
-  DisableAlarmActions,
-  EnableAlarmActions,
-  PutCompositeAlarm,
-  PutMetricAlarm,
-  SetAlarmState,
-} from './alarms/alarms.ts'
-import { DeleteAnomalyDetector, DescribeAnomalyDetectors, PutAnomalyDetector } from './anomaly-detectors.ts'
-import { DeleteDashboards, GetDashboard, ListDashboards, PutDashboard } from './dashboards/dashboards.ts'
-import { evaluateDue } from './alarms/evaluation.ts'
-import { DescribeAlarmHistory } from './alarms/history.ts'
-import {
-  DeleteInsightRules,
-  DescribeInsightRules,
-  DisableInsightRules,
-  EnableInsightRules,
-  PutInsightRule,
-} from './insight-rules.ts'
-import { PutMetricData } from './metrics/metric-data.ts'
-import { ListMetrics } from './metrics/metric-listing.ts'
-import { GetMetricData } from './metrics/metric-results.ts'
-import { GetMetricStatistics } from './metrics/metric-statistics.ts'
-import {
-  DeleteMetricStream,
-  GetMetricStream,
-  ListMetricStreams,
-  PutMetricStream,
-  StartMetricStreams,
-  StopMetricStreams,
-} from './streams/metric-streams.ts'
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { FetchMetrics, type SourceOperations } from './metrics/sources.ts'
-import { DeleteAlarmMuteRule, GetAlarmMuteRule, ListAlarmMuteRules, PutAlarmMuteRule } from './mutes/mute-rules.ts'
+import type { Operations } from '../../../aws/models/cloudwatch.types.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
+import { ended } from './alarms/alarm-actions.ts'
+import { noteData } from './alarms/alarm-timers.ts'
+import { evaluateDue } from './alarms/evaluation.ts'
+import * as views from './views.ts'
 import { QUERY_CODES } from './refusals.ts'
 import { migrations } from './schema.ts'
 import { endSuppression } from './mutes/suppression.ts'
-import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
-import * as views from './views.ts'
+import * as alarmListings from './alarms/alarm-listings.ts'
+import * as alarms from './alarms/alarms.ts'
+import * as anomalyDetectors from './anomaly-detectors.ts'
+import * as dashboards from './dashboards/dashboards.ts'
+import * as history from './alarms/history.ts'
+import * as insightRules from './insight-rules.ts'
+import * as metricData from './metrics/metric-data.ts'
+import * as metricListing from './metrics/metric-listing.ts'
+import * as metricResults from './metrics/metric-results.ts'
+import * as metricStatistics from './metrics/metric-statistics.ts'
+import * as metricStreams from './streams/metric-streams.ts'
+import * as muteRules from './mutes/mute-rules.ts'
+import * as tags from './tags.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -62,48 +44,6 @@ declare module '../../kernel/object/service-operations.ts' {
  * - Metrics of objects that belong to no one region by name (S3 buckets) are not gathered.
  * - SERVICE_QUOTA, INSIGHT_RULE_METRIC, DB_PERF_INSIGHTS and LAMBDA are refused in expressions.
  */
-const operations = {
-  DeleteAlarmMuteRule,
-  DeleteAlarms,
-  DeleteAnomalyDetector,
-  DeleteDashboards,
-  DeleteInsightRules,
-  DeleteMetricStream,
-  DescribeAlarmContributors,
-  DescribeAlarmHistory,
-  DescribeAlarms,
-  DescribeAlarmsForMetric,
-  DescribeAnomalyDetectors,
-  DescribeInsightRules,
-  DisableAlarmActions,
-  DisableInsightRules,
-  EnableAlarmActions,
-  EnableInsightRules,
-  GetAlarmMuteRule,
-  GetDashboard,
-  GetMetricData,
-  GetMetricStatistics,
-  GetMetricStream,
-  ListAlarmMuteRules,
-  ListDashboards,
-  ListMetrics,
-  ListMetricStreams,
-  ListTagsForResource,
-  PutAlarmMuteRule,
-  PutAnomalyDetector,
-  PutCompositeAlarm,
-  PutDashboard,
-  PutInsightRule,
-  PutMetricAlarm,
-  PutMetricData,
-  PutMetricStream,
-  SetAlarmState,
-  StartMetricStreams,
-  StopMetricStreams,
-  TagResource,
-  UntagResource,
-} satisfies Handlers<Operations>
-
 /** PutMetricData's input as JSON, where times are text. */
 function metricsOf(text: string): Record<string, unknown> {
   const revive = (key: string, value: unknown) => (key === 'Timestamp' ? new Date(String(value)) : value)
@@ -111,7 +51,22 @@ function metricsOf(text: string): Record<string, unknown> {
 }
 
 export const cloudwatch: ServiceDefinition = {
-  operations,
+  operations: operationsOf(
+    'cloudwatch',
+    alarmListings,
+    alarms,
+    anomalyDetectors,
+    dashboards,
+    history,
+    insightRules,
+    metricData,
+    metricListing,
+    metricResults,
+    metricStatistics,
+    metricStreams,
+    muteRules,
+    tags,
+  ),
   migrations,
   timers: { evaluate: evaluateDue, suppression: endSuppression },
   internal: { FetchMetrics } satisfies Handlers<SourceOperations>,

@@ -1,16 +1,15 @@
-import type { PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
+import type { In, Out, PartialFailure } from '../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { arnAt } from '../../../aws/arn.ts'
 import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from './resources.ts'
 import { invalidValue, paging } from './refusals.ts'
-import type { Input, Output } from './schema.ts'
 
 type Body = { definition: string; enabled: boolean; schema: string; transformed?: boolean | undefined }
 
 export const insightRuleArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `insight-rule/${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutInsightRule.html */
-export function PutInsightRule(ctx: Tx, input: Input<'PutInsightRule'>): Output<'PutInsightRule'> {
+export function PutInsightRule(ctx: Tx, input: In<'PutInsightRule'>): Out<'PutInsightRule'> {
   const { RuleName, RuleState = 'ENABLED', RuleDefinition, Tags, ApplyOnTransformedLogs } = input
   if (RuleState !== 'ENABLED' && RuleState !== 'DISABLED') throw invalidValue('RuleState must be ENABLED or DISABLED.')
   const schema = schemaOf(RuleDefinition)
@@ -42,7 +41,7 @@ function schemaOf(definition: string): string {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeInsightRules.html */
-export function DescribeInsightRules(ctx: Ctx, input: Input<'DescribeInsightRules'>): Output<'DescribeInsightRules'> {
+export function DescribeInsightRules(ctx: Ctx, input: In<'DescribeInsightRules'>): Out<'DescribeInsightRules'> {
   const pages = { ...paging(input), size: input.MaxResults ?? 500 }
   const { rows, next } = pageOf<Body>(ctx, pages, { kind: 'insight-rule' })
   const InsightRules = rows.map(({ name, body }) => ({
@@ -77,7 +76,7 @@ function each(
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteInsightRules.html */
-export function DeleteInsightRules(ctx: Tx, { RuleNames }: Input<'DeleteInsightRules'>): Output<'DeleteInsightRules'> {
+export function DeleteInsightRules(ctx: Tx, { RuleNames }: In<'DeleteInsightRules'>): Out<'DeleteInsightRules'> {
   return each(ctx, RuleNames, name => {
     deleteResource(ctx, 'insight-rule', name)
     cloudwatchTags.drop(ctx, insightRuleArn(ctx, name))
@@ -88,14 +87,11 @@ const switched = (ctx: Tx, names: readonly string[], enabled: boolean) =>
   each(ctx, names, (name, body) => putResource(ctx, 'insight-rule', { name, body: { ...body, enabled } }))
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableInsightRules.html */
-export function EnableInsightRules(ctx: Tx, { RuleNames }: Input<'EnableInsightRules'>): Output<'EnableInsightRules'> {
+export function EnableInsightRules(ctx: Tx, { RuleNames }: In<'EnableInsightRules'>): Out<'EnableInsightRules'> {
   return switched(ctx, RuleNames, true)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableInsightRules.html */
-export function DisableInsightRules(
-  ctx: Tx,
-  { RuleNames }: Input<'DisableInsightRules'>,
-): Output<'DisableInsightRules'> {
+export function DisableInsightRules(ctx: Tx, { RuleNames }: In<'DisableInsightRules'>): Out<'DisableInsightRules'> {
   return switched(ctx, RuleNames, false)
 }

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { upsert } from '../../kernel/object/rows.ts'
 import { listing, type Paging } from '../../kernel/listings/listings.ts'
 import { atMost, notReserved, notTwice } from '../../kernel/tags/rules.ts'
 import { pairs, taggable } from '../../kernel/tags/taggable.ts'
@@ -32,14 +33,11 @@ export function resourceOf<Body>(ctx: Ctx, kind: Kind, name: string): Resource<B
 }
 
 export function putResource(ctx: Tx, kind: Kind, { name, body }: { name: string; body: object }): void {
-  ctx.sql.run(
-    `INSERT INTO cloudwatch_resources (kind, name, body, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
-     ON CONFLICT (kind, name) DO UPDATE SET body = ?3, updatedAt = ?4`,
-    kind,
-    name,
-    JSON.stringify(body),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'cloudwatch_resources', {
+    key: { kind, name },
+    once: { createdAt: ctx.now },
+    set: { body: JSON.stringify(body), updatedAt: ctx.now },
+  })
 }
 
 /** @returns whether it was there */

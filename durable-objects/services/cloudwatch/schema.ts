@@ -1,8 +1,3 @@
-import type { Operations } from '../../../aws/models/cloudwatch.types.ts'
-
-export type Input<O extends keyof Operations> = Operations[O]['input']
-export type Output<O extends keyof Operations> = Operations[O]['output']
-
 /** Append-only. Times are epoch milliseconds of the namespace's clock. */
 export const migrations: readonly string[] = [
   `

@@ -4,7 +4,8 @@ import { listing } from '../../kernel/listings/listings.ts'
 import { readDistribution, type StoredDistribution } from '../../shared/distribution.ts'
 import { definitionOf } from './alarms/alarm-rows.ts'
 import { dimensionsOf } from './metrics/metrics.ts'
-import type { AlarmRow, Input, MetricRow } from './schema.ts'
+import type { In } from '../../../aws/models/cloudwatch.types.ts'
+import type { AlarmRow, MetricRow } from './schema.ts'
 
 /** An alarm of either type with its state. */
 export type CloudWatchAlarm = {
@@ -51,7 +52,7 @@ export const alarms = view<CloudWatchAlarmsResponse>({
 })
 
 function shownAlarm({ place }: Ctx, row: AlarmRow): CloudWatchAlarm {
-  const definition = definitionOf<Input<'PutMetricAlarm'> & Input<'PutCompositeAlarm'>>(row)
+  const definition = definitionOf<In<'PutMetricAlarm'> & In<'PutCompositeAlarm'>>(row)
   return {
     accountId: place.account,
     region: place.region,

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { listingOf } from '../../kernel/listings/listings.ts'
@@ -5,7 +6,7 @@ import { describe } from './describe.ts'
 import { paging } from './filters.ts'
 import { invalid, missing, notFound } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 import { publicName } from './zones.ts'
 
 type Address = Kinds['elastic-ip']

@@ -1,10 +1,10 @@
-import type { Filter, Operations } from '../../../aws/models/ec2.types.ts'
+import type { Filter, In, Operations, Out } from '../../../aws/models/ec2.types.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { stillShown } from '../../kernel/states/states.ts'
 import { matcher, paging } from './filters.ts'
 import { find, idOf, read } from './resources.ts'
-import type { In, Kind, Kinds, Out } from './schema.ts'
+import type { Kind, Kinds } from './schema.ts'
 import { tagsOf } from './tags.ts'
 
 type Described<O extends keyof Operations, K extends Kind> = {

@@ -1,8 +1,8 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { describe } from './describe.ts'
 import { inUse, invalid } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Out } from './schema.ts'
 
 const KEYS = ['domain-name-servers', 'domain-name', 'ntp-servers', 'netbios-name-servers', 'netbios-node-type']
 const KNOWN = [...KEYS, 'ipv6-address-preferred-lease-time']

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { ServiceDetail } from '../../../aws/models/ec2.types.ts'
+import type { In, Out, ServiceDetail } from '../../../aws/models/ec2.types.ts'
 import { listingOf } from '../../kernel/listings/listings.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { describe } from './describe.ts'
@@ -7,7 +7,7 @@ import { matcher, paging } from './filters.ts'
 import { createInterface } from './network-interfaces.ts'
 import { invalid, limited, missing } from './refusals.ts'
 import { all, create, find, newId, peek, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 import { zonesOf } from './zones.ts'
 
 type Endpoint = Kinds['vpc-endpoint']

@@ -1,9 +1,9 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { describe } from './describe.ts'
 import { dependent, inUse } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Out } from './schema.ts'
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateInternetGateway.html */
 export function CreateInternetGateway(tx: Tx, input: In<'CreateInternetGateway'>): Out<'CreateInternetGateway'> {

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { meanwhile } from '../../kernel/states/states.ts'
@@ -6,7 +7,6 @@ import { describe } from './describe.ts'
 import { missing } from './refusals.ts'
 import { all, create, find, forgetLater, newId, put, remove } from './resources.ts'
 import { createInterface } from './network-interfaces.ts'
-import type { In, Out } from './schema.ts'
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
 export function CreateNatGateway(tx: Tx, input: In<'CreateNatGateway'>): Out<'CreateNatGateway'> {

@@ -1,11 +1,11 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { NetworkAclEntry } from '../../../aws/models/ec2.types.ts'
+import type { In, NetworkAclEntry, Out } from '../../../aws/models/ec2.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { canonical } from './blocks.ts'
 import { describe } from './describe.ts'
 import { inUse, invalid, limited, missing } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 
 /** Rules of an ACL in each direction: AWS's quota can be raised to this. */
 const MOST_ENTRIES = 40

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
@@ -6,7 +7,7 @@ import { ipText, parseIp, sizeOf } from './cidr.ts'
 import { describe } from './describe.ts'
 import { invalid, limited } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 import { dnsHostnames } from './default-vpc.ts'
 import { internalDomain, publicName } from './zones.ts'
 
@@ -24,12 +25,10 @@ function takenIn(ctx: Ctx, subnet: Kinds['subnet']): Set<string | undefined> {
   return new Set(interfaces.flatMap(each => each.PrivateIpAddresses.map(({ PrivateIpAddress }) => PrivateIpAddress)))
 }
 
+type Wanted = { asked: string[]; more: number }
+
 /** Addresses that were asked for, and as many others as shall be. @throws AwsError when they are not free */
-function takeAddresses(
-  ctx: Ctx,
-  subnet: Kinds['subnet'],
-  { asked, more }: { asked: string[]; more: number },
-): string[] {
+function takeAddresses(ctx: Ctx, subnet: Kinds['subnet'], { asked, more }: Wanted): string[] {
   if (asked.length + more > MOST_ADDRESSES) throw limited('PrivateIpAddress', 'addresses of a network interface')
   const taken = takenIn(ctx, subnet)
   const block = blockOf('cidrBlock', subnet.CidrBlock)

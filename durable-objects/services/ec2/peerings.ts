@@ -1,11 +1,11 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { VpcPeeringConnectionStateReasonCode } from '../../../aws/models/ec2.types.ts'
+import type { In, Out, VpcPeeringConnectionStateReasonCode } from '../../../aws/models/ec2.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { overlap } from './blocks.ts'
 import { describe } from './describe.ts'
 import { missing } from './refusals.ts'
 import { all, create, find, forgetLater, newId, put } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 
 type Peering = Kinds['vpc-peering-connection']
 

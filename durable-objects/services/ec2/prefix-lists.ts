@@ -1,5 +1,5 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { PrefixListEntry } from '../../../aws/models/ec2.types.ts'
+import type { In, Out, PrefixListEntry } from '../../../aws/models/ec2.types.ts'
 import { listingOf } from '../../kernel/listings/listings.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { canonical } from './blocks.ts'
@@ -7,7 +7,7 @@ import { describe } from './describe.ts'
 import { paging } from './filters.ts'
 import { dependent, invalid } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 
 type List = Kinds['prefix-list']
 

@@ -1,6 +1,7 @@
 import { randomHex } from '../../../aws/ids.ts'
 import type { Tag, TagSpecification } from '../../../aws/models/ec2.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { upsert } from '../../kernel/object/rows.ts'
 import { limited, malformed, notFound } from './refusals.ts'
 import { KINDS, type Kind, type Kinds } from './schema.ts'
 import { dropTags, tagNew } from './tags.ts'
@@ -54,14 +55,11 @@ type Placed = { VpcId?: string; GroupId?: string; Attachments?: { VpcId?: string
 
 export function put<K extends Kind>(tx: Tx, kind: K, resource: Kinds[K]): Kinds[K] {
   const { VpcId, GroupId, Attachments } = resource as Placed // as kinds that have a parent have it
-  tx.sql.run(
-    `INSERT INTO ec2_resources (id, kind, parent, attributes) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, attributes = excluded.attributes`,
-    idOf(kind, resource),
-    kind,
-    VpcId ?? GroupId ?? Attachments?.[0]?.VpcId ?? null,
-    JSON.stringify(resource),
-  )
+  upsert(tx.sql, 'ec2_resources', {
+    key: { id: idOf(kind, resource) },
+    once: { kind },
+    set: { parent: VpcId ?? GroupId ?? Attachments?.[0]?.VpcId ?? null, attributes: JSON.stringify(resource) },
+  })
   return resource
 }
 

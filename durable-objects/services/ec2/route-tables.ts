@@ -1,12 +1,12 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { Route, RouteTableAssociation } from '../../../aws/models/ec2.types.ts'
+import type { In, Out, Route, RouteTableAssociation } from '../../../aws/models/ec2.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { canonical } from './blocks.ts'
 import { describe } from './describe.ts'
 import { joins } from './peerings.ts'
 import { dependent, inUse, invalid, limited, missing } from './refusals.ts'
 import { all, create, find, newId, peek, put, remove } from './resources.ts'
-import type { In, Kind, Kinds, Out } from './schema.ts'
+import type { Kind, Kinds } from './schema.ts'
 
 type Table = Kinds['route-table']
 

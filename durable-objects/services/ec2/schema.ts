@@ -8,7 +8,6 @@ import type {
   NetworkAcl,
   NetworkAclEntry,
   NetworkInterface,
-  Operations,
   PrefixListEntry,
   RouteTable,
   SecurityGroup,
@@ -18,9 +17,6 @@ import type {
   VpcEndpoint,
   VpcPeeringConnection,
 } from '../../../aws/models/ec2.types.ts'
-
-export type In<O extends keyof Operations> = Operations[O]['input']
-export type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Members that each of our rows has. */
 type Own<T, K extends keyof T> = T & { [P in K]-?: Exclude<T[P], undefined> }

@@ -1,10 +1,10 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { IpPermission, SecurityGroupRuleRequest } from '../../../aws/models/ec2.types.ts'
+import type { In, IpPermission, Out, SecurityGroupRuleRequest } from '../../../aws/models/ec2.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { canonical } from './blocks.ts'
 import { combined, invalid, limited, missing, notFound } from './refusals.ts'
 import { all, find, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 import { createRule, findGroup, permissionsOf } from './security-groups.ts'
 import { defaultVpc } from './default-vpc.ts'
 

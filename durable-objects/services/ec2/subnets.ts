@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
@@ -6,7 +7,7 @@ import { contains, parseCidr, sizeOf } from './cidr.ts'
 import { describe } from './describe.ts'
 import { inUse, invalid, missing } from './refusals.ts'
 import { all, create, find, newId, put, remove } from './resources.ts'
-import type { In, Kinds, Out } from './schema.ts'
+import type { Kinds } from './schema.ts'
 import { defaultVpcId } from './default-vpc.ts'
 import { findZone, zonesOf } from './zones.ts'
 

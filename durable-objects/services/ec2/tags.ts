@@ -1,6 +1,6 @@
 import { arnOf } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
-import type { Tag, TagSpecification } from '../../../aws/models/ec2.types.ts'
+import type { In, Out, Tag, TagSpecification } from '../../../aws/models/ec2.types.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { atMost, keysWithin, notReserved, notTwice, valuesWithin } from '../../kernel/tags/rules.ts'
@@ -8,7 +8,7 @@ import { pairs, taggable } from '../../kernel/tags/taggable.ts'
 import { tagRows } from '../../kernel/tags/tags.ts'
 import { matcher, paging } from './filters.ts'
 import { invalid, limited, notFound } from './refusals.ts'
-import { type In, type Kind, kindOf, type Out } from './schema.ts'
+import { type Kind, kindOf } from './schema.ts'
 
 const MOST_TAGS = 50
 const MOST_KEY = 128

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../aws/models/ec2.types.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
@@ -9,7 +10,7 @@ import { combined, dependent, inUse, invalid, limited, missing } from './refusal
 import { all, create, find, newId, put, remove } from './resources.ts'
 import { createTable } from './route-tables.ts'
 import { createGroup } from './security-groups.ts'
-import type { In, Kind, Kinds, Out } from './schema.ts'
+import type { Kind, Kinds } from './schema.ts'
 
 type Vpc = Kinds['vpc']
 

@@ -1,9 +1,8 @@
 import { AwsError } from '../../../aws/errors.ts'
-import type { AvailabilityZone, Region } from '../../../aws/models/ec2.types.ts'
+import type { AvailabilityZone, In, Out, Region } from '../../../aws/models/ec2.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { matcher } from './filters.ts'
 import { invalid } from './refusals.ts'
-import type { In, Out } from './schema.ts'
 import { defaultVpc } from './default-vpc.ts'
 
 /** Regions, how their zones' ids begin, and the letters of these; `+` where an account must opt in. */

@@ -1,13 +1,11 @@
-import type { ApiDestination, Operations } from '../../../aws/models/events.types.ts'
+import type { ApiDestination, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { connectionByArn } from './find-connection.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
 import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import type { ApiDestinationRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const DEFAULT_RATE = 300
 
@@ -58,19 +56,7 @@ export function CreateApiDestination(ctx: Tx, input: In<'CreateApiDestination'>)
 }
 
 function writeDestination(ctx: Tx, row: ApiDestinationRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO events_api_destinations (name, id, description, connectionArn, endpoint, method, rate, createdAt,
-     modifiedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.name,
-    row.id,
-    row.description,
-    row.connectionArn,
-    row.endpoint,
-    row.method,
-    row.rate,
-    row.createdAt,
-    row.modifiedAt,
-  )
+  replace(ctx.sql, 'events_api_destinations', row)
 }
 
 function answered(ctx: Ctx, row: ApiDestinationRow) {

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import type { ArchiveRow, BusEvent } from './schema.ts'
 
 const DAY_MS = 86_400_000
@@ -6,14 +7,13 @@ const DAY_MS = 86_400_000
 /** Keeps an event that its archive's rule has matched. */
 export function archiveEvent(ctx: Tx, archive: string, event: BusEvent): void {
   const text = JSON.stringify(event)
-  ctx.sql.run(
-    'INSERT INTO events_archived_events (archive, time, at, event, bytes) VALUES (?, ?, ?, ?, ?)',
+  insert(ctx.sql, 'events_archived_events', {
     archive,
-    Date.parse(event.time),
-    ctx.now,
-    text,
-    new TextEncoder().encode(text).byteLength,
-  )
+    time: Date.parse(event.time),
+    at: ctx.now,
+    event: text,
+    bytes: new TextEncoder().encode(text).byteLength,
+  })
   armRetention(ctx, archive)
 }
 

@@ -1,5 +1,6 @@
-import type { Archive, Operations } from '../../../aws/models/events.types.ts'
+import type { Archive, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { armRetention, contentsOf } from './archived-events.ts'
 import { findBus } from './find-bus.ts'
@@ -8,9 +9,6 @@ import { readEventPattern } from './patterns.ts'
 import { alreadyExists, invalid, notFound, paging } from './refusals.ts'
 import { removeRule, writeRule } from './rules.ts'
 import type { ArchiveRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export const archiveArn = (ctx: Ctx, name: string) => eventsArn(ctx.place, `archive/${name}`)
 
@@ -45,16 +43,7 @@ export function CreateArchive(ctx: Tx, input: In<'CreateArchive'>): Out<'CreateA
 
 /** An archive is filled by a rule that EventBridge manages, which leaves out what comes from an archive. */
 function writeArchive(ctx: Tx, archive: ArchiveRow): void {
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO events_archives (name, bus, description, pattern, retentionDays, kms, createdAt) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    archive.name,
-    archive.bus,
-    archive.description,
-    archive.pattern,
-    archive.retentionDays,
-    archive.kms,
-    archive.createdAt,
-  )
+  replace(ctx.sql, 'events_archives', archive)
   const pattern = archive.pattern === null ? {} : (JSON.parse(archive.pattern) as object) // read before it was written
   writeRule(ctx, {
     bus: archive.bus,

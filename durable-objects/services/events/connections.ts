@@ -1,5 +1,6 @@
-import type { Connection, Operations } from '../../../aws/models/events.types.ts'
+import type { Connection, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -8,9 +9,6 @@ import { checkParameters, mergeParameters, shownParameters } from './connection-
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { ConnectionRow } from './schema.ts'
 import { lookUpConnection, parametersOf, connectionArn } from './find-connection.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 function findConnection(ctx: Ctx, name: string, verb: string): ConnectionRow {
   const row = lookUpConnection(ctx, name)
@@ -52,24 +50,7 @@ function authorization({ now }: Ctx, type: string): Authorization {
 }
 
 function writeConnection(ctx: Tx, row: ConnectionRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO events_connections (name, id, secretId, description, type, parameters, kms, state, reason, createdAt,
-     modifiedAt, authorizedAt, token, tokenUntil) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.name,
-    row.id,
-    row.secretId,
-    row.description,
-    row.type,
-    row.parameters,
-    row.kms,
-    row.state,
-    row.reason,
-    row.createdAt,
-    row.modifiedAt,
-    row.authorizedAt,
-    row.token,
-    row.tokenUntil,
-  )
+  replace(ctx.sql, 'events_connections', row)
 }
 
 function answered(ctx: Ctx, row: ConnectionRow) {

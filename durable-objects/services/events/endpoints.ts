@@ -1,14 +1,12 @@
-import type { Endpoint, Operations } from '../../../aws/models/events.types.ts'
+import type { Endpoint, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { randomAlphanumeric } from '../../../aws/ids.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { eventsArn } from './names.ts'
 import { meanwhile, stillShown } from '../../kernel/states/states.ts'
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { EndpointRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type Document = Pick<Endpoint, 'Description' | 'RoutingConfig' | 'ReplicationConfig' | 'EventBuses' | 'RoleArn'>
 
@@ -25,14 +23,7 @@ function findEndpoint(ctx: Ctx, name: string): EndpointRow {
 const documentOf = ({ document }: EndpointRow) => JSON.parse(document) as Document // written below
 
 function write(ctx: Tx, row: EndpointRow): void {
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO events_endpoints (name, id, document, createdAt, modifiedAt) VALUES (?, ?, ?, ?, ?)',
-    row.name,
-    row.id,
-    row.document,
-    row.createdAt,
-    row.modifiedAt,
-  )
+  replace(ctx.sql, 'events_endpoints', row)
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEndpoint.html */

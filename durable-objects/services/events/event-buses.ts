@@ -1,5 +1,6 @@
-import type { EventBus, Operations } from '../../../aws/models/events.types.ts'
+import type { EventBus, In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { bindEventSource, releaseEventSource } from './event-sources.ts'
 import { busArn, busName } from './names.ts'
@@ -7,9 +8,6 @@ import { alreadyExists, invalid, limitExceeded, paging } from './refusals.ts'
 import type { BusRow } from './schema.ts'
 import { eventTags } from './tags.ts'
 import { lookUpBus, findBus, type BusSettings, settingsOfBus } from './find-bus.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_BUSES = 100
 
@@ -19,12 +17,7 @@ export function createDefaultBus(ctx: Tx): void {
 }
 
 function insertBus(ctx: Tx, name: string, settings: BusSettings): void {
-  ctx.sql.run(
-    'INSERT INTO events_buses (name, settings, createdAt, modifiedAt) VALUES (?1, ?2, ?3, ?3)',
-    name,
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  insert(ctx.sql, 'events_buses', { name, settings: JSON.stringify(settings), createdAt: ctx.now, modifiedAt: ctx.now })
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
@@ -33,17 +26,13 @@ export function CreateEventBus(ctx: Tx, input: In<'CreateEventBus'>): Out<'Creat
   if (Name === 'default') throw alreadyExists('Event bus default already exists.')
   if (EventSourceName === undefined && Name.includes('/')) throw invalid("Event bus name must not contain '/'.")
   if (lookUpBus(ctx, Name)) throw alreadyExists(`Event bus ${Name} already exists.`)
-  if (countBuses(ctx) >= MOST_BUSES) throw limitExceeded()
+  if (count(ctx.sql, 'events_buses') >= MOST_BUSES) throw limitExceeded()
   if (EventSourceName !== undefined) bindEventSource(ctx, EventSourceName, Name)
   const settings = settingsOf(rest)
   const arn = busArn(ctx.place, Name)
   eventTags.set(ctx, arn, Tags)
   insertBus(ctx, Name, settings)
   return { EventBusArn: arn, ...settings }
-}
-
-function countBuses(ctx: Ctx): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM events_buses')?.n ?? 0
 }
 
 function settingsOf({ Description, KmsKeyIdentifier, DeadLetterConfig, LogConfig }: BusSettings): BusSettings {

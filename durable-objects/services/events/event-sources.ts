@@ -1,13 +1,11 @@
-import type { EventSource, Operations } from '../../../aws/models/events.types.ts'
+import type { EventSource, In, Out } from '../../../aws/models/events.types.ts'
 import { arnOf } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { notFound, paging } from './refusals.ts'
 import type { EventSourceRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a partner's event source in a region; it is of no account. */
 export const sourceArn = (ctx: Ctx, name: string) =>
@@ -82,11 +80,6 @@ export type Offer = { Name: string; CreatedBy: string; Withdrawn: boolean }
 export function OfferEventSource(ctx: Tx, { Name, CreatedBy, Withdrawn }: Offer): undefined {
   if (Withdrawn) setState(ctx, Name, 'DELETED')
   else {
-    ctx.sql.run(
-      "INSERT OR REPLACE INTO events_event_sources (name, createdBy, createdAt, state) VALUES (?, ?, ?, 'PENDING')",
-      Name,
-      CreatedBy,
-      ctx.now,
-    )
+    replace(ctx.sql, 'events_event_sources', { name: Name, createdBy: CreatedBy, createdAt: ctx.now, state: 'PENDING' })
   }
 }

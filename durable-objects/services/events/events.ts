@@ -1,62 +1,31 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { eventsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/events.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { posts } from './api-destination-calls.ts'
-import {
-  CreateApiDestination,
-  DeleteApiDestination,
-  DescribeApiDestination,
-  ListApiDestinations,
-  UpdateApiDestination,
-} from './api-destinations.ts'
 import { onRetention } from './archived-events.ts'
-import { CreateArchive, DeleteArchive, DescribeArchive, ListArchives, UpdateArchive } from './archives.ts'
-import {
-  CreateConnection,
-  DeauthorizeConnection,
-  DeleteConnection,
-  DescribeConnection,
-  ListConnections,
-  UpdateConnection,
-} from './connections.ts'
-import { CreateEndpoint, DeleteEndpoint, DescribeEndpoint, ListEndpoints, UpdateEndpoint } from './endpoints.ts'
-import {
-  CreateEventBus,
-  createDefaultBus,
-  DeleteEventBus,
-  DescribeEventBus,
-  ListEventBuses,
-  UpdateEventBus,
-} from './event-buses.ts'
-import {
-  ActivateEventSource,
-  DeactivateEventSource,
-  DescribeEventSource,
-  ListEventSources,
-  type Offer,
-  OfferEventSource,
-} from './event-sources.ts'
 import { home } from './names.ts'
-import {
-  CreatePartnerEventSource,
-  DeletePartnerEventSource,
-  DescribePartnerEventSource,
-  ListPartnerEventSourceAccounts,
-  ListPartnerEventSources,
-} from './partner-event-sources.ts'
-import { TestEventPattern } from './patterns.ts'
-import { PutPermission, RemovePermission, resourcePolicy } from './permissions.ts'
-import { ForwardEvent, type Forwarded, PutEvents, putEventsNearby, PutPartnerEvents } from './put-events.ts'
-import { CancelReplay, DescribeReplay, ListReplays, onReplay, StartReplay } from './replays.ts'
-import { ListRuleNamesByTarget, ListRules } from './rule-listings.ts'
-import { DeleteRule, DescribeRule, DisableRule, EnableRule, PutRule } from './rules.ts'
 import { FireRule, onSchedule } from './schedules.ts'
-import { migrations } from './schema.ts'
-import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
-import { ListTargetsByRule, PutTargets, RemoveTargets } from './targets.ts'
-import { ended } from './undelivered.ts'
 import * as views from './views.ts'
 import type { FireRuleRequest, FireRuleResponse } from './views.ts'
+import { migrations } from './schema.ts'
+import { ended } from './undelivered.ts'
+import * as apiDestinations from './api-destinations.ts'
+import * as archives from './archives.ts'
+import * as connections from './connections.ts'
+import * as endpoints from './endpoints.ts'
+import * as eventBuses from './event-buses.ts'
+import * as eventSources from './event-sources.ts'
+import * as partnerEventSources from './partner-event-sources.ts'
+import * as patterns from './patterns.ts'
+import * as permissions from './permissions.ts'
+import * as putEvents from './put-events.ts'
+import * as replays from './replays.ts'
+import * as ruleListings from './rule-listings.ts'
+import * as rules from './rules.ts'
+import * as tags from './tags.ts'
+import * as targets from './targets.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -85,81 +54,42 @@ declare module '../../kernel/object/service-operations.ts' {
 /** What buses and partners ask of each other's accounts, and the emulator's own endpoints. */
 export type InternalOperations = {
   FireRule: { input: FireRuleRequest; output: FireRuleResponse | undefined }
-  ForwardEvent: { input: Forwarded; output: undefined }
-  OfferEventSource: { input: Offer; output: undefined }
+  ForwardEvent: { input: putEvents.Forwarded; output: undefined }
+  OfferEventSource: { input: eventSources.Offer; output: undefined }
 }
 
-const operations = {
-  ActivateEventSource,
-  CancelReplay,
-  CreateApiDestination,
-  CreateArchive,
-  CreateConnection,
-  CreateEndpoint,
-  CreateEventBus,
-  CreatePartnerEventSource,
-  DeactivateEventSource,
-  DeauthorizeConnection,
-  DeleteApiDestination,
-  DeleteArchive,
-  DeleteConnection,
-  DeleteEndpoint,
-  DeleteEventBus,
-  DeletePartnerEventSource,
-  DeleteRule,
-  DescribeApiDestination,
-  DescribeArchive,
-  DescribeConnection,
-  DescribeEndpoint,
-  DescribeEventBus,
-  DescribeEventSource,
-  DescribePartnerEventSource,
-  DescribeReplay,
-  DescribeRule,
-  DisableRule,
-  EnableRule,
-  ListApiDestinations,
-  ListArchives,
-  ListConnections,
-  ListEndpoints,
-  ListEventBuses,
-  ListEventSources,
-  ListPartnerEventSourceAccounts,
-  ListPartnerEventSources,
-  ListReplays,
-  ListRuleNamesByTarget,
-  ListRules,
-  ListTagsForResource,
-  ListTargetsByRule,
-  PutEvents,
-  PutPartnerEvents,
-  PutPermission,
-  PutRule,
-  PutTargets,
-  RemovePermission,
-  RemoveTargets,
-  StartReplay,
-  TagResource,
-  TestEventPattern,
-  UntagResource,
-  UpdateApiDestination,
-  UpdateArchive,
-  UpdateConnection,
-  UpdateEndpoint,
-  UpdateEventBus,
-} satisfies Handlers<Operations>
-
 export const events: ServiceDefinition = {
-  operations,
-  internal: { ForwardEvent, OfferEventSource, FireRule } satisfies Handlers<InternalOperations>,
+  operations: operationsOf(
+    'events',
+    apiDestinations,
+    archives,
+    connections,
+    endpoints,
+    eventBuses,
+    eventSources,
+    partnerEventSources,
+    patterns,
+    permissions,
+    putEvents,
+    replays,
+    ruleListings,
+    rules,
+    tags,
+    targets,
+  ),
+  internal: {
+    ForwardEvent: putEvents.ForwardEvent,
+    OfferEventSource: eventSources.OfferEventSource,
+    FireRule,
+  } satisfies Handlers<InternalOperations>,
   views,
   migrations,
-  nearby: { PutEvents: putEventsNearby },
-  timers: { schedule: onSchedule, retention: onRetention, replay: onReplay },
-  onCreate: createDefaultBus,
+  nearby: { PutEvents: putEvents.putEventsNearby },
+  timers: { schedule: onSchedule, retention: onRetention, replay: replays.onReplay },
+  onCreate: eventBuses.createDefaultBus,
   ended,
   posts,
-  resourcePolicy,
+  resourcePolicy: permissions.resourcePolicy,
   // `Entries` are the sender's to give.
   target: { operation: 'PutEvents', input: () => ({}) },
   home,

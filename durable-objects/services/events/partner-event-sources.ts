@@ -1,12 +1,10 @@
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { sourceArn } from './event-sources.ts'
 import { alreadyExists, notFound, paging } from './refusals.ts'
 import type { PartnerSourceRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The accounts that a partner offers a source to. */
 export function accountsOf(ctx: Ctx, name: string): PartnerSourceRow[] {
@@ -28,14 +26,7 @@ export async function CreatePartnerEventSource(
     throw alreadyExists(`Event source ${Name} already exists.`)
   }
   await offer(ctx, { name: Name, account: Account }, false)
-  ctx.change(tx =>
-    tx.sql.run(
-      'INSERT OR REPLACE INTO events_partner_sources (name, account, createdAt) VALUES (?, ?, ?)',
-      Name,
-      Account,
-      tx.now,
-    ),
-  )
+  ctx.change(tx => replace(tx.sql, 'events_partner_sources', { name: Name, account: Account, createdAt: tx.now }))
   return { EventSourceArn: sourceArn(ctx, Name) }
 }
 

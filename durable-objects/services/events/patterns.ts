@@ -1,11 +1,8 @@
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { InvalidPattern, mismatch, type Pattern, readPattern } from '../../shared/pattern.ts'
 import { isTooDeep } from './nesting.ts'
 import { invalid, invalidPattern } from './refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Patterns that an object keeps ready to match. */
 const KEPT = 1000

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { In } from '../../../aws/models/events.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { parseArn, rootArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -7,8 +7,6 @@ import { findBus, lookUpBus } from './find-bus.ts'
 import { busArn } from './names.ts'
 import { invalid, notFound } from './refusals.ts'
 import type { BusRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 type Statement = Record<string, unknown>
 type Policy = { Version: string; Statement: Statement[] }

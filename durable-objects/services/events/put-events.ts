@@ -1,4 +1,4 @@
-import type { Operations, PutEventsRequestEntry, PutEventsResultEntry } from '../../../aws/models/events.types.ts'
+import type { In, Out, PutEventsRequestEntry, PutEventsResultEntry } from '../../../aws/models/events.types.ts'
 import { type Ctx, FAR, type Tx } from '../../kernel/object/operation.ts'
 import type { Place } from '../../../aws/place.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -10,9 +10,6 @@ import { publish } from './publish.ts'
 import { invalid, notFound } from './refusals.ts'
 import type { BusEvent } from './schema.ts'
 import { eventLabel } from './target-deliveries.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_BYTES = 262_144
 

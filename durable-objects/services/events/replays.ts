@@ -1,5 +1,6 @@
-import type { Operations, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
+import type { In, Out, Replay, ReplayDestination } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { archiveArn, lookUpArchive } from './archives.ts'
@@ -8,9 +9,6 @@ import { eventsArn } from './names.ts'
 import { publish } from './publish.ts'
 import { alreadyExists, illegalStatus, invalid, limitExceeded, notFound, paging } from './refusals.ts'
 import type { BusEvent, ReplayRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_ACTIVE = 10
 const ACTIVE = "state IN ('STARTING', 'RUNNING', 'CANCELLING')"
@@ -33,19 +31,17 @@ export function StartReplay(ctx: Tx, input: In<'StartReplay'>): Out<'StartReplay
   const { ReplayName: name, Description, Destination, EventStartTime, EventEndTime } = input
   if (lookUpReplay(ctx, name)) throw alreadyExists(`Replay ${name} already exists.`)
   const archive = checkReplay(ctx, input)
-  const { n = 0 } = ctx.sql.first<{ n: number }>(`SELECT COUNT(*) AS n FROM events_replays WHERE ${ACTIVE}`) ?? {}
-  if (n >= MOST_ACTIVE) throw limitExceeded()
-  ctx.sql.run(
-    `INSERT INTO events_replays (name, archive, description, destination, startTime, endTime, state, startedAt)
-     VALUES (?, ?, ?, ?, ?, ?, 'STARTING', ?)`,
+  if (count(ctx.sql, `events_replays WHERE ${ACTIVE}`) >= MOST_ACTIVE) throw limitExceeded()
+  insert(ctx.sql, 'events_replays', {
     name,
     archive,
-    Description ?? null,
-    JSON.stringify(Destination),
-    EventStartTime.getTime(),
-    EventEndTime.getTime(),
-    ctx.now,
-  )
+    description: Description,
+    destination: JSON.stringify(Destination),
+    startTime: EventStartTime.getTime(),
+    endTime: EventEndTime.getTime(),
+    state: 'STARTING',
+    startedAt: ctx.now,
+  })
   ctx.timers.set('replay', name, ctx.now)
   return { ReplayArn: replayArn(ctx, name), State: 'STARTING', ReplayStartTime: new Date(ctx.now) }
 }

@@ -1,13 +1,10 @@
-import type { Operations } from '../../../aws/models/events.types.ts'
+import type { In, Out } from '../../../aws/models/events.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { findBus } from './find-bus.ts'
 import { paging } from './refusals.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { shownRule } from './rules.ts'
 import type { RuleRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListRules.html */
 export function ListRules(ctx: Ctx, input: In<'ListRules'>): Out<'ListRules'> {

@@ -1,5 +1,6 @@
-import type { Operations, Rule } from '../../../aws/models/events.types.ts'
+import type { In, Out, Rule } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, replace } from '../../kernel/object/rows.ts'
 import { findBus } from './find-bus.ts'
 import { ruleArn } from './names.ts'
 import { readEventPattern } from './patterns.ts'
@@ -8,9 +9,6 @@ import { arm, disarm, readScheduleExpression } from './schedules.ts'
 import type { RuleRow } from './schema.ts'
 import { eventTags } from './tags.ts'
 import { lookUpRule, findRule, checkUnmanaged } from './find-rule.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_RULES = 300
 
@@ -28,7 +26,7 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   if (EventPattern) readEventPattern(ctx, EventPattern)
   const existing = lookUpRule(ctx, bus, Name)
   checkUnmanaged(ctx, existing)
-  if (!existing && countRules(ctx, bus) >= MOST_RULES) throw limitExceeded()
+  if (!existing && count(ctx.sql, 'events_rules WHERE bus = ?', bus) >= MOST_RULES) throw limitExceeded()
   const arn = ruleArn(ctx.place, { bus, name: Name })
   // Tags of a rule that is there are changed by TagResource alone.
   if (!existing) eventTags.set(ctx, arn, Tags)
@@ -50,26 +48,8 @@ export function PutRule(ctx: Tx, input: In<'PutRule'>): Out<'PutRule'> {
   return { RuleArn: arn }
 }
 
-function countRules(ctx: Ctx, bus: string): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM events_rules WHERE bus = ?', bus)?.n ?? 0
-}
-
 export function writeRule(ctx: Tx, rule: RuleRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO events_rules (bus, name, description, pattern, schedule, state, roleArn, managedBy, createdBy, startedAt, archive)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    rule.bus,
-    rule.name,
-    rule.description,
-    rule.pattern,
-    rule.schedule,
-    rule.state,
-    rule.roleArn,
-    rule.managedBy,
-    rule.createdBy,
-    rule.startedAt,
-    rule.archive,
-  )
+  replace(ctx.sql, 'events_rules', rule)
 }
 
 export function shownRule(ctx: Ctx, rule: RuleRow): Rule {

@@ -1,13 +1,11 @@
-import type { Operations, Target } from '../../../aws/models/events.types.ts'
+import type { In, Out, Target } from '../../../aws/models/events.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { limitExceeded, paging } from './refusals.ts'
 import { checkUnmanaged, findRule } from './find-rule.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { RuleRow, TargetRow } from './schema.ts'
 import { checkTarget } from './target-rules.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST_TARGETS = 5
 
@@ -19,14 +17,13 @@ export function PutTargets(ctx: Tx, input: In<'PutTargets'>): Out<'PutTargets'> 
   const ids = new Set([...targetsOf(ctx, rule), ...input.Targets].map(({ Id }) => Id))
   if (ids.size > MOST_TARGETS) throw limitExceeded()
   for (const target of input.Targets) {
-    ctx.sql.run(
-      'INSERT OR REPLACE INTO events_targets (bus, rule, id, arn, document) VALUES (?, ?, ?, ?, ?)',
-      rule.bus,
-      rule.name,
-      target.Id,
-      target.Arn,
-      JSON.stringify(target),
-    )
+    replace(ctx.sql, 'events_targets', {
+      bus: rule.bus,
+      rule: rule.name,
+      id: target.Id,
+      arn: target.Arn,
+      document: JSON.stringify(target),
+    })
   }
   return { FailedEntryCount: 0, FailedEntries: [] }
 }

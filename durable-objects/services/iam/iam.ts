@@ -1,16 +1,41 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import type { Operations } from '../../../aws/models/iam.types.ts'
 import { iamAccess } from './access.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { accountOperations } from './reports/account-operations.ts'
-import { credentialOperations } from './credentials/credential-operations.ts'
-import { entityOperations } from './entities/entity-operations.ts'
-import { CheckMultiFactor, type MultiFactorOperations } from './credentials/mfa-devices.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { FindPrincipal, type PrincipalOperations } from './entities/principal.ts'
 import { migrations } from './schema.ts'
-import { DescribeTokenIssuer, type IssuerOperations, SignToken } from './providers/token-issuer.ts'
+import * as accessKeys from './credentials/access-keys.ts'
+import * as account from './reports/account.ts'
+import * as attachments from './policies/attachments.ts'
+import * as authorizationDetails from './reports/authorization-details.ts'
+import * as boundaries from './entities/boundaries.ts'
+import * as contextKeys from './simulation/context-keys.ts'
+import * as credentialReport from './reports/credential-report.ts'
+import * as groups from './entities/groups.ts'
+import * as inlinePolicies from './policies/inline-policies.ts'
+import * as instanceProfiles from './entities/instance-profiles.ts'
+import * as loginProfiles from './credentials/login-profiles.ts'
+import * as mfaDevices from './credentials/mfa-devices.ts'
+import * as openIdProviders from './providers/open-id-providers.ts'
+import * as passwordPolicy from './credentials/password-policy.ts'
+import * as policies from './policies/policies.ts'
+import * as policyEntities from './policies/policy-entities.ts'
+import * as policyVersions from './policies/policy-versions.ts'
+import * as roles from './entities/roles.ts'
+import * as samlProviders from './providers/saml-providers.ts'
+import * as serverCertificates from './credentials/server-certificates.ts'
+import * as serviceAccess from './reports/service-access.ts'
+import * as serviceCredentials from './credentials/service-credentials.ts'
+import * as serviceLinkedRoles from './entities/service-linked-roles.ts'
+import * as signingCertificates from './credentials/signing-certificates.ts'
+import * as simulation from './simulation/simulation.ts'
+import * as sshPublicKeys from './credentials/ssh-public-keys.ts'
+import * as tokenIssuer from './providers/token-issuer.ts'
+import * as users from './entities/users.ts'
 
 /** What services and the emulator's own endpoints ask beyond AWS's API. */
-type InternalOperations = PrincipalOperations & MultiFactorOperations & IssuerOperations
+type InternalOperations = PrincipalOperations & mfaDevices.MultiFactorOperations & tokenIssuer.IssuerOperations
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -35,9 +60,44 @@ declare module '../../kernel/object/service-operations.ts' {
 
 export const iam: ServiceDefinition = {
   tagConditions: () => ['aws:ResourceTag', 'iam:ResourceTag'],
-  operations: { ...entityOperations, ...credentialOperations, ...accountOperations },
+  operations: operationsOf(
+    'iam',
+    accessKeys,
+    account,
+    attachments,
+    authorizationDetails,
+    boundaries,
+    contextKeys,
+    credentialReport,
+    groups,
+    inlinePolicies,
+    instanceProfiles,
+    loginProfiles,
+    mfaDevices,
+    openIdProviders,
+    passwordPolicy,
+    policies,
+    policyEntities,
+    policyVersions,
+    roles,
+    samlProviders,
+    serverCertificates,
+    serviceAccess,
+    serviceCredentials,
+    serviceLinkedRoles,
+    signingCertificates,
+    simulation,
+    sshPublicKeys,
+    tokenIssuer,
+    users,
+  ),
   migrations,
-  internal: { FindPrincipal, CheckMultiFactor, SignToken, DescribeTokenIssuer } satisfies Handlers<InternalOperations>,
+  internal: {
+    FindPrincipal,
+    CheckMultiFactor: mfaDevices.CheckMultiFactor,
+    SignToken: tokenIssuer.SignToken,
+    DescribeTokenIssuer: tokenIssuer.DescribeTokenIssuer,
+  } satisfies Handlers<InternalOperations>,
   scope: 'global',
   access: iamAccess,
   dialect: 'query',

@@ -1,8 +1,6 @@
-import type { Operations } from '../../../aws/models/lambda.types.ts'
+import type { Out } from '../../../aws/models/lambda.types.ts'
 
-export type Input<O extends keyof Operations> = Operations[O]['input']
-export type Output<O extends keyof Operations> = Operations[O]['output']
-export type FunctionConfiguration = Output<'GetFunctionConfiguration'>
+export type FunctionConfiguration = Out<'GetFunctionConfiguration'>
 
 /** Append-only. */
 export const migrations = [

@@ -1,112 +1,46 @@
+import * as views from './views.ts'
 import { logsAccess } from './access.ts'
-import type { Operations } from '../../../aws/models/logs.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { DeleteAccountPolicy, DescribeAccountPolicies, PutAccountPolicy } from './policies/account-policies.ts'
-import {
-  CreateDelivery,
-  DeleteDelivery,
-  DescribeDeliveries,
-  GetDelivery,
-  UpdateDeliveryConfiguration,
-} from './deliveries/deliveries.ts'
-import {
-  DeleteDeliveryDestination,
-  DeleteDeliveryDestinationPolicy,
-  DescribeDeliveryDestinations,
-  GetDeliveryDestination,
-  GetDeliveryDestinationPolicy,
-  PutDeliveryDestination,
-  PutDeliveryDestinationPolicy,
-} from './deliveries/delivery-destinations.ts'
-import {
-  DeleteDeliverySource,
-  DescribeDeliverySources,
-  GetDeliverySource,
-  PutDeliverySource,
-} from './deliveries/delivery-sources.ts'
-import { ListAnomalies, UpdateAnomaly } from './anomalies/anomalies.ts'
-import {
-  CreateLogAnomalyDetector,
-  DeleteLogAnomalyDetector,
-  GetLogAnomalyDetector,
-  ListLogAnomalyDetectors,
-  UpdateLogAnomalyDetector,
-} from './anomalies/anomaly-detectors.ts'
-import {
-  DeleteDataProtectionPolicy,
-  GetDataProtectionPolicy,
-  PutDataProtectionPolicy,
-} from './policies/data-protection.ts'
-import { DeleteTransformer, GetTransformer, PutTransformer, TestTransformer } from './transformers/transformers.ts'
-import { DescribeConfigurationTemplates } from './deliveries/delivery-templates.ts'
-import {
-  DeleteDestination,
-  DescribeDestinations,
-  PutDestination,
-  PutDestinationPolicy,
-} from './subscriptions/destinations.ts'
-import { AssociateKmsKey, DisassociateKmsKey } from './groups/encryption.ts'
-import { PutLogEvents } from './events/events.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { onExport } from './deliveries/export-runs.ts'
-import { CancelExportTask, CreateExportTask, DescribeExportTasks } from './deliveries/export-tasks.ts'
-import { GetLogGroupFields } from './events/group-fields.ts'
-import { DescribeLogGroups, ListLogGroups } from './groups/group-listings.ts'
-import { CreateLogGroup, DeleteLogGroup, PutLogGroupDeletionProtection } from './groups/groups.ts'
-import { DeleteIndexPolicy, DescribeIndexPolicies, PutIndexPolicy } from './queries/index-policies.ts'
-import { endSession, onTailTimeout, StartLiveTail } from './events/live-tail.ts'
-import {
-  DeleteMetricFilter,
-  DescribeMetricFilters,
-  PutMetricFilter,
-  TestMetricFilter,
-} from './filters/metric-filters.ts'
-import {
-  DeleteResourcePolicy,
-  DescribeResourcePolicies,
-  PutResourcePolicy,
-  resourcePolicy,
-} from './policies/policies.ts'
-import {
-  DescribeQueries,
-  GetQueryResults,
-  ListLogGroupsForQuery,
-  onQueryExpiry,
-  StartQuery,
-  StopQuery,
-} from './queries/queries.ts'
-import { DeleteQueryDefinition, DescribeQueryDefinitions, PutQueryDefinition } from './queries/query-definitions.ts'
 import { failInterrupted } from './queries/query-runs.ts'
-import { GetLogRecord } from './events/records.ts'
-import { DeleteRetentionPolicy, onRetention, PutRetentionPolicy } from './groups/retention.ts'
-import {
-  CreateScheduledQuery,
-  DeleteScheduledQuery,
-  GetScheduledQuery,
-  ListScheduledQueries,
-  UpdateScheduledQuery,
-} from './queries/scheduled-queries.ts'
-import { GetScheduledQueryHistory, onScheduledQuery } from './queries/scheduled-runs.ts'
 import { internal } from './internal-operations.ts'
 import { migrations } from './schema.ts'
-import { FilterLogEvents } from './events/search.ts'
-import { GetLogEvents } from './events/stream-reading.ts'
-import { CreateLogStream, DeleteLogStream, DescribeLogStreams } from './groups/streams.ts'
-import {
-  DeleteSubscriptionFilter,
-  DescribeSubscriptionFilters,
-  PutSubscriptionFilter,
-} from './subscriptions/subscription-filters.ts'
 import { onSweep } from './groups/sweep.ts'
-import {
-  ListTagsForResource,
-  ListTagsLogGroup,
-  TagLogGroup,
-  TagResource,
-  UntagLogGroup,
-  UntagResource,
-  resourceTags,
-} from './groups/tags.ts'
-import * as views from './views.ts'
+import * as accountPolicies from './policies/account-policies.ts'
+import * as anomalies from './anomalies/anomalies.ts'
+import * as anomalyDetectors from './anomalies/anomaly-detectors.ts'
+import * as dataProtection from './policies/data-protection.ts'
+import * as deliveries from './deliveries/deliveries.ts'
+import * as deliveryDestinations from './deliveries/delivery-destinations.ts'
+import * as deliverySources from './deliveries/delivery-sources.ts'
+import * as deliveryTemplates from './deliveries/delivery-templates.ts'
+import * as destinations from './subscriptions/destinations.ts'
+import * as encryption from './groups/encryption.ts'
+import * as events from './events/events.ts'
+import * as exportTasks from './deliveries/export-tasks.ts'
+import * as forwarding from './subscriptions/forwarding.ts'
+import * as groupFields from './events/group-fields.ts'
+import * as groupListings from './groups/group-listings.ts'
+import * as groups from './groups/groups.ts'
+import * as indexPolicies from './queries/index-policies.ts'
+import * as liveTail from './events/live-tail.ts'
+import * as metricFilters from './filters/metric-filters.ts'
+import * as policies from './policies/policies.ts'
+import * as queries from './queries/queries.ts'
+import * as queryDefinitions from './queries/query-definitions.ts'
+import * as records from './events/records.ts'
+import * as retention from './groups/retention.ts'
+import * as scheduledQueries from './queries/scheduled-queries.ts'
+import * as scheduledRuns from './queries/scheduled-runs.ts'
+import * as search from './events/search.ts'
+import * as serviceLogs from './events/service-logs.ts'
+import * as streamReading from './events/stream-reading.ts'
+import * as streams from './groups/streams.ts'
+import * as subscriptionFilters from './subscriptions/subscription-filters.ts'
+import * as tags from './groups/tags.ts'
+import * as transformers from './transformers/transformers.ts'
+import * as vendedLogs from './deliveries/vended-logs.ts'
 
 /**
  * Known gaps. Not there, answering 501: import tasks, lookup tables, S3 tables, integrations (OpenSearch), data
@@ -126,115 +60,58 @@ import * as views from './views.ts'
  * running, and ends its live tail sessions.
  */
 export const logs: ServiceDefinition = {
-  operations: {
-    AssociateKmsKey,
-    CancelExportTask,
-    CreateDelivery,
-    CreateExportTask,
-    CreateLogAnomalyDetector,
-    CreateLogGroup,
-    CreateLogStream,
-    CreateScheduledQuery,
-    DeleteAccountPolicy,
-    DeleteDataProtectionPolicy,
-    DeleteDelivery,
-    DeleteDeliveryDestination,
-    DeleteDeliveryDestinationPolicy,
-    DeleteDeliverySource,
-    DeleteDestination,
-    DeleteIndexPolicy,
-    DeleteLogAnomalyDetector,
-    DeleteLogGroup,
-    DeleteLogStream,
-    DeleteMetricFilter,
-    DeleteQueryDefinition,
-    DeleteResourcePolicy,
-    DeleteRetentionPolicy,
-    DeleteScheduledQuery,
-    DeleteSubscriptionFilter,
-    DeleteTransformer,
-    DescribeAccountPolicies,
-    DescribeConfigurationTemplates,
-    DescribeDeliveries,
-    DescribeDeliveryDestinations,
-    DescribeDeliverySources,
-    DescribeDestinations,
-    DescribeExportTasks,
-    DescribeIndexPolicies,
-    DescribeLogGroups,
-    DescribeLogStreams,
-    DescribeMetricFilters,
-    DescribeQueries,
-    DescribeQueryDefinitions,
-    DescribeResourcePolicies,
-    DescribeSubscriptionFilters,
-    DisassociateKmsKey,
-    FilterLogEvents,
-    GetDataProtectionPolicy,
-    GetDelivery,
-    GetDeliveryDestination,
-    GetDeliveryDestinationPolicy,
-    GetDeliverySource,
-    GetLogAnomalyDetector,
-    GetLogEvents,
-    GetLogGroupFields,
-    GetLogRecord,
-    GetQueryResults,
-    GetScheduledQuery,
-    GetScheduledQueryHistory,
-    GetTransformer,
-    ListAnomalies,
-    ListLogAnomalyDetectors,
-    ListLogGroups,
-    ListLogGroupsForQuery,
-    ListScheduledQueries,
-    ListTagsForResource,
-    ListTagsLogGroup,
-    PutAccountPolicy,
-    PutDataProtectionPolicy,
-    PutDeliveryDestination,
-    PutDeliveryDestinationPolicy,
-    PutDeliverySource,
-    PutDestination,
-    PutDestinationPolicy,
-    PutIndexPolicy,
-    PutLogEvents,
-    PutLogGroupDeletionProtection,
-    PutMetricFilter,
-    PutQueryDefinition,
-    PutResourcePolicy,
-    PutRetentionPolicy,
-    PutSubscriptionFilter,
-    PutTransformer,
-    StartLiveTail,
-    StartQuery,
-    StopQuery,
-    TagLogGroup,
-    TagResource,
-    TestMetricFilter,
-    TestTransformer,
-    UntagLogGroup,
-    UntagResource,
-    UpdateAnomaly,
-    UpdateDeliveryConfiguration,
-    UpdateLogAnomalyDetector,
-    UpdateScheduledQuery,
-  } satisfies Handlers<Operations>,
+  operations: operationsOf(
+    'logs',
+    accountPolicies,
+    anomalies,
+    anomalyDetectors,
+    dataProtection,
+    deliveries,
+    deliveryDestinations,
+    deliverySources,
+    deliveryTemplates,
+    destinations,
+    encryption,
+    events,
+    exportTasks,
+    forwarding,
+    groupFields,
+    groupListings,
+    groups,
+    indexPolicies,
+    liveTail,
+    metricFilters,
+    policies,
+    queries,
+    queryDefinitions,
+    records,
+    retention,
+    scheduledQueries,
+    scheduledRuns,
+    search,
+    serviceLogs,
+    streamReading,
+    streams,
+    subscriptionFilters,
+    tags,
+    transformers,
+    vendedLogs,
+  ),
   internal,
   views,
   migrations,
   timers: {
     export: onExport,
-    liveTail: onTailTimeout,
-    query: onQueryExpiry,
-    retention: onRetention,
+    liveTail: liveTail.onTailTimeout,
+    query: queries.onQueryExpiry,
+    retention: retention.onRetention,
     sweep: onSweep,
-    scheduledQuery: onScheduledQuery,
+    scheduledQuery: scheduledRuns.onScheduledQuery,
   },
-  abandoned: { StartLiveTail: endSession },
+  abandoned: { StartLiveTail: liveTail.endSession },
   onWake: failInterrupted,
-  resourceTags,
-  resourcePolicy,
+  resourceTags: tags.resourceTags,
+  resourcePolicy: policies.resourcePolicy,
   target: { operation: 'PutLogEvents', input: (_arn, name) => ({ logGroupName: name.split(':')[1] ?? '' }) },
   access: logsAccess,
   wire: { validation: { code: 'InvalidParameterException', dialect: 'coral' } },

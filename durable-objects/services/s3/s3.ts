@@ -1,22 +1,46 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { newShortRequestId } from '../../../aws/ids.ts'
-import { type IndexOperations, RegisterBucket, UnregisterBucket } from './buckets/bucket-index.ts'
-import { type BucketOperations, DescribeBucket } from './buckets/other-buckets.ts'
 import { bucketRegion, s3Access } from './access/access.ts'
 import type { Operations } from '../../../aws/models/s3.types.ts'
-import type { AnyHandler, Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { bucketOperations, bucketTimers } from './buckets/bucket-operations.ts'
+import type { AnyHandler, ServiceDefinition, Tx } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { checkBucketName } from './buckets/bucket-names.ts'
 import { bucketMigrations, sequenceMigration } from './buckets/bucket-schema.ts'
-import { checkExpectedOwner, resumeBucket } from './buckets/buckets.ts'
-import { policyForCredentials } from './access/bucket-policy.ts'
-import { type LifecycleOperations, RunLifecycle } from './lifecycle/lifecycle-run.ts'
 import { answerHeaders, CheckPreflight, type PreflightOperations } from './website/cors.ts'
+import { home } from './buckets/home.ts'
+import { objectMigrations } from './objects/object-schema.ts'
+import * as configurations from './configurations/configurations.ts'
+import { lifecycle, type LifecycleOperations, RunLifecycle } from './lifecycle/lifecycle-run.ts'
 import { DescribeWebsite, type WebsiteOperations } from './website/website.ts'
 import * as views from './views.ts'
-import { home } from './buckets/home.ts'
-import { objectOperations, objectTimers } from './objects/object-operations.ts'
-import { objectMigrations } from './objects/object-schema.ts'
-import { objectTags } from './tagging/object-tagging.ts'
+import * as acl from './access/acl.ts'
+import * as bucketIndex from './buckets/bucket-index.ts'
+import * as bucketPolicy from './access/bucket-policy.ts'
+import * as bucketSettings from './buckets/bucket-settings.ts'
+import * as buckets from './buckets/buckets.ts'
+import * as copyObject from './copies/copy-object.ts'
+import * as lifecycleRules from './lifecycle/lifecycle.ts'
+import * as listingObjects from './listings/listing-objects.ts'
+import * as listingVersions from './listings/listing-versions.ts'
+import * as logging from './configurations/logging.ts'
+import * as notificationConfiguration from './notifications/notification-configuration.ts'
+import * as objectAcl from './access/object-acl.ts'
+import * as objectAttributes from './reading/object-attributes.ts'
+import * as objectDeletion from './objects/object-deletion.ts'
+import * as objectLambda from './reading/object-lambda.ts'
+import * as objectLock from './locks/object-lock.ts'
+import * as objectReading from './reading/object-reading.ts'
+import * as objectRestoration from './lifecycle/object-restoration.ts'
+import * as objectTagging from './tagging/object-tagging.ts'
+import * as otherBuckets from './buckets/other-buckets.ts'
+import * as postObject from './uploads/post-object.ts'
+import * as putObject from './objects/put-object.ts'
+import * as replication from './configurations/replication.ts'
+import * as uploadCompletion from './uploads/upload-completion.ts'
+import * as uploadListings from './uploads/upload-listings.ts'
+import * as uploadPartCopies from './copies/upload-part-copies.ts'
+import * as uploadParts from './uploads/upload-parts.ts'
+import * as uploads from './uploads/uploads.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -25,8 +49,8 @@ declare module '../../kernel/object/service-operations.ts' {
 }
 
 /** What buckets ask of each other and of their index, and the emulator's doors of buckets. */
-type InternalOperations = IndexOperations &
-  BucketOperations &
+type InternalOperations = bucketIndex.IndexOperations &
+  otherBuckets.BucketOperations &
   LifecycleOperations &
   PreflightOperations &
   WebsiteOperations
@@ -50,39 +74,69 @@ type InternalOperations = IndexOperations &
  *   verified. A CompleteMultipartUpload is answered at once, and remembered for the thousand uploads that follow it.
  * - Content-MD5 of configuration requests is not compared. MFA delete is kept, and asks for no code.
  */
-const operations = { ...bucketOperations, ...objectOperations } satisfies Handlers<Operations>
 
 const internal = {
   CheckPreflight,
-  DescribeBucket,
+  DescribeBucket: otherBuckets.DescribeBucket,
   DescribeWebsite,
-  RegisterBucket,
+  RegisterBucket: bucketIndex.RegisterBucket,
   RunLifecycle,
-  UnregisterBucket,
+  UnregisterBucket: bucketIndex.UnregisterBucket,
 } satisfies Handlers<InternalOperations>
 
 /** What holds for every operation on a bucket, before its own checks. */
-function guarded(name: string, handler: AnyHandler): AnyHandler {
-  return (ctx, input: Record<string, unknown>) => {
+function guarded(operations: Record<string, AnyHandler>): Record<string, AnyHandler> {
+  const guard = (name: string, handler: AnyHandler) => (ctx: Tx, input: Record<string, unknown>) => {
     if (typeof input.Bucket === 'string' && name !== 'CreateBucket') checkBucketName(input.Bucket)
-    checkExpectedOwner(ctx, input.ExpectedBucketOwner)
+    buckets.checkExpectedOwner(ctx, input.ExpectedBucketOwner)
     return handler(ctx, input as never) // as it came: its type was checked when it was decoded
   }
+  return Object.fromEntries(Object.entries(operations).map(([name, handler]) => [name, guard(name, handler)]))
 }
 
-const guardedAll = (handlers: Record<string, AnyHandler>) =>
-  Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, guarded(name, handler)]))
-
 export const s3: ServiceDefinition = {
-  operations: guardedAll(operations),
-  internal: guardedAll(internal),
-  views,
+  operations: guarded(
+    operationsOf(
+      's3',
+      acl,
+      bucketIndex,
+      bucketPolicy,
+      bucketSettings,
+      buckets,
+      configurations,
+      copyObject,
+      lifecycleRules,
+      listingObjects,
+      listingVersions,
+      logging,
+      notificationConfiguration,
+      objectAcl,
+      objectAttributes,
+      objectDeletion,
+      objectLambda,
+      objectLock,
+      objectReading,
+      objectRestoration,
+      objectTagging,
+      otherBuckets,
+      postObject,
+      putObject,
+      replication,
+      uploadCompletion,
+      uploadListings,
+      uploadPartCopies,
+      uploadParts,
+      uploads,
+    ),
+  ),
   migrations: [...bucketMigrations, ...objectMigrations, sequenceMigration],
-  timers: { ...bucketTimers, ...objectTimers },
-  policyForCredentials,
+  timers: { lifecycle, restored: objectRestoration.restored, unrestored: objectRestoration.unrestored },
+  internal: guarded(internal),
+  views,
+  policyForCredentials: bucketPolicy.policyForCredentials,
   tagConditions: resource => [/\/.|\/$/.test(resource) ? 's3:ExistingObjectTag' : 'aws:ResourceTag'],
-  resourceTags: objectTags,
-  onWake: resumeBucket,
+  resourceTags: objectTagging.objectTags,
+  onWake: buckets.resumeBucket,
   target: { operation: 'PutObject', input: (_arn, Bucket, { bytes }) => ({ Bucket, Body: bytes() }) },
   answerHeaders,
   home,

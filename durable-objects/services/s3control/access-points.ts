@@ -1,5 +1,6 @@
-import type { Operations, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
+import type { In, Out, PublicAccessBlockConfiguration } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { accessPointAlias, accessPointArn } from './names.ts'
@@ -7,9 +8,6 @@ import { accessDenied, alreadyOwned, invalidRequest, paging } from './refusals.t
 import type { AccessPointRow } from './schema.ts'
 import { accessPointTags } from './tags.ts'
 import { checkAccount, findAccessPoint } from './find-access-point.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST = 10_000
 
@@ -36,20 +34,18 @@ export async function CreateAccessPoint(ctx: Ctx, input: In<'CreateAccessPoint'>
   accessPointTags.check(arn, input.Tags)
   await checkBucket(ctx, input)
   if (ctx.sql.first('SELECT 1 FROM s3control_access_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_access_points') ?? {}
-  if (n >= MOST)
+  if (count(ctx.sql, 's3control_access_points') >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = accessPointAlias(ctx.place, Name)
   ctx.change(tx => {
-    tx.sql.run(
-      `INSERT INTO s3control_access_points (name, alias, bucket, createdAt, vpc, publicAccessBlock) VALUES (?, ?, ?, ?, ?, ?)`,
-      Name,
+    insert(tx.sql, 's3control_access_points', {
+      name: Name,
       alias,
-      Bucket,
-      tx.now,
-      VpcConfiguration?.VpcId ?? null,
-      JSON.stringify(PublicAccessBlockConfiguration),
-    )
+      bucket: Bucket,
+      createdAt: tx.now,
+      vpc: VpcConfiguration?.VpcId,
+      publicAccessBlock: JSON.stringify(PublicAccessBlockConfiguration),
+    })
     accessPointTags.set(tx, arn, input.Tags)
   })
   return { AccessPointArn: arn, Alias: alias }

@@ -1,5 +1,6 @@
-import type { ObjectLambdaConfiguration, Operations } from '../../../aws/models/s3control.types.ts'
+import type { In, ObjectLambdaConfiguration, Out } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -8,9 +9,6 @@ import { checkAccount, findAccessPoint } from './find-access-point.ts'
 import { nameIn, objectLambdaAlias, objectLambdaArn } from './names.ts'
 import { alreadyOwned, invalidRequest, noSuchAccessPoint, paging } from './refusals.ts'
 import { configurationOf, type ObjectLambdaRow } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MOST = 1000
 
@@ -48,17 +46,15 @@ export function CreateAccessPointForObjectLambda(
   checkName(Name)
   const configuration = checkConfiguration(ctx, Configuration)
   if (ctx.sql.first('SELECT 1 FROM s3control_object_lambda_points WHERE name = ?', Name)) throw alreadyOwned()
-  const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM s3control_object_lambda_points') ?? {}
-  if (n >= MOST)
+  if (count(ctx.sql, 's3control_object_lambda_points') >= MOST)
     throw new AwsError('TooManyAccessPoints', 'You have attempted to create more accesspoints than allowed')
   const alias = objectLambdaAlias(ctx.place, Name)
-  ctx.sql.run(
-    'INSERT INTO s3control_object_lambda_points (name, alias, createdAt, configuration) VALUES (?, ?, ?, ?)',
-    Name,
+  insert(ctx.sql, 's3control_object_lambda_points', {
+    name: Name,
     alias,
-    ctx.now,
-    JSON.stringify(configuration),
-  )
+    createdAt: ctx.now,
+    configuration: JSON.stringify(configuration),
+  })
   return { ObjectLambdaAccessPointArn: objectLambdaArn(ctx.place, Name), Alias: aliasOf(alias) }
 }
 

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/s3control.types.ts'
+import type { In, Out } from '../../../aws/models/s3control.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { readPolicy } from '../../shared/policy-document.ts'
@@ -6,8 +6,6 @@ import { checkAccount, findAccessPoint } from './find-access-point.ts'
 import { findObjectLambda } from './object-lambda.ts'
 import { noSuchPolicy } from './refusals.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Named = { AccountId: string; Name: string }
 
 /** Policies of both kinds of access points, by the table that has them. */

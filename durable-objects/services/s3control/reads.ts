@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../aws/models/s3.types.ts'
 import { loadModel } from '../../../aws/wire/model.ts'
 import { fromText } from '../../../aws/wire/text-values.ts'
 import { readXml } from '../../../aws/wire/xml-in.ts'
@@ -11,9 +11,6 @@ import { type Action, type Asked, supportingName } from './events.ts'
 import { type Ended, runFunction } from './functions.ts'
 import { findObjectLambda } from './object-lambda.ts'
 import { type Answer, waitForAnswer } from './responses.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** AWS waits so long for a function's answer, in milliseconds of real time. */
 const LONGEST_MS = 60_000

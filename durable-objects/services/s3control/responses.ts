@@ -1,11 +1,11 @@
 import { append, type RingLog } from '../../kernel/ring-logs/ring-logs.ts'
-import type { Operations } from '../../../aws/models/s3.types.ts'
+import type { In } from '../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { newOutputToken } from '../../shared/output-tokens.ts'
 import { outputRoute } from './names.ts'
 import { invalidToken } from './refusals.ts'
 
-type Input = Operations['WriteGetObjectResponse']['input']
+type Input = In<'WriteGetObjectResponse'>
 
 /** What a function answered; a body that is large comes while the function writes it. */
 export type Answer = Omit<Input, 'Body'> & { Body: Uint8Array | ReadableStream<Uint8Array> }

@@ -1,16 +1,17 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { s3controlAccess } from './access.ts'
-import type { Operations as S3Operations } from '../../../aws/models/s3.types.ts'
 import type { Operations } from '../../../aws/models/s3control.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { CreateAccessPoint, DeleteAccessPoint, GetAccessPoint, ListAccessPoints } from './access-points.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
+import * as views from './views.ts'
+import { type ResolutionOperations, ResolveAccessPoint } from './resolution.ts'
+import { migrations } from './schema.ts'
+import * as accessPoints from './access-points.ts'
 import * as objectLambda from './object-lambda.ts'
 import * as policies from './policies.ts'
-import { GetObject, HeadObject, ListObjects, ListObjectsV2 } from './reads.ts'
-import { type ResolutionOperations, ResolveAccessPoint } from './resolution.ts'
-import { WriteGetObjectResponse } from './responses.ts'
-import { migrations } from './schema.ts'
-import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
-import * as views from './views.ts'
+import * as reads from './reads.ts'
+import * as responses from './responses.ts'
+import * as tags from './tags.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -29,34 +30,11 @@ declare module '../../kernel/object/service-operations.ts' {
  * - The URL that a function gets of the original object is on the emulator's own address, so that it works from anywhere.
  * - Batch jobs, Storage Lens, Access Grants, multi-region access points, Outposts and account-wide settings answer 501.
  */
-const control = {
-  CreateAccessPoint,
-  DeleteAccessPoint,
-  GetAccessPoint,
-  ListAccessPoints,
-  ListTagsForResource,
-  TagResource,
-  UntagResource,
-  CreateAccessPointForObjectLambda: objectLambda.CreateAccessPointForObjectLambda,
-  DeleteAccessPointForObjectLambda: objectLambda.DeleteAccessPointForObjectLambda,
-  GetAccessPointForObjectLambda: objectLambda.GetAccessPointForObjectLambda,
-  ListAccessPointsForObjectLambda: objectLambda.ListAccessPointsForObjectLambda,
-  GetAccessPointConfigurationForObjectLambda: objectLambda.GetAccessPointConfigurationForObjectLambda,
-  PutAccessPointConfigurationForObjectLambda: objectLambda.PutAccessPointConfigurationForObjectLambda,
-  ...policies,
-} satisfies Handlers<Operations>
-
-/** Operations of S3's own that Object Lambda answers. */
-const reads = {
-  GetObject,
-  HeadObject,
-  ListObjects,
-  ListObjectsV2,
-  WriteGetObjectResponse,
-} satisfies Handlers<S3Operations>
-
 export const s3control: ServiceDefinition = {
-  operations: { ...control, ...reads },
+  operations: {
+    ...operationsOf('s3control', accessPoints, objectLambda, policies, tags),
+    ...operationsOf('s3', reads, responses), // S3's own, which Object Lambda answers
+  },
   migrations,
   internal: { ResolveAccessPoint } satisfies Handlers<ResolutionOperations>,
   views,

@@ -1,5 +1,6 @@
 import type { Delivery, Undelivered } from '../../kernel/outbox/deliver.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { isTransient } from '../../kernel/outbox/outbox.ts'
 import type { ErrorData } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
@@ -56,18 +57,16 @@ function fire(ctx: Tx, { id, groupName, name, settings }: Schedule, scheduledAt:
     target: JSON.stringify(settings.Target),
     traceId: ctx.traceId,
   }
-  ctx.sql.run(
-    `INSERT INTO scheduler_firings (id, schedule, scheduleArn, scheduledAt, firedAt, attempt, target, traceId)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    firing.id,
-    id,
-    firing.scheduleArn,
+  insert(ctx.sql, 'scheduler_firings', {
+    id: firing.id,
+    schedule: id,
+    scheduleArn: firing.scheduleArn,
     scheduledAt,
-    firing.firedAt,
-    firing.attempt,
-    firing.target,
-    firing.traceId,
-  )
+    firedAt: firing.firedAt,
+    attempt: firing.attempt,
+    target: firing.target,
+    traceId: firing.traceId,
+  })
   ctx.sql.run('UPDATE scheduler_schedules SET lastFired = ? WHERE id = ?', ctx.now, id)
   invoke(ctx, firing)
 }

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../aws/models/scheduler.types.ts'
+import type { In, Out } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count, insert } from '../../kernel/object/rows.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { onceFor } from './client-tokens.ts'
 import { DEFAULT_GROUP, groupArn } from './names.ts'
@@ -8,9 +9,6 @@ import type { GroupRow } from './schema.ts'
 import { groupTags } from './tags.ts'
 import { dropSchedule } from './timing.ts'
 import { findGroup, findActiveGroup } from './find-group.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html */
 const MOST_GROUPS = 500
@@ -24,12 +22,7 @@ export function createDefaultGroup(ctx: Tx): void {
 
 function insertGroup(ctx: Tx, name: string): void {
   const { now } = ctx
-  ctx.sql.run(
-    "INSERT INTO scheduler_groups (name, state, createdAt, modifiedAt) VALUES (?, 'ACTIVE', ?, ?)",
-    name,
-    now,
-    now,
-  )
+  insert(ctx.sql, 'scheduler_groups', { name, state: 'ACTIVE', createdAt: now, modifiedAt: now })
 }
 
 function refuseDefault(name: string): void {
@@ -46,8 +39,8 @@ export function CreateScheduleGroup(ctx: Tx, input: In<'CreateScheduleGroup'>): 
     if (ctx.sql.first('SELECT 1 FROM scheduler_groups WHERE name = ?', Name)) {
       throw conflict(`Schedule group ${Name} already exists.`)
     }
-    const { n = 0 } = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM scheduler_groups') ?? {}
-    if (n >= MOST_GROUPS) throw quotaExceeded('The maximum number of schedule groups has been reached.')
+    if (count(ctx.sql, 'scheduler_groups') >= MOST_GROUPS)
+      throw quotaExceeded('The maximum number of schedule groups has been reached.')
     insertGroup(ctx, Name)
     groupTags.set(ctx, arn, Tags)
     return { ScheduleGroupArn: arn }

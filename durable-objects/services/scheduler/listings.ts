@@ -1,4 +1,4 @@
-import type { Operations, ScheduleSummary } from '../../../aws/models/scheduler.types.ts'
+import type { In, Out, ScheduleSummary } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { findGroup } from './find-group.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -6,11 +6,8 @@ import { scheduleArn } from './names.ts'
 import { paging } from './refusals.ts'
 import { type Schedule, type ScheduleRow, scheduleOf } from './schema.ts'
 
-type In = Operations['ListSchedules']['input']
-type Out = Operations['ListSchedules']['output']
-
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html */
-export function ListSchedules(ctx: Ctx, input: In): Out {
+export function ListSchedules(ctx: Ctx, input: In<'ListSchedules'>): Out<'ListSchedules'> {
   const { GroupName, NamePrefix, State } = input
   if (GroupName !== undefined) findGroup(ctx, GroupName)
   const { rows, next } = listing<ScheduleRow>(ctx, paging(input), {

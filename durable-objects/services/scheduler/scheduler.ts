@@ -1,21 +1,16 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { schedulerAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/scheduler.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { due, ended, FireSchedule, retry } from './firings.ts'
-import {
-  createDefaultGroup,
-  CreateScheduleGroup,
-  DeleteScheduleGroup,
-  endGroup,
-  GetScheduleGroup,
-  ListScheduleGroups,
-} from './groups.ts'
-import { ListSchedules } from './listings.ts'
-import { CreateSchedule, DeleteSchedule, GetSchedule, UpdateSchedule } from './schedules.ts'
-import { migrations } from './schema.ts'
-import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
 import * as views from './views.ts'
 import type { FireScheduleResponse } from './views.ts'
+import { migrations } from './schema.ts'
+import * as groups from './groups.ts'
+import * as listings from './listings.ts'
+import * as schedules from './schedules.ts'
+import * as tags from './tags.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -42,28 +37,13 @@ type InternalOperations = {
  * - KmsKeyArn is kept and shown; nothing is encrypted. EventBridge's newer PutEventsV2 and PutRawEvents are refused.
  * - Request rates are not limited.
  */
-const operations = {
-  CreateSchedule,
-  CreateScheduleGroup,
-  DeleteSchedule,
-  DeleteScheduleGroup,
-  GetSchedule,
-  GetScheduleGroup,
-  ListScheduleGroups,
-  ListSchedules,
-  ListTagsForResource,
-  TagResource,
-  UntagResource,
-  UpdateSchedule,
-} satisfies Handlers<Operations>
-
 export const scheduler: ServiceDefinition = {
-  operations,
+  operations: operationsOf('scheduler', groups, listings, schedules, tags),
+  migrations,
+  timers: { due, retry, group: groups.endGroup },
   internal: { FireSchedule } satisfies Handlers<InternalOperations>,
   views,
-  migrations,
-  timers: { due, retry, group: endGroup },
   ended,
-  onCreate: createDefaultGroup,
+  onCreate: groups.createDefaultGroup,
   access: schedulerAccess,
 }

@@ -1,4 +1,4 @@
-import type { CreateScheduleInput, Operations } from '../../../aws/models/scheduler.types.ts'
+import type { CreateScheduleInput, In, Out } from '../../../aws/models/scheduler.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { onceFor } from './client-tokens.ts'
 import { findActiveGroup } from './find-group.ts'
@@ -9,8 +9,6 @@ import { settingsOf } from './schedule-rules.ts'
 import { type Schedule, type ScheduleRow, scheduleOf, type Settings } from './schema.ts'
 import { dropSchedule, startSchedule } from './timing.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Named = { Name: string; GroupName?: string | undefined }
 
 function scheduleNamed(ctx: Ctx, { Name, GroupName = DEFAULT_GROUP }: Named): Schedule | undefined {

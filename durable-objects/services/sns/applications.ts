@@ -1,13 +1,11 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { arnAt } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { invalidParameter, paging } from './refusals.ts'
 import type { Attributes } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type ApplicationRow = { arn: string; attributes: string }
 
@@ -43,11 +41,7 @@ export function CreatePlatformApplication(
   if (!PLATFORMS.includes(Platform)) throw invalidParameter(`Platform Reason: ${Platform} is not supported`)
   if (!attributes.PlatformCredential) throw invalidParameter('Attributes Reason: PlatformCredential: must not be empty')
   const arn = arnAt(ctx.place, 'sns', `app/${Platform}/${Name}`)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO sns_applications (arn, attributes) VALUES (?, ?)',
-    arn,
-    JSON.stringify(attributes),
-  )
+  replace(ctx.sql, 'sns_applications', { arn, attributes: JSON.stringify(attributes) })
   return { PlatformApplicationArn: arn }
 }
 

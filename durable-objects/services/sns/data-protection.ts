@@ -1,10 +1,7 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
 import { findTopic, writeTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_PutDataProtectionPolicy.html */
 export function PutDataProtectionPolicy(ctx: Tx, input: In<'PutDataProtectionPolicy'>): void {

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { findApplication } from './applications.ts'
@@ -7,9 +8,6 @@ import { bodyFor, type Message } from './message.ts'
 import { notePublished } from './published.ts'
 import { invalidParameter, paging } from './refusals.ts'
 import type { Attributes } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type EndpointRow = { arn: string; application: string; token: string; attributes: string }
 
@@ -48,13 +46,7 @@ export function CreatePlatformEndpoint(ctx: Tx, input: In<'CreatePlatformEndpoin
   if (existing) return { EndpointArn: sameOrRefuse(existing, attributes) }
   const arn = `${application.arn.replace(':app/', ':endpoint/')}/${crypto.randomUUID()}`
   const kept = JSON.stringify({ Enabled: 'true', ...attributes, Token })
-  ctx.sql.run(
-    'INSERT INTO sns_endpoints (arn, application, token, attributes) VALUES (?, ?, ?, ?)',
-    arn,
-    application.arn,
-    Token,
-    kept,
-  )
+  insert(ctx.sql, 'sns_endpoints', { arn, application: application.arn, token: Token, attributes: kept })
   return { EndpointArn: arn }
 }
 

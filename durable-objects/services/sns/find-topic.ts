@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { arnAt, parseArn } from '../../../aws/arn.ts'
 import { invalidParameter, noTopic } from './refusals.ts'
 import type { Attributes, Topic, TopicRow } from './schema.ts'
@@ -31,17 +32,15 @@ export function checkArn(arn: string, parameter: string): void {
 
 export function writeTopic(ctx: Tx, topic: Topic): void {
   const { arn, name, attributes, dataProtection, root, sequence, deletedSubscriptions } = topic
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO sns_topics (arn, name, attributes, dataProtection, root, sequence, deletedSubscriptions)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  replace(ctx.sql, 'sns_topics', {
     arn,
     name,
-    JSON.stringify(attributes),
+    attributes: JSON.stringify(attributes),
     dataProtection,
     root,
     sequence,
     deletedSubscriptions,
-  )
+  })
 }
 
 export function topicOf(row: TopicRow): Topic {

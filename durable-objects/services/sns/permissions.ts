@@ -1,10 +1,8 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In } from '../../../aws/models/sns.types.ts'
 import { isAccount, rootArn } from '../../../aws/arn.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter } from './refusals.ts'
 import { findTopic, lookUpTopic, writeTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 type Statement = Record<string, unknown>
 type Policy = { Version: string; Id?: string; Statement: Statement[] }

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { publishToEndpoint } from './endpoints.ts'
@@ -10,9 +10,6 @@ import { noteRoot } from './roots.ts'
 import type { Topic } from './schema.ts'
 import { publishSms } from './sms.ts'
 import { findTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export async function Publish(ctx: Ctx, input: In<'Publish'>): Promise<Out<'Publish'>> {

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { replace } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import type { Message } from './message.ts'
@@ -7,9 +8,6 @@ import { bodyFor } from './message.ts'
 import { isPhone } from './protocols.ts'
 import { notePublished } from './published.ts'
 import { invalidParameter, paging } from './refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const LONGEST = 1600
 
@@ -89,7 +87,7 @@ export function SetSMSAttributes(ctx: Tx, { attributes }: In<'SetSMSAttributes'>
     if (name === 'DefaultSMSType' && !['Promotional', 'Transactional'].includes(value)) throw invalidParameter(name)
   }
   for (const [name, value] of Object.entries(attributes)) {
-    ctx.sql.run('INSERT OR REPLACE INTO sns_sms_attributes (name, value) VALUES (?, ?)', name, value)
+    replace(ctx.sql, 'sns_sms_attributes', { name, value })
   }
   return {}
 }
@@ -111,7 +109,7 @@ export function CreateSMSSandboxPhoneNumber(
   const code = String(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)
     .padStart(6, '0')
     .slice(-6)
-  ctx.sql.run('INSERT OR REPLACE INTO sns_sandbox_phones (phone, code, verified) VALUES (?, ?, 0)', PhoneNumber, code)
+  replace(ctx.sql, 'sns_sandbox_phones', { phone: PhoneNumber, code, verified: 0 })
   recordSms(ctx, { phone: PhoneNumber, message: `Your verification code is ${code}`, messageId: crypto.randomUUID() })
   return {}
 }

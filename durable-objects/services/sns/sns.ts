@@ -1,24 +1,26 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { ARNS, snsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sns.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import * as applications from './applications.ts'
-import { GetDataProtectionPolicy, PutDataProtectionPolicy } from './data-protection.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { ended } from './dead-letters.ts'
-import * as endpoints from './endpoints.ts'
 import { homeByArn } from '../../kernel/resources/home.ts'
-import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
 import { posts } from './posts.ts'
-import { Publish, PublishBatch } from './publish.ts'
-import { migrations } from './schema.ts'
-import * as sms from './sms.ts'
-import { GetSubscriptionAttributes, SetSubscriptionAttributes } from './subscription-attributes.ts'
-import { ListSubscriptions, ListSubscriptionsByTopic } from './subscription-listings.ts'
-import * as subscriptions from './subscriptions.ts'
-import { ListTagsForResource, TagResource, UntagResource } from './tags.ts'
-import { GetTopicAttributes, SetTopicAttributes } from './topic-attributes.ts'
-import { CreateTopic, DeleteTopic, ListTopics } from './topics.ts'
 import * as views from './views.ts'
 import type { ConfirmSubscriptionRequest, ConfirmSubscriptionResponse } from './views.ts'
+import { migrations } from './schema.ts'
+import * as applications from './applications.ts'
+import * as dataProtection from './data-protection.ts'
+import * as endpoints from './endpoints.ts'
+import * as permissions from './permissions.ts'
+import * as publish from './publish.ts'
+import * as sms from './sms.ts'
+import * as subscriptionAttributes from './subscription-attributes.ts'
+import * as subscriptionListings from './subscription-listings.ts'
+import * as subscriptions from './subscriptions.ts'
+import * as tags from './tags.ts'
+import * as topicAttributes from './topic-attributes.ts'
+import * as topics from './topics.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -44,62 +46,32 @@ type InternalOperations = {
  * - A message that an endpoint does not take within an hour is given up; queues and functions get thirty tries.
  */
 
-const operations = {
-  AddPermission,
-  CheckIfPhoneNumberIsOptedOut: sms.CheckIfPhoneNumberIsOptedOut,
-  ConfirmSubscription: subscriptions.ConfirmSubscription,
-  CreatePlatformApplication: applications.CreatePlatformApplication,
-  CreatePlatformEndpoint: endpoints.CreatePlatformEndpoint,
-  CreateSMSSandboxPhoneNumber: sms.CreateSMSSandboxPhoneNumber,
-  CreateTopic,
-  DeleteEndpoint: endpoints.DeleteEndpoint,
-  DeletePlatformApplication: applications.DeletePlatformApplication,
-  DeleteSMSSandboxPhoneNumber: sms.DeleteSMSSandboxPhoneNumber,
-  DeleteTopic,
-  GetDataProtectionPolicy,
-  GetEndpointAttributes: endpoints.GetEndpointAttributes,
-  GetPlatformApplicationAttributes: applications.GetPlatformApplicationAttributes,
-  GetSMSAttributes: sms.GetSMSAttributes,
-  GetSMSSandboxAccountStatus: sms.GetSMSSandboxAccountStatus,
-  GetSubscriptionAttributes,
-  GetTopicAttributes,
-  ListEndpointsByPlatformApplication: endpoints.ListEndpointsByPlatformApplication,
-  ListPhoneNumbersOptedOut: sms.ListPhoneNumbersOptedOut,
-  ListPlatformApplications: applications.ListPlatformApplications,
-  ListSMSSandboxPhoneNumbers: sms.ListSMSSandboxPhoneNumbers,
-  ListSubscriptions,
-  ListSubscriptionsByTopic,
-  ListTagsForResource,
-  ListTopics,
-  OptInPhoneNumber: sms.OptInPhoneNumber,
-  Publish,
-  PublishBatch,
-  PutDataProtectionPolicy,
-  RemovePermission,
-  SetEndpointAttributes: endpoints.SetEndpointAttributes,
-  SetPlatformApplicationAttributes: applications.SetPlatformApplicationAttributes,
-  SetSMSAttributes: sms.SetSMSAttributes,
-  SetSubscriptionAttributes,
-  SetTopicAttributes,
-  Subscribe: subscriptions.Subscribe,
-  TagResource,
-  Unsubscribe: subscriptions.Unsubscribe,
-  UntagResource,
-  VerifySMSSandboxPhoneNumber: sms.VerifySMSSandboxPhoneNumber,
-} satisfies Handlers<Operations>
-
 export const sns: ServiceDefinition = {
-  operations,
-  internal: { ConfirmPending: subscriptions.ConfirmPending, OptOut: sms.OptOut } satisfies Handlers<InternalOperations>,
-  views,
+  operations: operationsOf(
+    'sns',
+    applications,
+    dataProtection,
+    endpoints,
+    permissions,
+    publish,
+    sms,
+    subscriptionAttributes,
+    subscriptionListings,
+    subscriptions,
+    tags,
+    topicAttributes,
+    topics,
+  ),
   migrations,
   timers: {
     pending: subscriptions.forgetPending,
     unsubscribed: subscriptions.forgetUnsubscribed,
   },
   ended,
+  internal: { ConfirmPending: subscriptions.ConfirmPending, OptOut: sms.OptOut } satisfies Handlers<InternalOperations>,
+  views,
   posts,
-  resourcePolicy,
+  resourcePolicy: permissions.resourcePolicy,
   target: { operation: 'Publish', input: (TopicArn, _resource, { text: Message }) => ({ TopicArn, Message }) },
   home: homeByArn('sns', ARNS),
   access: snsAccess,

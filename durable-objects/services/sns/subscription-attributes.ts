@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -8,9 +8,6 @@ import { invalidParameter } from './refusals.ts'
 import type { Attributes, Subscription, Topic } from './schema.ts'
 import { findSubscription, writeSubscriptionAttributes } from './find-subscription.ts'
 import { lookUpTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What an empty value takes away. */
 const CLEARED = ['FilterPolicy', 'DeliveryPolicy', 'RedrivePolicy', 'ReplayPolicy']

@@ -1,12 +1,9 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { paging } from './refusals.ts'
 import type { SubscriptionRow } from './schema.ts'
 import { findTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html */
 export function ListSubscriptions(ctx: Ctx, input: In<'ListSubscriptions'>): Out<'ListSubscriptions'> {

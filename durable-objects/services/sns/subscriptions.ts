@@ -1,6 +1,7 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import { rootArn } from '../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { randomHex } from '../../../aws/ids.ts'
 import { type Notice, sendNotice, signedNotice } from './confirmations.ts'
@@ -12,9 +13,6 @@ import { checkSubscriptionAttributes } from './subscription-attributes.ts'
 import { checkArn, findTopic, lookUpTopic } from './find-topic.ts'
 import { subscriptionOf, rowOf } from './find-subscription.ts'
 import type { ConfirmSubscriptionRequest, ConfirmSubscriptionResponse } from './views.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** 256 hexadecimal digits, as AWS's are long. */
 const newToken = () => randomHex(256)
@@ -51,7 +49,7 @@ export async function Subscribe(ctx: Ctx, input: In<'Subscribe'>): Promise<Out<'
       return { SubscriptionArn: shown(existing) }
     }
     const made = { arn, topic: topic.arn, protocol, endpoint, attributes, token }
-    insert(tx, made)
+    write(tx, made)
     if (notice) sendNotice(tx, topic, { subscription: made, notice })
     return { SubscriptionArn: shown(made) }
   })
@@ -67,21 +65,19 @@ function askAgain(ctx: Tx, existing: SubscriptionRow, asked: { token: string | n
 
 type Made = Pick<Subscription, 'arn' | 'topic' | 'protocol' | 'endpoint' | 'attributes' | 'token'>
 
-function insert(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: Made): void {
+function write(ctx: Tx, { arn, topic, protocol, endpoint, attributes, token }: Made): void {
   const { accountId, session } = ctx.caller
-  ctx.sql.run(
-    `INSERT INTO sns_subscriptions (arn, topic, protocol, endpoint, owner, principal, attributes, token, authenticated)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insert(ctx.sql, 'sns_subscriptions', {
     arn,
     topic,
     protocol,
     endpoint,
-    accountId,
-    session?.roleArn ?? rootArn(accountId),
-    JSON.stringify(attributes),
+    owner: accountId,
+    principal: session?.roleArn ?? rootArn(accountId),
+    attributes: JSON.stringify(attributes),
     token,
-    token === null ? 1 : 0,
-  )
+    authenticated: token === null,
+  })
   if (token !== null) ctx.timers.set('pending', arn, ctx.now + PENDING_MS)
 }
 
@@ -184,7 +180,7 @@ export async function Unsubscribe(ctx: Ctx, { SubscriptionArn: arn }: In<'Unsubs
 
     if (!notice) return
 
-    tx.sql.run('INSERT INTO sns_unsubscribed (token, subscription) VALUES (?, ?)', token, JSON.stringify(row))
+    insert(tx.sql, 'sns_unsubscribed', { token, subscription: JSON.stringify(row) })
     tx.timers.set('unsubscribed', token, tx.now + PENDING_MS)
     sendNotice(tx, topic, { subscription: row, notice })
   })

@@ -1,13 +1,11 @@
-import type { Operations } from '../../../aws/models/sns.types.ts'
+import type { In, Out } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { count } from '../../kernel/object/rows.ts'
 import { effectiveTopicPolicy, invalidTopicPolicy, objectOf, shownTopicPolicy } from './delivery-policies.ts'
 import { defaultPolicy } from './permissions.ts'
 import { invalidParameter } from './refusals.ts'
 import type { Attributes, Topic } from './schema.ts'
 import { findTopic, writeTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const FEEDBACK =
   /^(?:HTTP|Firehose|Lambda|Application|SQS)(?:SuccessFeedbackRoleArn|FailureFeedbackRoleArn|SuccessFeedbackSampleRate)$/
@@ -66,18 +64,14 @@ export function GetTopicAttributes(ctx: Ctx, { TopicArn }: In<'GetTopicAttribute
 
 function shown(ctx: Ctx, topic: Topic): Attributes {
   const { DeliveryPolicy } = topic.attributes
-  const count = (condition: string) =>
-    ctx.sql.first<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM sns_subscriptions WHERE topic = ? AND ${condition}`,
-      topic.arn,
-    )?.n
+  const those = (condition: string) => count(ctx.sql, `sns_subscriptions WHERE topic = ? AND ${condition}`, topic.arn)
   return {
     Policy: defaultPolicy(topic.arn, ctx.place.account),
     Owner: ctx.place.account,
-    SubscriptionsPending: String(count('token IS NOT NULL')),
+    SubscriptionsPending: String(those('token IS NOT NULL')),
     TopicArn: topic.arn,
     EffectiveDeliveryPolicy: effectiveTopicPolicy(topic.attributes.DeliveryPolicy),
-    SubscriptionsConfirmed: String(count('token IS NULL')),
+    SubscriptionsConfirmed: String(those('token IS NULL')),
     DisplayName: '',
     SubscriptionsDeleted: String(topic.deletedSubscriptions),
     ...(topic.fifo && { FifoTopic: 'true', ContentBasedDeduplication: 'false' }),

@@ -1,4 +1,4 @@
-import type { Operations, Tag } from '../../../aws/models/sns.types.ts'
+import type { In, Out, Tag } from '../../../aws/models/sns.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { invalidParameter, paging } from './refusals.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -7,9 +7,6 @@ import type { Attributes, Topic } from './schema.ts'
 import { topicTags } from './tags.ts'
 import { checkTopicAttribute } from './topic-attributes.ts'
 import { topicArn, lookUpTopic, checkArn, writeTopic } from './find-topic.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const NAME = /^[A-Za-z0-9_-]{1,256}$/
 const FIFO_NAME = /^[A-Za-z0-9_-]{1,251}\.fifo$/

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { queueArn } from './addresses.ts'
 import { changeAttributes, effectiveAttributes, numberAttribute } from './attribute-rules.ts'
@@ -10,9 +10,6 @@ import { missingParameter, unknownAttribute } from './refusals.ts'
 import { expireMessages, scheduleExpiry } from './retention.ts'
 import type { Attributes, Queue } from './schema.ts'
 import { wake } from './waiters.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** In AWS's order. Those that a queue does not have are left out. */
 const NAMES = [

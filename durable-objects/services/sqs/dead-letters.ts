@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { listing } from '../../kernel/listings/listings.ts'
@@ -79,8 +79,8 @@ export function checkRedrivePolicy(ctx: Ctx, queueName: string, attributes: Attr
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListDeadLetterSourceQueues.html */
 export function ListDeadLetterSourceQueues(
   ctx: Ctx,
-  input: Operations['ListDeadLetterSourceQueues']['input'],
-): Operations['ListDeadLetterSourceQueues']['output'] {
+  input: In<'ListDeadLetterSourceQueues'>,
+): Out<'ListDeadLetterSourceQueues'> {
   const queue = findQueue(ctx, input.QueueUrl)
   const { rows, next } = listing<{ name: string }>(ctx, paging(input), {
     select: 'name',

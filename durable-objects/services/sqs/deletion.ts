@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { eachEntry, inBatch } from './batches.ts'
@@ -9,9 +9,6 @@ import { noteDeleted } from './metrics.ts'
 import { invalidValue } from './refusals.ts'
 import type { Queue } from './schema.ts'
 import { wake } from './waiters.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html */
 export function DeleteMessage(ctx: Tx, input: In<'DeleteMessage'>): void {

@@ -1,13 +1,10 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { parseArn } from '../../../aws/arn.ts'
 import { parseTaskHandle, queueArn, taskHandle } from './addresses.ts'
 import { queueByArn } from './find-queue.ts'
 import { invalidParameter, requireParameters, resourceNotFound } from './refusals.ts'
 import type { MoveTaskRow, Queue } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_RATE = 500
 

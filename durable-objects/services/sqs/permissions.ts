@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In } from '../../../aws/models/sqs.types.ts'
 import { isAccount, rootArn } from '../../../aws/arn.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -8,8 +8,6 @@ import { parseObject } from './documents.ts'
 import { findQueue, queueByName } from './find-queue.ts'
 import { invalidParameter, invalidValue, missingParameter, requireParameters } from './refusals.ts'
 import type { Queue } from './schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** A queue's policy as a service principal's call needs it; undefined lets the handler say that the queue is not there. */
 export function resourcePolicy(

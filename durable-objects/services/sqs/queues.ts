@@ -1,5 +1,6 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
+import { insert } from '../../kernel/object/rows.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { listing } from '../../kernel/listings/listings.ts'
 import { queueArn, queueUrl } from './addresses.ts'
@@ -11,9 +12,6 @@ import { invalidParameter, queueDoesNotExist } from './refusals.ts'
 import type { Attributes, Queue } from './schema.ts'
 import { queueTags } from './tags.ts'
 import { wake } from './waiters.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
 export function CreateQueue(ctx: Tx, input: In<'CreateQueue'>): Out<'CreateQueue'> {
@@ -40,16 +38,15 @@ function noQueueName(): AwsError {
 type NewQueue = { name: string; fifo: boolean; attributes: Attributes; deadLetterArn: string | null }
 
 function insertQueue(ctx: Tx, queue: NewQueue): void {
-  ctx.sql.run(
-    `INSERT INTO sqs_queues (name, fifo, attributes, deadLetterArn, createdAt, modifiedAt, sequence)
-     VALUES (?, ?, ?, ?, ?, ?, 0)`,
-    queue.name,
-    queue.fifo ? 1 : 0,
-    JSON.stringify(queue.attributes),
-    queue.deadLetterArn,
-    ctx.now,
-    ctx.now,
-  )
+  insert(ctx.sql, 'sqs_queues', {
+    name: queue.name,
+    fifo: queue.fifo,
+    attributes: JSON.stringify(queue.attributes),
+    deadLetterArn: queue.deadLetterArn,
+    createdAt: ctx.now,
+    modifiedAt: ctx.now,
+    sequence: 0,
+  })
 }
 
 /** Creating a queue again is no error unless an attribute that is given differs. */

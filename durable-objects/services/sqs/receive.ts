@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { replayAttempt, writeAttempt } from './attempts.ts'
@@ -17,8 +17,8 @@ import { MAX_VISIBILITY } from './visibility.ts'
 import { nextVisible } from './visible.ts'
 import { asPoll, type Poll, waitForChange } from './waiters.ts'
 
-type Input = Operations['ReceiveMessage']['input']
-type Output = Operations['ReceiveMessage']['output']
+type Input = In<'ReceiveMessage'>
+type Output = Out<'ReceiveMessage'>
 
 /** A receive, checked. */
 type Receive = { url: string; most: number; visibility: number | undefined; attempt: string | undefined; asked: Asked }

@@ -1,13 +1,13 @@
 import { md5Hex } from '../../shared/hash-md5.ts'
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import { sequenceNumber } from './fifo.ts'
 import { decodeAttributes, encodeAttributes, type MessageAttribute, selectAttributes } from './message-attributes.ts'
 import { receiptHandle } from './receipt-handles.ts'
 import { unknownAttribute } from './refusals.ts'
 import type { MessageRow } from './schema.ts'
 
-type Input = Operations['ReceiveMessage']['input']
-type Message = NonNullable<Operations['ReceiveMessage']['output']['Messages']>[number]
+type Input = In<'ReceiveMessage'>
+type Message = NonNullable<Out<'ReceiveMessage'>['Messages']>[number]
 
 /** Which system attributes, and which of their senders' attributes, a receive wants with its messages. */
 export type Asked = { system: readonly string[]; message: readonly string[] }

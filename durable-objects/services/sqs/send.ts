@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { MAX_MESSAGE_SIZE } from './attribute-rules.ts'
@@ -12,10 +12,8 @@ import type { Queue } from './schema.ts'
 import { type Sent, store } from './store.ts'
 import { wake } from './waiters.ts'
 
-type Out<O extends keyof Operations> = Operations[O]['output']
-
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-export function SendMessage(ctx: Tx, input: Operations['SendMessage']['input']): Sent {
+export function SendMessage(ctx: Tx, input: In<'SendMessage'>): Sent {
   const queue = findQueue(ctx, input.QueueUrl)
   if (!input.MessageBody) throw missingParameter('MessageBody')
   const sent = store(ctx, queue, outgoing(queue, input))
@@ -25,7 +23,7 @@ export function SendMessage(ctx: Tx, input: Operations['SendMessage']['input']):
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-export function SendMessageBatch(ctx: Tx, input: Operations['SendMessageBatch']['input']): Out<'SendMessageBatch'> {
+export function SendMessageBatch(ctx: Tx, input: In<'SendMessageBatch'>): Out<'SendMessageBatch'> {
   const queue = findQueue(ctx, input.QueueUrl)
   const entries = inBatch('SendMessageBatchRequestEntry', input.Entries)
   checkBatchSize(entries)

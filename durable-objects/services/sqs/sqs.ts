@@ -1,27 +1,29 @@
+import type { Handlers } from '../../kernel/object/operation.ts'
 import { sqsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sqs.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
 import { fromPath, home } from './addresses.ts'
-import { GetQueueAttributes, SetQueueAttributes } from './attributes.ts'
-import { ForceDeadLetters, ListDeadLetterSourceQueues } from './dead-letters.ts'
-import { DeleteMessage, DeleteMessageBatch } from './deletion.ts'
+import * as views from './views.ts'
+import type { ExpirationTickResponse, ForceDlqResponse } from './views.ts'
 import { queueUrlOfArn } from '../../shared/queue-urls.ts'
 import { gauges } from './metrics.ts'
-import { CancelMessageMoveTask, ListMessageMoveTasks, StartMessageMoveTask } from './move-tasks.ts'
-import { AddPermission, RemovePermission, resourcePolicy } from './permissions.ts'
-import { CreateQueue, DeleteQueue, GetQueueUrl, ListQueues, PurgeQueue } from './queues.ts'
-import { ReceiveMessage } from './receive.ts'
 import { ERROR_NAMESPACES, QUERY_CODES } from './refusals.ts'
 import { move } from './redrive.ts'
 import { ExpireMessages, retention } from './retention.ts'
 import { migrations } from './schema.ts'
-import { SendMessage, SendMessageBatch } from './send.ts'
-import { ListQueueTags, TagQueue, UntagQueue } from './tags.ts'
-import { ChangeMessageVisibility, ChangeMessageVisibilityBatch } from './visibility.ts'
-import * as views from './views.ts'
-import type { ExpirationTickResponse, ForceDlqResponse } from './views.ts'
 import { abandon, abandonAll, wakeAll } from './waiters.ts'
-import { lookAgain, UnwatchQueue, watch, WatchQueue, type WatcherOperations } from './watchers.ts'
+import * as attributes from './attributes.ts'
+import * as deadLetters from './dead-letters.ts'
+import * as deletion from './deletion.ts'
+import * as moveTasks from './move-tasks.ts'
+import * as permissions from './permissions.ts'
+import * as queues from './queues.ts'
+import * as receive from './receive.ts'
+import * as send from './send.ts'
+import * as tags from './tags.ts'
+import * as visibility from './visibility.ts'
+import * as watchers from './watchers.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -30,7 +32,7 @@ declare module '../../kernel/object/service-operations.ts' {
 }
 
 /** What mappings, and the emulator's own endpoints, ask beyond AWS's API. */
-type InternalOperations = WatcherOperations & {
+type InternalOperations = watchers.WatcherOperations & {
   ExpireMessages: { input: Record<string, never>; output: ExpirationTickResponse }
   ForceDeadLetters: { input: { queueName: string }; output: ForceDlqResponse | undefined }
 }
@@ -45,44 +47,36 @@ type InternalOperations = WatcherOperations & {
  * - The API's rate limits (FIFO throughput, 500 messages per second of a move task without a rate) are not enforced.
  */
 
-const operations = {
-  AddPermission,
-  CancelMessageMoveTask,
-  ChangeMessageVisibility,
-  ChangeMessageVisibilityBatch,
-  CreateQueue,
-  DeleteMessage,
-  DeleteMessageBatch,
-  DeleteQueue,
-  GetQueueAttributes,
-  GetQueueUrl,
-  ListDeadLetterSourceQueues,
-  ListMessageMoveTasks,
-  ListQueues,
-  ListQueueTags,
-  PurgeQueue,
-  ReceiveMessage,
-  RemovePermission,
-  SendMessage,
-  SendMessageBatch,
-  SetQueueAttributes,
-  StartMessageMoveTask,
-  TagQueue,
-  UntagQueue,
-} satisfies Handlers<Operations>
-
 export const sqs: ServiceDefinition = {
-  operations,
-  internal: { WatchQueue, UnwatchQueue, ExpireMessages, ForceDeadLetters } satisfies Handlers<InternalOperations>,
+  operations: operationsOf(
+    'sqs',
+    attributes,
+    deadLetters,
+    deletion,
+    moveTasks,
+    permissions,
+    queues,
+    receive,
+    send,
+    tags,
+    visibility,
+    watchers,
+  ),
+  internal: {
+    WatchQueue: watchers.WatchQueue,
+    UnwatchQueue: watchers.UnwatchQueue,
+    ExpireMessages,
+    ForceDeadLetters: deadLetters.ForceDeadLetters,
+  } satisfies Handlers<InternalOperations>,
   views,
   migrations,
-  timers: { move, retention, watch },
+  timers: { move, retention, watch: watchers.watch },
   gauges,
   abandoned: { ReceiveMessage: abandon },
   onClock: wakeAll,
   onErase: abandonAll,
-  onWake: lookAgain,
-  resourcePolicy,
+  onWake: watchers.lookAgain,
+  resourcePolicy: permissions.resourcePolicy,
   target: {
     operation: 'SendMessage',
     input: (arn, _resource, { text: MessageBody }) => ({ QueueUrl: queueUrlOfArn(arn), MessageBody }),

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { Out } from '../../../aws/models/sqs.types.ts'
 import type { Ctx, Tx } from '../../kernel/object/operation.ts'
 import { DEDUPLICATION_MS, deduplicationKey, sequenceNumber } from './fifo.ts'
 import { joinGroup } from './groups.ts'
@@ -6,7 +6,7 @@ import { noteSent } from './metrics.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Queue } from './schema.ts'
 
-export type Sent = Operations['SendMessage']['output']
+export type Sent = Out<'SendMessage'>
 
 /** Which message a FIFO queue took an equal one for. */
 type Original = { messageId: string; sequence: number }

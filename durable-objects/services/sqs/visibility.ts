@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sqs.types.ts'
+import type { In, Out } from '../../../aws/models/sqs.types.ts'
 import type { Tx } from '../../kernel/object/operation.ts'
 import { eachEntry, inBatch } from './batches.ts'
 import { findQueue } from './find-queue.ts'
@@ -8,9 +8,6 @@ import { noteInFlight } from './in-flight.ts'
 import { invalidValue, missingParameter } from './refusals.ts'
 import type { Queue } from './schema.ts'
 import { wake } from './waiters.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** In seconds: also the longest that a message may be hidden after a receive, extensions included. */
 export const MAX_VISIBILITY = 43_200

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { mintSession } from '../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -9,13 +9,10 @@ import { packedSize, sessionPolicies } from './session-policies.ts'
 import { sessionTags } from './session-tags.ts'
 import { notAuthorized, requestContext, roleOf, trustDecision, type TrustingRole } from './trust.ts'
 
-type In = Operations['AssumeRole']['input']
-type Out = Operations['AssumeRole']['output']
-
 const HOUR = 3600
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-export async function AssumeRole(ctx: Ctx, input: In): Promise<Out> {
+export async function AssumeRole(ctx: Ctx, input: In<'AssumeRole'>): Promise<Out<'AssumeRole'>> {
   const caller = await callerOf(ctx)
   const { tags, transitive } = sessionTags(input, caller.session)
   const multiFactor = await checkMultiFactor(ctx, caller, input)
@@ -35,7 +32,7 @@ export async function AssumeRole(ctx: Ctx, input: In): Promise<Out> {
   })
 }
 
-type Asked = { caller: CallerIdentity; input: In; multiFactor: boolean }
+type Asked = { caller: CallerIdentity; input: In<'AssumeRole'>; multiFactor: boolean }
 
 /** Each thing that is asked for needs the trust policy's word. */
 function checkTrust(ctx: Ctx, role: TrustingRole, { caller, input, multiFactor }: Asked): void {
@@ -61,7 +58,7 @@ function checkTrust(ctx: Ctx, role: TrustingRole, { caller, input, multiFactor }
 }
 
 /** The condition keys that the request itself brings. */
-function askedContext(input: In): ContextValues {
+function askedContext(input: In<'AssumeRole'>): ContextValues {
   const tags = input.Tags ?? []
   return {
     'sts:RoleSessionName': input.RoleSessionName,
@@ -90,7 +87,7 @@ export function durationOf(role: TrustingRole, asked: number | undefined, callin
 type Granted = Omit<Session, 'accountId' | 'roleArn' | 'roleId' | 'expires'> & { seconds: number }
 
 /** A role's session: its credentials, who it is, and how full its policies are. */
-export function sessionOf(ctx: Ctx, role: TrustingRole, { seconds, ...granted }: Granted): Out {
+export function sessionOf(ctx: Ctx, role: TrustingRole, { seconds, ...granted }: Granted): Out<'AssumeRole'> {
   const expires = Math.floor(ctx.now / 1000 + seconds) * 1000
   const session = { accountId: role.account, roleArn: role.arn, roleId: role.id, expires, ...withoutEmpty(granted) }
   const size = packedSize(session)

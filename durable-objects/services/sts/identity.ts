@@ -1,11 +1,8 @@
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { accountOfAccessKey } from '../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { callerOf } from './callers.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 export async function GetCallerIdentity(ctx: Ctx): Promise<Out<'GetCallerIdentity'>> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { ContextValues } from '../../shared/policy-statement.ts'
@@ -8,9 +8,6 @@ import { type Assertion, readAssertion } from './saml-assertion.ts'
 import { sessionPolicies } from './session-policies.ts'
 import { sessionTags } from './session-tags.ts'
 import { roleOf, trustsFederated } from './trust.ts'
-
-type In = Operations['AssumeRoleWithSAML']['input']
-type Out = Operations['AssumeRoleWithSAML']['output']
 
 const ACTION = 'sts:AssumeRoleWithSAML'
 const ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
@@ -22,7 +19,10 @@ const notAuthorized = () => new AwsError('AccessDenied', `Not authorized to perf
  * The assertion's signature is not checked; its provider, issuer, time, role and the trust policy's conditions are.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
  */
-export async function AssumeRoleWithSAML(ctx: Ctx, input: In): Promise<Out> {
+export async function AssumeRoleWithSAML(
+  ctx: Ctx,
+  input: In<'AssumeRoleWithSAML'>,
+): Promise<Out<'AssumeRoleWithSAML'>> {
   const assertion = readAssertion(input.SAMLAssertion)
   if (assertion.until !== undefined && assertion.until <= ctx.now) {
     throw new AwsError('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
@@ -62,7 +62,7 @@ export async function AssumeRoleWithSAML(ctx: Ctx, input: In): Promise<Out> {
 const attribute = ({ attributes }: Assertion, name: string) => attributes.get(ATTRIBUTES + name)?.[0]
 
 /** Whether the assertion offers the role with the provider, in either order. */
-function names({ attributes }: Assertion, { RoleArn, PrincipalArn }: In): boolean {
+function names({ attributes }: Assertion, { RoleArn, PrincipalArn }: In<'AssumeRoleWithSAML'>): boolean {
   const pairs = (attributes.get(`${ATTRIBUTES}Role`) ?? []).map(pair => pair.split(',').map(arn => arn.trim()))
   return pairs.some(pair => pair.length === 2 && pair.includes(RoleArn) && pair.includes(PrincipalArn))
 }

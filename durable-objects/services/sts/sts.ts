@@ -1,12 +1,13 @@
 import { stsAccess } from './access.ts'
 import type { Operations } from '../../../aws/models/sts.types.ts'
-import type { Handlers, ServiceDefinition } from '../../kernel/object/operation.ts'
-import { AssumeRole } from './assume-role.ts'
-import { DecodeAuthorizationMessage, GetAccessKeyInfo, GetCallerIdentity } from './identity.ts'
-import { AssumeRoleWithSAML } from './saml.ts'
-import { GetFederationToken, GetSessionToken } from './user-sessions.ts'
-import { AssumeRoleWithWebIdentity } from './web-identity.ts'
-import { GetWebIdentityToken } from './web-identity-issuing.ts'
+import type { ServiceDefinition } from '../../kernel/object/operation.ts'
+import { operationsOf } from '../../kernel/object/operations-of.ts'
+import * as assumeRole from './assume-role.ts'
+import * as identity from './identity.ts'
+import * as saml from './saml.ts'
+import * as userSessions from './user-sessions.ts'
+import * as webIdentity from './web-identity.ts'
+import * as webIdentityIssuing from './web-identity-issuing.ts'
 
 declare module '../../kernel/object/service-operations.ts' {
   interface ServiceOperations {
@@ -23,20 +24,8 @@ declare module '../../kernel/object/service-operations.ts' {
  * - AssumeRoot and GetDelegatedAccessToken need AWS Organizations and AWS's partners: 501.
  */
 
-const operations = {
-  AssumeRole,
-  AssumeRoleWithSAML,
-  AssumeRoleWithWebIdentity,
-  DecodeAuthorizationMessage,
-  GetAccessKeyInfo,
-  GetCallerIdentity,
-  GetFederationToken,
-  GetSessionToken,
-  GetWebIdentityToken,
-} satisfies Handlers<Operations>
-
 export const sts: ServiceDefinition = {
-  operations,
+  operations: operationsOf('sts', assumeRole, identity, saml, userSessions, webIdentity, webIdentityIssuing),
   migrations: [],
   access: stsAccess,
   dialect: 'query',

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx, Session } from '../../kernel/object/operation.ts'
 import { mintSession } from '../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../aws/errors.ts'
@@ -6,9 +6,6 @@ import { type CallerIdentity, callerOf } from './callers.ts'
 import { checkMultiFactor } from './multi-factor.ts'
 import { packedSize, sessionPolicies } from './session-policies.ts'
 import { sessionTags } from './session-tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const HOUR = 3600
 const HALF_A_DAY = 12 * HOUR

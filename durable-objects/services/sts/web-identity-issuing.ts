@@ -1,11 +1,8 @@
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import { callerOf } from './callers.ts'
 import { sessionTags } from './session-tags.ts'
-
-type In = Operations['GetWebIdentityToken']['input']
-type Out = Operations['GetWebIdentityToken']['output']
 
 const FIVE_MINUTES = 300
 
@@ -13,7 +10,10 @@ const FIVE_MINUTES = 300
  * A token by which services outside know an AWS principal.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetWebIdentityToken.html
  */
-export async function GetWebIdentityToken(ctx: Ctx, input: In): Promise<Out> {
+export async function GetWebIdentityToken(
+  ctx: Ctx,
+  input: In<'GetWebIdentityToken'>,
+): Promise<Out<'GetWebIdentityToken'>> {
   const { Audience, DurationSeconds = FIVE_MINUTES, SigningAlgorithm } = input
   if (SigningAlgorithm !== 'RS256' && SigningAlgorithm !== 'ES384') {
     throw new AwsError('ValidationError', 'SigningAlgorithm must be one of RS256 or ES384')

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../aws/models/sts.types.ts'
+import type { In, Out } from '../../../aws/models/sts.types.ts'
 import type { Ctx } from '../../kernel/object/operation.ts'
 import { AwsError } from '../../../aws/errors.ts'
 import type { ContextValues } from '../../shared/policy-statement.ts'
@@ -7,9 +7,6 @@ import { sessionPolicies } from './session-policies.ts'
 import { sessionTags } from './session-tags.ts'
 import { roleOf, trustsFederated, type TrustingRole } from './trust.ts'
 import { type Claims, readIdentityToken, sessionClaims } from './web-identity-token.ts'
-
-type In = Operations['AssumeRoleWithWebIdentity']['input']
-type Out = Operations['AssumeRoleWithWebIdentity']['output']
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity'
 
@@ -26,7 +23,10 @@ const BUILT_IN = new Set([
  * trust policy's conditions are.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
-export async function AssumeRoleWithWebIdentity(ctx: Ctx, input: In): Promise<Out> {
+export async function AssumeRoleWithWebIdentity(
+  ctx: Ctx,
+  input: In<'AssumeRoleWithWebIdentity'>,
+): Promise<Out<'AssumeRoleWithWebIdentity'>> {
   const claims = readIdentityToken(input.WebIdentityToken, ctx.now)
   const role = await roleOf(ctx, input.RoleArn)
   if (!role) throw notAuthorized()
@@ -82,7 +82,7 @@ async function clientsOf(ctx: Ctx, role: TrustingRole, arn: string): Promise<str
 }
 
 /** Claims become condition keys after the provider's name: `token.actions.githubusercontent.com:sub`. */
-function contextOf(ctx: Ctx, { iss, aud, all }: Claims, input: In): ContextValues {
+function contextOf(ctx: Ctx, { iss, aud, all }: Claims, input: In<'AssumeRoleWithWebIdentity'>): ContextValues {
   const host = hostOf(iss)
   const claims = Object.entries(all).flatMap(([name, value]) => {
     const values = (Array.isArray(value) ? value : [value]).filter(each => typeof each !== 'object')

@@ -1,4 +1,4 @@
-import type { CompositeAlarm, MetricAlarm } from '../../../../aws/models/cloudwatch.types.ts'
+import type { CompositeAlarm, In, MetricAlarm, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -6,13 +6,13 @@ import { alarmArn, alarmByName, definitionOf } from './alarm-rows.ts'
 import { alarmsOf, readRule, rulesOn } from './composite-rule.ts'
 import { dimensionsText } from '../metrics/metrics.ts'
 import { paging, validationError } from '../refusals.ts'
-import type { AlarmRow, Input, Output } from '../schema.ts'
+import type { AlarmRow } from '../schema.ts'
 
-type Metric = Input<'PutMetricAlarm'>
-type Composite = Input<'PutCompositeAlarm'>
+type Metric = In<'PutMetricAlarm'>
+type Composite = In<'PutCompositeAlarm'>
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
-export function DescribeAlarms(ctx: Ctx, input: Input<'DescribeAlarms'>): Output<'DescribeAlarms'> {
+export function DescribeAlarms(ctx: Ctx, input: In<'DescribeAlarms'>): Out<'DescribeAlarms'> {
   checkCombination(input)
   const { ActionPrefix, AlarmTypes = ['MetricAlarm'] } = input
   const relatives = related(ctx, input)
@@ -36,7 +36,7 @@ export function DescribeAlarms(ctx: Ctx, input: Input<'DescribeAlarms'>): Output
   }
 }
 
-function checkCombination(input: Input<'DescribeAlarms'>): void {
+function checkCombination(input: In<'DescribeAlarms'>): void {
   if (input.AlarmNames && input.AlarmNamePrefix !== undefined) {
     throw validationError(
       'The parameters AlarmNames and AlarmNamePrefix are mutually exclusive and you have specified both.',
@@ -50,7 +50,7 @@ function checkCombination(input: Input<'DescribeAlarms'>): void {
 }
 
 /** Names of an alarm's parents or children, when they are asked for. */
-function related(ctx: Ctx, { ChildrenOfAlarmName, ParentsOfAlarmName }: Input<'DescribeAlarms'>): string[] | undefined {
+function related(ctx: Ctx, { ChildrenOfAlarmName, ParentsOfAlarmName }: In<'DescribeAlarms'>): string[] | undefined {
   if (ParentsOfAlarmName !== undefined) return rulesOn(ctx, ParentsOfAlarmName).map(({ name }) => name)
   if (ChildrenOfAlarmName === undefined) return undefined
   const row = alarmByName(ctx, ChildrenOfAlarmName)
@@ -107,8 +107,8 @@ function compositeAlarm(ctx: Ctx, row: AlarmRow): CompositeAlarm {
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html */
 export function DescribeAlarmsForMetric(
   ctx: Ctx,
-  input: Input<'DescribeAlarmsForMetric'>,
-): Output<'DescribeAlarmsForMetric'> {
+  input: In<'DescribeAlarmsForMetric'>,
+): Out<'DescribeAlarmsForMetric'> {
   const wanted = dimensionsText(input.Dimensions)
   const rows = ctx.sql
     .all<AlarmRow>(`SELECT * FROM cloudwatch_alarms WHERE type = 'MetricAlarm' ORDER BY name`)
@@ -134,8 +134,8 @@ export function DescribeAlarmsForMetric(
 /** Contributors are a log alarm's or a Metrics Insights alarm's: others have none. */
 export function DescribeAlarmContributors(
   ctx: Ctx,
-  { AlarmName }: Input<'DescribeAlarmContributors'>,
-): Output<'DescribeAlarmContributors'> {
+  { AlarmName }: In<'DescribeAlarmContributors'>,
+): Out<'DescribeAlarmContributors'> {
   if (!alarmByName(ctx, AlarmName)) {
     throw new AwsError('ResourceNotFoundException', `Alarm ${AlarmName} does not exist`, 404, {
       ResourceType: 'Alarm',

@@ -1,15 +1,15 @@
 import { own } from '../../../../aws/own.ts'
-import type { MetricDataQuery } from '../../../../aws/models/cloudwatch.types.ts'
+import type { In, MetricDataQuery } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { alarmArn, definitionOf } from './alarm-rows.ts'
 import type { StateChange } from './alarm-state.ts'
 import { queriesOf } from './alarm-queries.ts'
 import { isoTime } from './reasons.ts'
 import { REGION_NAMES } from '../dashboards/region-names.data.ts'
-import type { AlarmRow, Input, StateValue } from '../schema.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
 
-type Metric = Input<'PutMetricAlarm'>
-type Composite = Input<'PutCompositeAlarm'>
+type Metric = In<'PutMetricAlarm'>
+type Composite = In<'PutCompositeAlarm'>
 
 const regionName = ({ place: { region } }: Ctx) => own(REGION_NAMES, region) ?? region
 const MOST_SUBJECT = 100

@@ -1,7 +1,6 @@
-import type { MetricDataQuery } from '../../../../aws/models/cloudwatch.types.ts'
-import type { Input } from '../schema.ts'
+import type { In, MetricDataQuery } from '../../../../aws/models/cloudwatch.types.ts'
 
-type Definition = Input<'PutMetricAlarm'>
+type Definition = In<'PutMetricAlarm'>
 
 /** An alarm's queries: those that were put, or its one metric as a query. */
 export function queriesOf(definition: Definition): MetricDataQuery[] {

@@ -1,13 +1,13 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { periodOf, queriesOf } from './alarm-queries.ts'
 import { callsOf, namesOf } from '../math/parser.ts'
 import { readQueries, type ReadQuery } from '../metrics/metric-queries.ts'
 import { validationError } from '../refusals.ts'
-import type { Input } from '../schema.ts'
 import { readStatistic } from '../metrics/statistics.ts'
 
-type Definition = Input<'PutMetricAlarm'>
+type Definition = In<'PutMetricAlarm'>
 
 const DAY = 86_400
 const MISSING = ['breaching', 'notBreaching', 'ignore', 'missing']

@@ -1,3 +1,4 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { deliverActions, deliverStateEvent } from './alarm-actions.ts'
 import { alarmArn, alarmByName, definitionOf } from './alarm-rows.ts'
@@ -5,7 +6,7 @@ import { isSuppressed, suppressorChanged } from '../mutes/suppression.ts'
 import { isTrue, readRule, rulesOn } from './composite-rule.ts'
 import { writeHistory } from './history.ts'
 import { isoTime } from './reasons.ts'
-import type { AlarmRow, Input, StateValue } from '../schema.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
 
 /** A state that an alarm takes, and why. */
 export type NewState = { state: StateValue; reason: string; reasonData: string | null }
@@ -73,7 +74,7 @@ type Why = { cause?: string; depth?: number }
 
 /** Gives a composite alarm the state that its rule has now. */
 export function evaluateComposite(ctx: Tx, row: AlarmRow, { cause, depth = 0 }: Why): void {
-  const { AlarmRule } = definitionOf<Input<'PutCompositeAlarm'>>(row)
+  const { AlarmRule } = definitionOf<In<'PutCompositeAlarm'>>(row)
   const stateOf = (name: string) => alarmByName(ctx, name)?.state
   const state: StateValue = isTrue(readRule(AlarmRule), stateOf) ? 'ALARM' : 'OK'
   if (state === row.state) return

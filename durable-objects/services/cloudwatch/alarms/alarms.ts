@@ -1,4 +1,4 @@
-import type { Tag } from '../../../../aws/models/cloudwatch.types.ts'
+import type { In, Tag } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { deliverConfigurationEvent } from './alarm-actions.ts'
@@ -8,11 +8,11 @@ import { changeState, evaluateComposite } from './alarm-state.ts'
 import { noteAlarm } from './alarm-timers.ts'
 import { alarmsOf, readRule } from './composite-rule.ts'
 import { validationError } from '../refusals.ts'
-import type { AlarmRow, Input, StateValue } from '../schema.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
 import { cloudwatchTags } from '../resources.ts'
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-export function PutMetricAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutMetricAlarm'>): void {
+export function PutMetricAlarm(ctx: Tx, { Tags, ...definition }: In<'PutMetricAlarm'>): void {
   checkAlarm(definition)
   const { AlarmName, ActionsEnabled = true } = definition
   put(
@@ -24,7 +24,7 @@ export function PutMetricAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutMetri
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-export function PutCompositeAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutCompositeAlarm'>): void {
+export function PutCompositeAlarm(ctx: Tx, { Tags, ...definition }: In<'PutCompositeAlarm'>): void {
   const { AlarmName, ActionsEnabled = true } = definition
   checkActions(definition)
   const named = alarmsOf(readRule(definition.AlarmRule))
@@ -47,7 +47,7 @@ export function PutCompositeAlarm(ctx: Tx, { Tags, ...definition }: Input<'PutCo
   if (row) evaluateComposite(ctx, row, {})
 }
 
-function checkSuppressor(ctx: Ctx, definition: Input<'PutCompositeAlarm'>): void {
+function checkSuppressor(ctx: Ctx, definition: In<'PutCompositeAlarm'>): void {
   const { ActionsSuppressor, ActionsSuppressorWaitPeriod, ActionsSuppressorExtensionPeriod } = definition
   if (ActionsSuppressor === undefined) {
     if (ActionsSuppressorWaitPeriod === undefined && ActionsSuppressorExtensionPeriod === undefined) return
@@ -80,7 +80,7 @@ function put(ctx: Tx, alarm: Parameters<typeof writeAlarm>[1], tags: Tag[] | und
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html */
-export function SetAlarmState(ctx: Tx, input: Input<'SetAlarmState'>): void {
+export function SetAlarmState(ctx: Tx, input: In<'SetAlarmState'>): void {
   const row = findAlarm(ctx, input.AlarmName)
   const { StateReason: reason, StateReasonData: reasonData = null } = input
   if (reasonData !== null) checkJson(reasonData)
@@ -98,7 +98,7 @@ function checkJson(text: string): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html */
-export function DeleteAlarms(ctx: Tx, { AlarmNames }: Input<'DeleteAlarms'>): void {
+export function DeleteAlarms(ctx: Tx, { AlarmNames }: In<'DeleteAlarms'>): void {
   const rows = [...new Set(AlarmNames)].map(name => alarmByName(ctx, name))
   const found = rows.filter((row): row is AlarmRow => row !== undefined)
   const composites = found.filter(({ type }) => type === 'CompositeAlarm')
@@ -116,12 +116,12 @@ export function DeleteAlarms(ctx: Tx, { AlarmNames }: Input<'DeleteAlarms'>): vo
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_EnableAlarmActions.html */
-export function EnableAlarmActions(ctx: Tx, { AlarmNames }: Input<'EnableAlarmActions'>): void {
+export function EnableAlarmActions(ctx: Tx, { AlarmNames }: In<'EnableAlarmActions'>): void {
   switchActions(ctx, AlarmNames, true)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableAlarmActions.html */
-export function DisableAlarmActions(ctx: Tx, { AlarmNames }: Input<'DisableAlarmActions'>): void {
+export function DisableAlarmActions(ctx: Tx, { AlarmNames }: In<'DisableAlarmActions'>): void {
   switchActions(ctx, AlarmNames, false)
 }
 

@@ -1,7 +1,8 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { alarmName, definitionOf } from './alarm-rows.ts'
 import { validationError } from '../refusals.ts'
-import type { AlarmRow, Input, StateValue } from '../schema.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
 
 /** An AlarmRule, read. */
 export type Rule =
@@ -173,5 +174,5 @@ export function alarmsOf(rule: Rule): string[] {
 export function rulesOn(ctx: Ctx, name: string): AlarmRow[] {
   return ctx.sql
     .all<AlarmRow>(`SELECT * FROM cloudwatch_alarms WHERE type = 'CompositeAlarm' ORDER BY name`)
-    .filter(row => alarmsOf(readRule(definitionOf<Input<'PutCompositeAlarm'>>(row).AlarmRule)).includes(name))
+    .filter(row => alarmsOf(readRule(definitionOf<In<'PutCompositeAlarm'>>(row).AlarmRule)).includes(name))
 }

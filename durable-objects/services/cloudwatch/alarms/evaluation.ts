@@ -1,3 +1,4 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { periodOf, queriesOf } from './alarm-queries.ts'
@@ -10,13 +11,13 @@ import type { Series, Value } from '../math/values.ts'
 import { findMetric } from '../metrics/metrics.ts'
 import { queryValues, readQueries, type ReadQuery } from '../metrics/metric-queries.ts'
 import { decimal, isoTime, type Point, reasonText } from './reasons.ts'
-import type { AlarmRow, Input } from '../schema.ts'
+import type { AlarmRow } from '../schema.ts'
 import { nameOf } from '../metrics/series.ts'
 import { fetchMetrics } from '../metrics/sources.ts'
 import { readStatistic } from '../metrics/statistics.ts'
 import { SPARE_PERIODS, verdictOf } from './verdict.ts'
 
-type Definition = Input<'PutMetricAlarm'>
+type Definition = In<'PutMetricAlarm'>
 
 /** Timer: evaluates the alarms that are due, on what all services have measured until now. */
 export async function evaluateDue(ctx: Ctx): Promise<void> {

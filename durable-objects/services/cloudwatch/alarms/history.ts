@@ -1,8 +1,9 @@
+import type { In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import { append, type RingLog } from '../../../kernel/ring-logs/ring-logs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { paging } from '../refusals.ts'
-import type { AlarmRow, Input, Output } from '../schema.ts'
+import type { AlarmRow } from '../schema.ts'
 
 type Entry = {
   alarm: string
@@ -25,7 +26,7 @@ export function writeHistory(ctx: Tx, { data, ...entry }: Entry): void {
 type Row = { id: number; alarm: string; type: string; at: number; item: string; summary: string; data: string }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html */
-export function DescribeAlarmHistory(ctx: Ctx, input: Input<'DescribeAlarmHistory'>): Output<'DescribeAlarmHistory'> {
+export function DescribeAlarmHistory(ctx: Ctx, input: In<'DescribeAlarmHistory'>): Out<'DescribeAlarmHistory'> {
   const { AlarmName, AlarmTypes, HistoryItemType, StartDate, EndDate, ScanBy } = input
   const types = AlarmTypes ?? (AlarmName === undefined ? ['MetricAlarm'] : ['MetricAlarm', 'CompositeAlarm'])
   const { rows, next } = listing<Row>(ctx, paging(input), {

@@ -1,10 +1,10 @@
 import { dropText, keepText, type KeptText, readText, textSize } from '../../../kernel/blobs/texts.ts'
+import type { In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnOf } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { invalidValue, paging } from '../refusals.ts'
-import type { Input, Output } from '../schema.ts'
 
 type Body = { text: KeptText }
 
@@ -15,10 +15,7 @@ export const dashboardArn = ({ place: { account } }: Ctx, name: string) =>
   arnOf({ service: 'cloudwatch', account, resource: `dashboard/${name}` })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
-export function PutDashboard(
-  ctx: Tx,
-  { DashboardName, DashboardBody, Tags }: Input<'PutDashboard'>,
-): Output<'PutDashboard'> {
+export function PutDashboard(ctx: Tx, { DashboardName, DashboardBody, Tags }: In<'PutDashboard'>): Out<'PutDashboard'> {
   if (!NAME.test(DashboardName)) {
     throw invalidValue(
       `The value ${DashboardName} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n`,
@@ -80,7 +77,7 @@ function widgetErrors(widgets: unknown): { DataPath: string; Message: string }[]
 const missing = (name: string) => new AwsError('DashboardNotFoundError', `Dashboard ${name} does not exist`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetDashboard.html */
-export function GetDashboard(ctx: Ctx, { DashboardName }: Input<'GetDashboard'>): Output<'GetDashboard'> {
+export function GetDashboard(ctx: Ctx, { DashboardName }: In<'GetDashboard'>): Out<'GetDashboard'> {
   const dashboard = resourceOf<Body>(ctx, 'dashboard', DashboardName)
   if (!dashboard) throw missing(DashboardName)
   return {
@@ -91,7 +88,7 @@ export function GetDashboard(ctx: Ctx, { DashboardName }: Input<'GetDashboard'>)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html */
-export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output<'ListDashboards'> {
+export function ListDashboards(ctx: Ctx, input: In<'ListDashboards'>): Out<'ListDashboards'> {
   const { DashboardNamePrefix: prefix = '' } = input
   const refusal = () => invalidValue('The value for field NextToken is invalid.')
   const pages = { ...paging(input), size: PAGE, refusal }
@@ -106,7 +103,7 @@ export function ListDashboards(ctx: Ctx, input: Input<'ListDashboards'>): Output
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteDashboards.html */
-export function DeleteDashboards(ctx: Tx, { DashboardNames }: Input<'DeleteDashboards'>): Output<'DeleteDashboards'> {
+export function DeleteDashboards(ctx: Tx, { DashboardNames }: In<'DeleteDashboards'>): Out<'DeleteDashboards'> {
   const unknown = DashboardNames.find(name => !resourceOf(ctx, 'dashboard', name))
   if (unknown !== undefined) throw missing(unknown)
   for (const name of DashboardNames) {

@@ -1,17 +1,16 @@
-import type { EntityMetricData, MetricDatum } from '../../../../aws/models/cloudwatch.types.ts'
+import type { EntityMetricData, In, MetricDatum } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { noteData } from '../alarms/alarm-timers.ts'
 import { checkDatum, checkNamespace, distributionOf } from './datum-rules.ts'
 import { addDatapoint, dimensionsText, noteMetricName } from './metrics.ts'
 import { invalidValue, missingParameter } from '../refusals.ts'
-import type { Input } from '../schema.ts'
 
 const MOST = 1000
 
 type Given = { datum: MetricDatum; path: string; entity?: EntityMetricData['Entity'] }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
-export function PutMetricData(ctx: Tx, input: Input<'PutMetricData'>): void {
+export function PutMetricData(ctx: Tx, input: In<'PutMetricData'>): void {
   checkNamespace(input.Namespace)
   const given = all(input)
   if (given.length === 0) throw missingParameter('The parameter MetricData is required.')
@@ -29,7 +28,7 @@ export function PutMetricData(ctx: Tx, input: Input<'PutMetricData'>): void {
   noteData(ctx)
 }
 
-function all({ MetricData = [], EntityMetricData = [] }: Input<'PutMetricData'>): Given[] {
+function all({ MetricData = [], EntityMetricData = [] }: In<'PutMetricData'>): Given[] {
   const plain = MetricData.map((datum, i) => ({ datum, path: `MetricData.member.${i + 1}` }))
   const ofEntities = EntityMetricData.flatMap(({ Entity: entity, MetricData: data = [] }, i) =>
     data.map((datum, j) => ({ datum, entity, path: `EntityMetricData.member.${i + 1}.MetricData.member.${j + 1}` })),

@@ -1,9 +1,9 @@
-import type { DimensionFilter } from '../../../../aws/models/cloudwatch.types.ts'
+import type { DimensionFilter, In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { dimensionsOf } from './metrics.ts'
 import { invalidValue, paging } from '../refusals.ts'
-import type { Input, MetricRow, Output } from '../schema.ts'
+import type { MetricRow } from '../schema.ts'
 import { fetchMetrics } from './sources.ts'
 
 const PAGE = 500
@@ -12,7 +12,7 @@ const LISTED_MS = 14 * 86_400_000
 const RECENT_MS = 3 * 3_600_000
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
-export async function ListMetrics(ctx: Ctx, input: Input<'ListMetrics'>): Promise<Output<'ListMetrics'>> {
+export async function ListMetrics(ctx: Ctx, input: In<'ListMetrics'>): Promise<Out<'ListMetrics'>> {
   const { Namespace, MetricName, Dimensions = [], RecentlyActive, OwningAccount, IncludeLinkedAccounts } = input
   await fetchMetrics(ctx)
   const refusal = () => invalidValue('The value for parameter NextToken is invalid.')

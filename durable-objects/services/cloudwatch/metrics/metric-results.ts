@@ -1,4 +1,4 @@
-import type { MetricDataResult } from '../../../../aws/models/cloudwatch.types.ts'
+import type { In, MetricDataResult, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
 import { labelOf } from './labels.ts'
@@ -7,7 +7,6 @@ import type { Series, Value } from '../math/values.ts'
 import { queryValues, readQueries, type ReadQuery, type Window } from './metric-queries.ts'
 import { roundedStart } from './periods.ts'
 import { invalidToken, validationError } from '../refusals.ts'
-import type { Input, Output } from '../schema.ts'
 import { fetchMetrics } from './sources.ts'
 
 const MOST_QUERIES = 500
@@ -17,7 +16,7 @@ const TIMEZONE = /^[+-](?:0\d|1[0-4])[0-5]\d$/
 type Result = { id: string; label: string; points: [number, number][] }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
-export async function GetMetricData(ctx: Ctx, input: Input<'GetMetricData'>): Promise<Output<'GetMetricData'>> {
+export async function GetMetricData(ctx: Ctx, input: In<'GetMetricData'>): Promise<Out<'GetMetricData'>> {
   const queries = checked(input)
   const { NextToken, ...parameters } = input
   const skipped = Number(pageStart(NextToken, parameters, invalidToken()) ?? 0)
@@ -34,7 +33,7 @@ export async function GetMetricData(ctx: Ctx, input: Input<'GetMetricData'>): Pr
   }
 }
 
-function checked({ MetricDataQueries, StartTime, EndTime, MaxDatapoints, LabelOptions }: Input<'GetMetricData'>) {
+function checked({ MetricDataQueries, StartTime, EndTime, MaxDatapoints, LabelOptions }: In<'GetMetricData'>) {
   if (MetricDataQueries.length === 0) throw validationError('The parameter MetricDataQueries must not be empty.')
   if (MetricDataQueries.length > MOST_QUERIES) {
     throw validationError(`The collection MetricDataQueries must not have a size greater than ${MOST_QUERIES}.`)
@@ -51,7 +50,7 @@ function checked({ MetricDataQueries, StartTime, EndTime, MaxDatapoints, LabelOp
   return readQueries(MetricDataQueries)
 }
 
-function resultsOf(ctx: Ctx, queries: readonly ReadQuery[], input: Input<'GetMetricData'>): Result[] {
+function resultsOf(ctx: Ctx, queries: readonly ReadQuery[], input: In<'GetMetricData'>): Result[] {
   const start = (seconds: number) => roundedStart(input.StartTime.getTime(), seconds, ctx.now)
   const window: Window = { to: input.EndTime.getTime(), start }
   checkSize(queries, window)

@@ -1,10 +1,9 @@
-import type { Datapoint as Shown } from '../../../../aws/models/cloudwatch.types.ts'
+import type { Datapoint as Shown, In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { Distribution } from '../../../shared/distribution.ts'
 import { dimensionsText, findMetric, readPeriods, unitsOf } from './metrics.ts'
 import { checkCount, checkOrder, checkPeriod, roundedStart } from './periods.ts'
 import { invalidCombination, invalidValue, missingParameter } from '../refusals.ts'
-import type { Input, Output } from '../schema.ts'
 import { fetchMetrics } from './sources.ts'
 import { readStatistic, type Statistic, statisticOf } from './statistics.ts'
 
@@ -15,8 +14,8 @@ type Wanted = { name: string; statistic: Statistic; extended: boolean }
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
 export async function GetMetricStatistics(
   ctx: Ctx,
-  input: Input<'GetMetricStatistics'>,
-): Promise<Output<'GetMetricStatistics'>> {
+  input: In<'GetMetricStatistics'>,
+): Promise<Out<'GetMetricStatistics'>> {
   const wanted = checked(input)
   const period = input.Period * 1000
   const from = roundedStart(input.StartTime.getTime(), input.Period, ctx.now)
@@ -33,13 +32,7 @@ export async function GetMetricStatistics(
   return { Label: input.MetricName, Datapoints }
 }
 
-function checked({
-  StartTime,
-  EndTime,
-  Period,
-  Statistics = [],
-  ExtendedStatistics = [],
-}: Input<'GetMetricStatistics'>) {
+function checked({ StartTime, EndTime, Period, Statistics = [], ExtendedStatistics = [] }: In<'GetMetricStatistics'>) {
   checkOrder(StartTime, EndTime)
   checkPeriod(Period)
   if (Statistics.length + ExtendedStatistics.length === 0) {

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
@@ -6,14 +7,13 @@ import { isTimeZone } from '../../../shared/time-zone.ts'
 import { durationMs, type MuteRule, statusOf, type StoredMuteRule, targets } from './mutes.ts'
 import { cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { paging, validationError } from '../refusals.ts'
-import type { Input, Output } from '../schema.ts'
 
 const LONGEST_MS = 15 * 86_400_000
 
 export const muteRuleArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `alarm-mute-rule:${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html */
-export function PutAlarmMuteRule(ctx: Tx, input: Input<'PutAlarmMuteRule'>): void {
+export function PutAlarmMuteRule(ctx: Tx, input: In<'PutAlarmMuteRule'>): void {
   const { Name, Description, Rule, MuteTargets, Tags, StartDate, ExpireDate } = input
   checkSchedule(Rule)
   if (StartDate && ExpireDate && StartDate >= ExpireDate) throw validationError('StartDate must be before ExpireDate.')
@@ -40,10 +40,7 @@ function checkSchedule({ Schedule: { Expression, Duration, Timezone } }: MuteRul
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetAlarmMuteRule.html */
-export function GetAlarmMuteRule(
-  ctx: Ctx,
-  { AlarmMuteRuleName }: Input<'GetAlarmMuteRule'>,
-): Output<'GetAlarmMuteRule'> {
+export function GetAlarmMuteRule(ctx: Ctx, { AlarmMuteRuleName }: In<'GetAlarmMuteRule'>): Out<'GetAlarmMuteRule'> {
   const found = resourceOf<MuteRule>(ctx, 'mute-rule', AlarmMuteRuleName)
   if (!found) {
     const fields = { ResourceType: 'AlarmMuteRule', ResourceId: AlarmMuteRuleName }
@@ -69,7 +66,7 @@ const summary = (ctx: Ctx, { name, body, updatedAt }: StoredMuteRule) => ({
 })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListAlarmMuteRules.html */
-export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>): Output<'ListAlarmMuteRules'> {
+export function ListAlarmMuteRules(ctx: Ctx, input: In<'ListAlarmMuteRules'>): Out<'ListAlarmMuteRules'> {
   const { AlarmName, Statuses, MaxRecords = 50 } = input
   const pass = (rule: MuteRule) =>
     (AlarmName === undefined || targets(rule, AlarmName)) &&
@@ -79,7 +76,7 @@ export function ListAlarmMuteRules(ctx: Ctx, input: Input<'ListAlarmMuteRules'>)
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarmMuteRule.html : also of one that is not there. */
-export function DeleteAlarmMuteRule(ctx: Tx, { AlarmMuteRuleName }: Input<'DeleteAlarmMuteRule'>): void {
+export function DeleteAlarmMuteRule(ctx: Tx, { AlarmMuteRuleName }: In<'DeleteAlarmMuteRule'>): void {
   deleteResource(ctx, 'mute-rule', AlarmMuteRuleName)
   cloudwatchTags.drop(ctx, muteRuleArn(ctx, AlarmMuteRuleName))
 }

@@ -1,10 +1,10 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { type After, nextTime, readSchedule } from '../../../shared/cron.ts'
-import type { Input } from '../schema.ts'
 import { allResources, type Resource } from '../resources.ts'
 
 /** A mute rule as it is kept: dates in milliseconds. */
-export type MuteRule = Pick<Input<'PutAlarmMuteRule'>, 'Description' | 'Rule' | 'MuteTargets'> & {
+export type MuteRule = Pick<In<'PutAlarmMuteRule'>, 'Description' | 'Rule' | 'MuteTargets'> & {
   start?: number | undefined
   expire?: number | undefined
 }

@@ -1,9 +1,10 @@
+import type { In } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { deliverActions } from '../alarms/alarm-actions.ts'
 import { alarmByName, alarmName, definitionOf } from '../alarms/alarm-rows.ts'
 import type { StateChange } from '../alarms/alarm-state.ts'
 import { muted } from './mutes.ts'
-import type { AlarmRow, Input, StateValue } from '../schema.ts'
+import type { AlarmRow, StateValue } from '../schema.ts'
 
 /*
  * A composite alarm's suppressor holds its actions back while it is in ALARM itself, for a time before it is, and for a
@@ -11,7 +12,7 @@ import type { AlarmRow, Input, StateValue } from '../schema.ts'
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm_Suppression.html
  */
 
-type Definition = Input<'PutCompositeAlarm'>
+type Definition = In<'PutCompositeAlarm'>
 type Suppressed = 'Alarm' | 'WaitPeriod' | 'ExtensionPeriod'
 
 const REASONS: Record<Suppressed, string> = {

@@ -1,18 +1,18 @@
+import type { In, Out } from '../../../../aws/models/cloudwatch.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Resource, cloudwatchTags, deleteResource, pageOf, putResource, resourceOf } from '../resources.ts'
 import { invalidCombination, invalidValue, paging } from '../refusals.ts'
-import type { Input, Output } from '../schema.ts'
 
-type Body = Omit<Input<'PutMetricStream'>, 'Tags' | 'Name'> & { running: boolean }
+type Body = Omit<In<'PutMetricStream'>, 'Tags' | 'Name'> & { running: boolean }
 
 const FORMATS = ['json', 'opentelemetry0.7', 'opentelemetry1.0']
 
 export const streamArn = ({ place }: Ctx, name: string) => arnAt(place, 'cloudwatch', `metric-stream/${name}`)
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricStream.html */
-export function PutMetricStream(ctx: Tx, { Tags, Name, ...body }: Input<'PutMetricStream'>): Output<'PutMetricStream'> {
+export function PutMetricStream(ctx: Tx, { Tags, Name, ...body }: In<'PutMetricStream'>): Out<'PutMetricStream'> {
   if (body.IncludeFilters?.length && body.ExcludeFilters?.length) {
     throw invalidCombination('IncludeFilters and ExcludeFilters cannot be specified together.')
   }
@@ -40,7 +40,7 @@ const summary = (ctx: Ctx, { name, body, createdAt, updatedAt }: Resource<Body>)
 })
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStream.html */
-export function GetMetricStream(ctx: Ctx, { Name }: Input<'GetMetricStream'>): Output<'GetMetricStream'> {
+export function GetMetricStream(ctx: Ctx, { Name }: In<'GetMetricStream'>): Out<'GetMetricStream'> {
   const stream = resourceOf<Body>(ctx, 'stream', Name)
   if (!stream) {
     const fields = { ResourceType: 'AWS::CloudWatch::MetricStream', ResourceId: Name }
@@ -51,27 +51,27 @@ export function GetMetricStream(ctx: Ctx, { Name }: Input<'GetMetricStream'>): O
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetricStreams.html */
-export function ListMetricStreams(ctx: Ctx, input: Input<'ListMetricStreams'>): Output<'ListMetricStreams'> {
+export function ListMetricStreams(ctx: Ctx, input: In<'ListMetricStreams'>): Out<'ListMetricStreams'> {
   const pages = { ...paging(input), size: input.MaxResults ?? 500 }
   const { rows, next } = pageOf<Body>(ctx, pages, { kind: 'stream' })
   return { Entries: rows.map(stream => summary(ctx, stream)), NextToken: next }
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteMetricStream.html : also of one that is not there. */
-export function DeleteMetricStream(ctx: Tx, { Name }: Input<'DeleteMetricStream'>): Output<'DeleteMetricStream'> {
+export function DeleteMetricStream(ctx: Tx, { Name }: In<'DeleteMetricStream'>): Out<'DeleteMetricStream'> {
   deleteResource(ctx, 'stream', Name)
   cloudwatchTags.drop(ctx, streamArn(ctx, Name))
   return {}
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StartMetricStreams.html */
-export function StartMetricStreams(ctx: Tx, { Names }: Input<'StartMetricStreams'>): Output<'StartMetricStreams'> {
+export function StartMetricStreams(ctx: Tx, { Names }: In<'StartMetricStreams'>): Out<'StartMetricStreams'> {
   switchStreams(ctx, Names, true)
   return {}
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_StopMetricStreams.html */
-export function StopMetricStreams(ctx: Tx, { Names }: Input<'StopMetricStreams'>): Output<'StopMetricStreams'> {
+export function StopMetricStreams(ctx: Tx, { Names }: In<'StopMetricStreams'>): Out<'StopMetricStreams'> {
   switchStreams(ctx, Names, false)
   return {}
 }

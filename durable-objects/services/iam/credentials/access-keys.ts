@@ -1,6 +1,7 @@
-import type { AccessKeyMetadata, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AccessKeyMetadata, In, Out } from '../../../../aws/models/iam.types.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { newAccessKeyId, newSecretAccessKey } from '../../../kernel/namespace/credentials.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { callingUser, userOrCaller } from '../callers.ts'
@@ -8,9 +9,6 @@ import { arnOfEntity, entityById, seconds } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
 import { noSuchEntity, quotaExceeded } from '../refusals.ts'
 import type { AccessKeyRow, Entity } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_KEYS = 2
 
@@ -30,14 +28,7 @@ export function addAccessKey(ctx: Tx, user: Entity<'user'>): AccessKeyRow {
     usedService: null,
     usedRegion: null,
   }
-  ctx.sql.run(
-    'INSERT INTO iam_access_keys (id, user, secret, status, createdAt) VALUES (?, ?, ?, ?, ?)',
-    key.id,
-    key.user,
-    key.secret,
-    key.status,
-    key.createdAt,
-  )
+  insert(ctx.sql, 'iam_access_keys', key)
   return key
 }
 

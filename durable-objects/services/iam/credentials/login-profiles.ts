@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LoginProfile, Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, LoginProfile, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { callingUser, userOrCaller } from '../callers.ts'
@@ -7,9 +7,6 @@ import { saveDetails, seconds } from '../entities/entities.ts'
 import { checkPassword } from './password-policy.ts'
 import { alreadyExists, noSuchEntity } from '../refusals.ts'
 import type { Entity, LoginPassword } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 function digestOf({ id }: Entity<'user'>, password: string): string {
   return createHash('sha256').update(`${id}/${password}`).digest('hex')

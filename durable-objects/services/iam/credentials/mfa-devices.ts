@@ -1,5 +1,6 @@
-import type { Operations, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, VirtualMFADevice } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
 import {
@@ -20,8 +21,6 @@ import type { Entity, EntityRow } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 import { shownUser } from '../entities/users.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type MfaRow = { device: string; user: string; enabledAt: number }
 
 const MAX_DEVICES = 8
@@ -76,7 +75,7 @@ export function EnableMFADevice(ctx: Tx, input: In<'EnableMFADevice'>): void {
     throw limitExceeded(`Cannot exceed quota for MFADevicesPerUser: ${MAX_DEVICES}`)
   }
   checkCodes(ctx, device, input)
-  ctx.sql.run('INSERT INTO iam_mfa_users (device, user, enabledAt) VALUES (?, ?, ?)', device.id, user.id, seconds(ctx))
+  insert(ctx.sql, 'iam_mfa_users', { device: device.id, user: user.id, enabledAt: seconds(ctx) })
 }
 
 /** A device that is a user's. */

@@ -1,11 +1,8 @@
-import type { Operations, PasswordPolicy } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, PasswordPolicy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { accountValue, clearAccountValue, setAccountValue } from '../reports/account-values.ts'
 import { noSuchEntity } from '../refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const KEY = 'passwordPolicy'
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import type { Operations, ServerCertificateMetadata } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, ServerCertificateMetadata } from '../../../../aws/models/iam.types.ts'
 import { dropText, keepText, readText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -8,8 +8,6 @@ import { listEntities } from '../entities/listings.ts'
 import type { Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Certificate = Entity<'server-certificate'>
 
 const findCertificate = (ctx: Ctx, name: string) => findEntity(ctx, 'server-certificate', name)

@@ -1,5 +1,6 @@
 import type {
-  Operations,
+  In,
+  Out,
   ServiceSpecificCredential,
   ServiceSpecificCredentialMetadata,
 } from '../../../../aws/models/iam.types.ts'
@@ -20,9 +21,6 @@ import {
   insertCredential,
   setCredentialStatus,
 } from './user-credentials.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const SERVICES = new Set([
   'codecommit.amazonaws.com',

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { Operations, SigningCertificate } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, SigningCertificate } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
@@ -16,9 +16,6 @@ import {
   pageOfCredentials,
   setCredentialStatus,
 } from './user-credentials.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_CERTIFICATES = 2
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Operations, SSHPublicKey } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, SSHPublicKey } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { userOrCaller } from '../callers.ts'
@@ -15,9 +15,6 @@ import {
   pageOfCredentials,
   setCredentialStatus,
 } from './user-credentials.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_KEYS = 5
 

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { seconds } from '../entities/entities.ts'
 import { type Paged, type Paging, pageOfAll } from '../entities/listings.ts'
 import type { Entity } from '../schema.ts'
@@ -49,15 +50,14 @@ export function insertCredential<K extends CredentialKind>(
   { id, kind, details }: NewCredential<K>,
 ): Credential<K> {
   const credential: Credential<K> = { id, kind, user: user.id, status: 'Active', createdAt: seconds(ctx), details }
-  ctx.sql.run(
-    'INSERT INTO iam_credentials (id, kind, user, status, createdAt, details) VALUES (?, ?, ?, ?, ?, ?)',
+  insert(ctx.sql, 'iam_credentials', {
     id,
     kind,
-    credential.user,
-    credential.status,
-    credential.createdAt,
-    JSON.stringify(details),
-  )
+    user: credential.user,
+    status: credential.status,
+    createdAt: credential.createdAt,
+    details: JSON.stringify(details),
+  })
   return credential
 }
 

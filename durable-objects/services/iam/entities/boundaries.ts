@@ -1,12 +1,10 @@
-import type { AttachedPermissionsBoundary, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AttachedPermissionsBoundary } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { entityByArn, findRole, findUser, type GranteeEntity } from './entities.ts'
+import { byUserName, entityByArn, type Find, findRole, type GranteeEntity } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { isManagedByAws } from '../policies/policy-arns.ts'
 import { noSuchEntity, protectedRole, validationError } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** Refuses a boundary that is no managed policy. */
 export function checkBoundary(ctx: Ctx, arn: string | undefined): void {
@@ -32,29 +30,26 @@ function put(ctx: Tx, { id }: GranteeEntity, arn: string | null): void {
   ctx.sql.run('UPDATE iam_entities SET boundary = ? WHERE id = ?', arn, id)
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html */
-export function PutRolePermissionsBoundary(ctx: Tx, input: In<'PutRolePermissionsBoundary'>): void {
-  put(ctx, ownRole(ctx, input.RoleName), input.PermissionsBoundary)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html */
-export function PutUserPermissionsBoundary(ctx: Tx, input: In<'PutUserPermissionsBoundary'>): void {
-  put(ctx, findUser(ctx, input.UserName), input.PermissionsBoundary)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePermissionsBoundary.html */
-export function DeleteRolePermissionsBoundary(ctx: Tx, input: In<'DeleteRolePermissionsBoundary'>): void {
-  put(ctx, ownRole(ctx, input.RoleName), null)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPermissionsBoundary.html */
-export function DeleteUserPermissionsBoundary(ctx: Tx, input: In<'DeleteUserPermissionsBoundary'>): void {
-  put(ctx, findUser(ctx, input.UserName), null)
-}
-
 /** A role that its account may change; a service-linked one it may not. */
 export function ownRole(ctx: Ctx, name: string): Entity<'role'> {
   const role = findRole(ctx, name)
   if (role.details.service !== undefined) throw protectedRole(role.name)
   return role
 }
+
+export const byOwnRoleName = (ctx: Ctx, { RoleName }: { RoleName: string }) => ownRole(ctx, RoleName)
+
+function boundariesOf<Named>(find: Find<Named>) {
+  return {
+    put: (tx: Tx, input: Named & { PermissionsBoundary: string }) =>
+      put(tx, find(tx, input), input.PermissionsBoundary),
+    remove: (tx: Tx, input: Named) => put(tx, find(tx, input), null),
+  }
+}
+
+/**
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html and
+ * API_DeleteRolePermissionsBoundary.html; so for users
+ */
+export const { put: PutRolePermissionsBoundary, remove: DeleteRolePermissionsBoundary } = boundariesOf(byOwnRoleName)
+export const { put: PutUserPermissionsBoundary, remove: DeleteUserPermissionsBoundary } = boundariesOf(byUserName)

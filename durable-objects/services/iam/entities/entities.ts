@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { arnOf, parseArn } from '../../../../aws/arn.ts'
 import { dropTags, moveTags } from '../../../kernel/tags/tags.ts'
 import { invalidInput, missing, nameTaken, quotaExceeded } from '../refusals.ts'
@@ -61,6 +62,12 @@ export const findUser = (ctx: Ctx, name: string) => findEntity(ctx, 'user', name
 export const findGroup = (ctx: Ctx, name: string) => findEntity(ctx, 'group', name)
 export const findRole = (ctx: Ctx, name: string) => findEntity(ctx, 'role', name)
 
+/** What an input names. */
+export type Find<Named> = (ctx: Ctx, input: Named) => GranteeEntity
+export const byUserName = (ctx: Ctx, { UserName }: { UserName: string }) => findUser(ctx, UserName)
+export const byGroupName = (ctx: Ctx, { GroupName }: { GroupName: string }) => findGroup(ctx, GroupName)
+export const byRoleName = (ctx: Ctx, { RoleName }: { RoleName: string }) => findRole(ctx, RoleName)
+
 /** By an ARN of this account; undefined when nothing of that kind has it. */
 export function entityByArn<K extends Kind>(ctx: Ctx, kind: K, arn: string): Entity<K> | undefined {
   const parts = parseArn(arn)
@@ -109,7 +116,7 @@ export function checkNew(ctx: Ctx, kind: Kind, name: string): void {
 }
 
 export function countOf(ctx: Ctx, kind: Kind): number {
-  return ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM iam_entities WHERE kind = ?', kind)?.n ?? 0
+  return count(ctx.sql, 'iam_entities WHERE kind = ?', kind)
 }
 
 /** Writes a new entity, which `checkNew` has passed. */
@@ -126,16 +133,15 @@ export function insertEntity<K extends Kind>(
     boundary: boundary ?? null,
     details,
   }
-  ctx.sql.run(
-    'INSERT INTO iam_entities (id, kind, name, path, createdAt, boundary, details) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    entity.id,
+  insert(ctx.sql, 'iam_entities', {
+    id: entity.id,
     kind,
     name,
-    entity.path,
-    entity.createdAt,
-    entity.boundary,
-    JSON.stringify(details),
-  )
+    path: entity.path,
+    createdAt: entity.createdAt,
+    boundary: entity.boundary,
+    details: JSON.stringify(details),
+  })
   return entity
 }
 

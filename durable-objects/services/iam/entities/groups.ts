@@ -1,5 +1,6 @@
-import type { Group, Operations } from '../../../../aws/models/iam.types.ts'
+import type { Group, In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import {
   arnOfEntity,
@@ -15,9 +16,6 @@ import { listEntities, pageOf, pageOfAll } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { shownUser } from './users.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_GROUPS = 10
 
@@ -87,7 +85,7 @@ export function AddUserToGroup(ctx: Tx, input: In<'AddUserToGroup'>): void {
   const groups = groupsOf(ctx, user)
   if (groups.some(({ id }) => id === group.id)) return
   if (groups.length >= MAX_GROUPS) throw quotaExceeded('GroupsPerUser', MAX_GROUPS)
-  ctx.sql.run('INSERT INTO iam_memberships (user, grp) VALUES (?, ?)', user.id, group.id)
+  insert(ctx.sql, 'iam_memberships', { user: user.id, grp: group.id })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveUserFromGroup.html */

@@ -1,5 +1,6 @@
-import type { InstanceProfile, Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, InstanceProfile, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { ownRole } from './boundaries.ts'
 import {
   arnOfEntity,
@@ -16,9 +17,6 @@ import { missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const findProfile = (ctx: Ctx, name: string) => findEntity(ctx, 'instance-profile', name)
 
@@ -93,7 +91,7 @@ export function AddRoleToInstanceProfile(ctx: Tx, input: In<'AddRoleToInstancePr
   const profile = findProfile(ctx, input.InstanceProfileName)
   const role = ownRole(ctx, input.RoleName)
   if (roleOf(ctx, profile)) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1)
-  ctx.sql.run('INSERT INTO iam_profile_roles (profile, role) VALUES (?, ?)', profile.id, role.id)
+  insert(ctx.sql, 'iam_profile_roles', { profile: profile.id, role: role.id })
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html */

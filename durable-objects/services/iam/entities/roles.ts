@@ -1,18 +1,24 @@
-import type { Operations, Role } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, Role } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, ownRole, shownBoundary } from './boundaries.ts'
 import { encoded, sizeOf } from '../policies/documents.ts'
-import { arnOfEntity, checkNew, deleteEntity, entityByArn, findRole, insertEntity, saveDetails } from './entities.ts'
+import {
+  arnOfEntity,
+  byRoleName,
+  checkNew,
+  deleteEntity,
+  entityByArn,
+  findRole,
+  insertEntity,
+  saveDetails,
+} from './entities.ts'
 import { listEntities } from './listings.ts'
 import { mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Details, Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
 import { checkTrustPolicy, invalidPrincipal } from '../policies/trust-grammar.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const TRUST_SIZE = 2048
 const HOUR = 3600
@@ -119,8 +125,4 @@ export function UpdateAssumeRolePolicy(ctx: Tx, input: In<'UpdateAssumeRolePolic
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
-export const {
-  tag: TagRole,
-  untag: UntagRole,
-  list: ListRoleTags,
-} = taggingOf((ctx, { RoleName }: { RoleName: string }) => findRole(ctx, RoleName))
+export const { tag: TagRole, untag: UntagRole, list: ListRoleTags } = taggingOf(byRoleName)

@@ -1,14 +1,12 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { deleteEntity, entityByName, findRole, insertEntity, seconds } from './entities.ts'
 import { managedPolicy } from '../policies/managed-policies.ts'
 import { invalidInput, noSuchEntity } from '../refusals.ts'
 import { shownRole } from './roles.ts'
 import type { Entity } from '../schema.ts'
 import { serviceRoleName, serviceRolePolicy } from './service-role-names.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html */
 export function CreateServiceLinkedRole(ctx: Tx, input: In<'CreateServiceLinkedRole'>): Out<'CreateServiceLinkedRole'> {
@@ -36,7 +34,7 @@ function attachOwnPolicy(ctx: Tx, { id }: Entity<'role'>, service: string): void
   const policyName = serviceRolePolicy(service)
   const arn = `arn:aws:iam::aws:policy/aws-service-role/${policyName}`
   if (policyName === undefined || !managedPolicy(arn)) return
-  ctx.sql.run("INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, 'role')", id, arn)
+  insert(ctx.sql, 'iam_attachments', { entity: id, policyArn: arn, kind: 'role' })
 }
 
 /**
@@ -50,7 +48,7 @@ export function DeleteServiceLinkedRole(ctx: Tx, input: In<'DeleteServiceLinkedR
   const id = `task/aws-service-role/${service}/${role.name}/${crypto.randomUUID()}`
   ctx.sql.run('DELETE FROM iam_attachments WHERE entity = ?', role.id)
   deleteEntity(ctx, role)
-  ctx.sql.run("INSERT INTO iam_jobs (id, createdAt, details) VALUES (?, ?, '{}')", id, seconds(ctx))
+  insert(ctx.sql, 'iam_jobs', { id, createdAt: seconds(ctx), details: '{}' })
   return { DeletionTaskId: id }
 }
 

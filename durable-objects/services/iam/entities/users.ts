@@ -1,17 +1,14 @@
-import type { Operations, User } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, User } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import { checkNothingAttached } from '../policies/attachments.ts'
 import { checkBoundary, shownBoundary } from './boundaries.ts'
 import { callingUser } from '../callers.ts'
-import { arnOfEntity, checkNew, deleteEntity, findUser, insertEntity, renameEntity } from './entities.ts'
+import { arnOfEntity, byUserName, checkNew, deleteEntity, findUser, insertEntity, renameEntity } from './entities.ts'
 import { listEntities } from './listings.ts'
 import { mustFirst } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What every listing shows of a user. */
 export function shownUser(ctx: Ctx, user: Entity<'user'>): User {
@@ -91,8 +88,4 @@ export function DeleteUser(ctx: Tx, input: In<'DeleteUser'>): void {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagUser.html */
-export const {
-  tag: TagUser,
-  untag: UntagUser,
-  list: ListUserTags,
-} = taggingOf((ctx, { UserName }: { UserName: string }) => findUser(ctx, UserName))
+export const { tag: TagUser, untag: UntagUser, list: ListUserTags } = taggingOf(byUserName)

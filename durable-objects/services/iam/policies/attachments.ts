@@ -1,14 +1,12 @@
-import type { AttachedPolicy, Operations } from '../../../../aws/models/iam.types.ts'
+import type { AttachedPolicy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { ownRole } from '../entities/boundaries.ts'
-import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
+import { insert } from '../../../kernel/object/rows.ts'
+import { byOwnRoleName } from '../entities/boundaries.ts'
+import { byGroupName, byRoleName, byUserName, type Find, type GranteeEntity } from '../entities/entities.ts'
 import { type Paged, pageOfAll, type Paging } from '../entities/listings.ts'
 import { checkAttachable, policyNameOf } from './policy-arns.ts'
 import { invalidInput, missing, mustFirst, quotaExceeded } from '../refusals.ts'
 import type { Grantee } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The default quotas. */
 const QUOTA: Record<Grantee, string> = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' }
@@ -20,7 +18,7 @@ function attach(ctx: Tx, { id, kind }: GranteeEntity, arn: string): void {
   const attached = attachedArns(ctx, { id })
   if (attached.includes(arn)) return
   if (attached.length >= MAX_ATTACHED) throw quotaExceeded(QUOTA[kind], MAX_ATTACHED)
-  ctx.sql.run('INSERT INTO iam_attachments (entity, policyArn, kind) VALUES (?, ?, ?)', id, arn, kind)
+  insert(ctx.sql, 'iam_attachments', { entity: id, policyArn: arn, kind })
 }
 
 function detach(ctx: Tx, { id }: GranteeEntity, arn: string): void {
@@ -58,56 +56,31 @@ function list(ctx: Ctx, { id }: GranteeEntity, input: ListInput): { AttachedPoli
   return { AttachedPolicies: rows.map(shownAttached), ...end }
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html */
-export function AttachRolePolicy(ctx: Tx, input: In<'AttachRolePolicy'>): void {
-  attach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
+/** @param own who may be changed, where not all that can be found may */
+function attachmentsOf<Named>(find: Find<Named>, own = find) {
+  return {
+    attach: (tx: Tx, input: Named & { PolicyArn: string }) => attach(tx, own(tx, input), input.PolicyArn),
+    detach: (tx: Tx, input: Named & { PolicyArn: string }) => detach(tx, own(tx, input), input.PolicyArn),
+    list: (ctx: Ctx, input: Named & ListInput) => list(ctx, find(ctx, input), input),
+  }
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html */
-export function AttachUserPolicy(ctx: Tx, input: In<'AttachUserPolicy'>): void {
-  attach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachGroupPolicy.html */
-export function AttachGroupPolicy(ctx: Tx, input: In<'AttachGroupPolicy'>): void {
-  attach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachRolePolicy.html */
-export function DetachRolePolicy(ctx: Tx, input: In<'DetachRolePolicy'>): void {
-  detach(ctx, ownRole(ctx, input.RoleName), input.PolicyArn)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachUserPolicy.html */
-export function DetachUserPolicy(ctx: Tx, input: In<'DetachUserPolicy'>): void {
-  detach(ctx, findUser(ctx, input.UserName), input.PolicyArn)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachGroupPolicy.html */
-export function DetachGroupPolicy(ctx: Tx, input: In<'DetachGroupPolicy'>): void {
-  detach(ctx, findGroup(ctx, input.GroupName), input.PolicyArn)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedRolePolicies.html */
-export function ListAttachedRolePolicies(
-  ctx: Ctx,
-  input: In<'ListAttachedRolePolicies'>,
-): Out<'ListAttachedRolePolicies'> {
-  return list(ctx, findRole(ctx, input.RoleName), input)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedUserPolicies.html */
-export function ListAttachedUserPolicies(
-  ctx: Ctx,
-  input: In<'ListAttachedUserPolicies'>,
-): Out<'ListAttachedUserPolicies'> {
-  return list(ctx, findUser(ctx, input.UserName), input)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedGroupPolicies.html */
-export function ListAttachedGroupPolicies(
-  ctx: Ctx,
-  input: In<'ListAttachedGroupPolicies'>,
-): Out<'ListAttachedGroupPolicies'> {
-  return list(ctx, findGroup(ctx, input.GroupName), input)
-}
+/**
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html and API_DetachRolePolicy.html,
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedRolePolicies.html; so for users and groups
+ */
+export const {
+  attach: AttachRolePolicy,
+  detach: DetachRolePolicy,
+  list: ListAttachedRolePolicies,
+} = attachmentsOf(byRoleName, byOwnRoleName)
+export const {
+  attach: AttachUserPolicy,
+  detach: DetachUserPolicy,
+  list: ListAttachedUserPolicies,
+} = attachmentsOf(byUserName)
+export const {
+  attach: AttachGroupPolicy,
+  detach: DetachGroupPolicy,
+  list: ListAttachedGroupPolicies,
+} = attachmentsOf(byGroupName)

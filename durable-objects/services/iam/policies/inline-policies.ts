@@ -1,15 +1,13 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import { ownRole } from '../entities/boundaries.ts'
+import { replace } from '../../../kernel/object/rows.ts'
+import { byOwnRoleName } from '../entities/boundaries.ts'
 import { encoded, sizeOf } from './documents.ts'
-import { findGroup, findRole, findUser, type GranteeEntity } from '../entities/entities.ts'
+import { byGroupName, byRoleName, byUserName, type Find, type GranteeEntity } from '../entities/entities.ts'
 import { type Paged, type Paging, pageOf } from '../entities/listings.ts'
 import { checkIdentityPolicy } from '../../../shared/policy-grammar.ts'
 import { limitExceeded, noSuchEntity } from '../refusals.ts'
 import type { Grantee } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type InlinePolicy = { name: string; document: string }
 
 /** How long all inline policies of one may be together, white space aside. */
@@ -27,12 +25,7 @@ function put(ctx: Tx, owner: GranteeEntity, { name, document }: InlinePolicy): v
   if (size > limit) {
     throw limitExceeded(`Maximum policy size of ${limit} bytes exceeded for ${owner.kind} ${owner.name}`)
   }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO iam_inline_policies (entity, name, document) VALUES (?, ?, ?)',
-    owner.id,
-    name,
-    document,
-  )
+  replace(ctx.sql, 'iam_inline_policies', { entity: owner.id, name, document })
 }
 
 const missingPolicy = (kind: Grantee, name: string) =>
@@ -59,68 +52,40 @@ function list(ctx: Ctx, { id }: GranteeEntity, paging: Paging): { PolicyNames: s
   return { PolicyNames: rows.map(({ name }) => name), ...end }
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html */
-export function PutRolePolicy(ctx: Tx, input: In<'PutRolePolicy'>): void {
-  put(ctx, ownRole(ctx, input.RoleName), { name: input.PolicyName, document: input.PolicyDocument })
+/** @param own who may be changed, where not all that can be found may */
+function inlineOf<Named, Shown>({ find, own = find, show }: Owners<Named, Shown>) {
+  return {
+    put: (tx: Tx, input: Named & { PolicyName: string; PolicyDocument: string }) =>
+      put(tx, own(tx, input), { name: input.PolicyName, document: input.PolicyDocument }),
+    get: (ctx: Ctx, input: Named & { PolicyName: string }) => {
+      const owner = find(ctx, input)
+      return { ...show(owner), PolicyName: input.PolicyName, PolicyDocument: get(ctx, owner, input.PolicyName) }
+    },
+    remove: (tx: Tx, input: Named & { PolicyName: string }) => remove(tx, own(tx, input), input.PolicyName),
+    list: (ctx: Ctx, input: Named & Paging) => list(ctx, find(ctx, input), input),
+  }
 }
+type Owners<Named, Shown> = { find: Find<Named>; own?: Find<Named>; show: (owner: GranteeEntity) => Shown }
 
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html */
-export function PutUserPolicy(ctx: Tx, input: In<'PutUserPolicy'>): void {
-  put(ctx, findUser(ctx, input.UserName), { name: input.PolicyName, document: input.PolicyDocument })
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutGroupPolicy.html */
-export function PutGroupPolicy(ctx: Tx, input: In<'PutGroupPolicy'>): void {
-  put(ctx, findGroup(ctx, input.GroupName), { name: input.PolicyName, document: input.PolicyDocument })
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
-export function GetRolePolicy(ctx: Ctx, input: In<'GetRolePolicy'>): Out<'GetRolePolicy'> {
-  const role = findRole(ctx, input.RoleName)
-  const PolicyDocument = get(ctx, role, input.PolicyName)
-  return { RoleName: role.name, PolicyName: input.PolicyName, PolicyDocument }
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUserPolicy.html */
-export function GetUserPolicy(ctx: Ctx, input: In<'GetUserPolicy'>): Out<'GetUserPolicy'> {
-  const user = findUser(ctx, input.UserName)
-  const PolicyDocument = get(ctx, user, input.PolicyName)
-  return { UserName: user.name, PolicyName: input.PolicyName, PolicyDocument }
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetGroupPolicy.html */
-export function GetGroupPolicy(ctx: Ctx, input: In<'GetGroupPolicy'>): Out<'GetGroupPolicy'> {
-  const group = findGroup(ctx, input.GroupName)
-  const PolicyDocument = get(ctx, group, input.PolicyName)
-  return { GroupName: group.name, PolicyName: input.PolicyName, PolicyDocument }
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePolicy.html */
-export function DeleteRolePolicy(ctx: Tx, input: In<'DeleteRolePolicy'>): void {
-  remove(ctx, ownRole(ctx, input.RoleName), input.PolicyName)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUserPolicy.html */
-export function DeleteUserPolicy(ctx: Tx, input: In<'DeleteUserPolicy'>): void {
-  remove(ctx, findUser(ctx, input.UserName), input.PolicyName)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroupPolicy.html */
-export function DeleteGroupPolicy(ctx: Tx, input: In<'DeleteGroupPolicy'>): void {
-  remove(ctx, findGroup(ctx, input.GroupName), input.PolicyName)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRolePolicies.html */
-export function ListRolePolicies(ctx: Ctx, input: In<'ListRolePolicies'>): Out<'ListRolePolicies'> {
-  return list(ctx, findRole(ctx, input.RoleName), input)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUserPolicies.html */
-export function ListUserPolicies(ctx: Ctx, input: In<'ListUserPolicies'>): Out<'ListUserPolicies'> {
-  return list(ctx, findUser(ctx, input.UserName), input)
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroupPolicies.html */
-export function ListGroupPolicies(ctx: Ctx, input: In<'ListGroupPolicies'>): Out<'ListGroupPolicies'> {
-  return list(ctx, findGroup(ctx, input.GroupName), input)
-}
+/**
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html, API_GetRolePolicy.html,
+ * API_DeleteRolePolicy.html and API_ListRolePolicies.html; so for users and groups
+ */
+export const {
+  put: PutRolePolicy,
+  get: GetRolePolicy,
+  remove: DeleteRolePolicy,
+  list: ListRolePolicies,
+} = inlineOf({ find: byRoleName, own: byOwnRoleName, show: ({ name }) => ({ RoleName: name }) })
+export const {
+  put: PutUserPolicy,
+  get: GetUserPolicy,
+  remove: DeleteUserPolicy,
+  list: ListUserPolicies,
+} = inlineOf({ find: byUserName, show: ({ name }) => ({ UserName: name }) })
+export const {
+  put: PutGroupPolicy,
+  get: GetGroupPolicy,
+  remove: DeleteGroupPolicy,
+  list: ListGroupPolicies,
+} = inlineOf({ find: byGroupName, show: ({ name }) => ({ GroupName: name }) })

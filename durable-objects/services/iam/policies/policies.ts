@@ -1,6 +1,6 @@
-import type { Operations, Policy } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, Policy } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
-import type { Reading } from '../../../kernel/object/sql.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { sizeOf } from './documents.ts'
 import { arnOfEntity, checkNew, deleteEntity, findByArn, insertEntity, seconds } from '../entities/entities.ts'
 import { listEntities, pageOfAll } from '../entities/listings.ts'
@@ -11,18 +11,15 @@ import { deleteConflict, missing, quotaExceeded } from '../refusals.ts'
 import type { Entity } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Usage = { AttachmentCount: number; PermissionsBoundaryUsageCount: number }
 
 const MAX_SIZE = 6144
 
 /** How many use a policy, either way. */
 export function usageOf(ctx: Ctx, arn: string): Usage {
-  const count = (query: Reading) => ctx.sql.first<{ n: number }>(query, arn)?.n ?? 0
   return {
-    AttachmentCount: count('SELECT COUNT(*) AS n FROM iam_attachments WHERE policyArn = ?'),
-    PermissionsBoundaryUsageCount: count('SELECT COUNT(*) AS n FROM iam_entities WHERE boundary = ?'),
+    AttachmentCount: count(ctx.sql, 'iam_attachments WHERE policyArn = ?', arn),
+    PermissionsBoundaryUsageCount: count(ctx.sql, 'iam_entities WHERE boundary = ?', arn),
   }
 }
 
@@ -60,12 +57,7 @@ export function CreatePolicy(ctx: Tx, input: In<'CreatePolicy'>): Out<'CreatePol
     updatedAt: seconds(ctx),
   }
   const policy = insertEntity(ctx, { kind: 'policy', name: PolicyName, path: Path, details })
-  ctx.sql.run(
-    'INSERT INTO iam_policy_versions (policy, version, document, createdAt) VALUES (?, 1, ?, ?)',
-    policy.id,
-    document,
-    policy.createdAt,
-  )
+  insert(ctx.sql, 'iam_policy_versions', { policy: policy.id, version: 1, document, createdAt: policy.createdAt })
   setTags(ctx, policy, Tags)
   return { Policy: { ...shownPolicy(ctx, policy), ...shownTags(ctx, policy) } }
 }

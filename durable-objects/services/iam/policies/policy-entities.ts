@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { arnOfEntity, entityByArn } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
@@ -6,12 +6,10 @@ import { managedPolicy } from './managed-policies.ts'
 import { isManagedByAws } from './policy-arns.ts'
 import { missing } from '../refusals.ts'
 
-type In = Operations['ListEntitiesForPolicy']['input']
-type Out = Operations['ListEntitiesForPolicy']['output']
 type Row = { id: string; kind: string; name: string; path: string }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html */
-export function ListEntitiesForPolicy(ctx: Ctx, input: In): Out {
+export function ListEntitiesForPolicy(ctx: Ctx, input: In<'ListEntitiesForPolicy'>): Out<'ListEntitiesForPolicy'> {
   const { EntityFilter, PathPrefix = '/', PolicyUsageFilter } = input
   const arn = arnOfPolicy(ctx, input.PolicyArn)
   const wanted = (row: Row) =>

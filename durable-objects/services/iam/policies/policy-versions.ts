@@ -1,5 +1,6 @@
-import type { Operations, PolicyVersion } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, PolicyVersion } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { encoded } from './documents.ts'
 import { findByArn, saveDetails, seconds } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
@@ -8,9 +9,6 @@ import { checkManagedDocument } from './policies.ts'
 import { isManagedByAws } from './policy-arns.ts'
 import { deleteConflict, limitExceeded, missing, noSuchEntity } from '../refusals.ts'
 import type { Entity, VersionRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_VERSIONS = 5
 
@@ -42,13 +40,12 @@ export function CreatePolicyVersion(ctx: Tx, input: In<'CreatePolicyVersion'>): 
   }
   const version = policy.details.lastVersion + 1
   const row = { policy: policy.id, version, document: input.PolicyDocument, createdAt: seconds(ctx) }
-  ctx.sql.run(
-    'INSERT INTO iam_policy_versions (policy, version, document, createdAt) VALUES (?, ?, ?, ?)',
-    row.policy,
+  insert(ctx.sql, 'iam_policy_versions', {
+    policy: row.policy,
     version,
-    row.document,
-    row.createdAt,
-  )
+    document: row.document,
+    createdAt: row.createdAt,
+  })
   const defaultVersion = input.SetAsDefault ? version : policy.details.defaultVersion
   const details = { ...policy.details, defaultVersion, lastVersion: version, updatedAt: row.createdAt }
   saveDetails(ctx, policy, details)

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
   arnOfEntity,
@@ -12,9 +12,6 @@ import {
 import { invalidInput, quotaExceeded, validationError } from '../refusals.ts'
 import type { Entity, EntityRow } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_CLIENTS = 100
 const MAX_THUMBPRINTS = 5

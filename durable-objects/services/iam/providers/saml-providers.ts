@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import { dropText, keepText, type KeptText, readText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import {
@@ -15,9 +15,6 @@ import {
 import { invalidInput, limitExceeded, noSuchEntity } from '../refusals.ts'
 import type { Details, EntityRow, SamlKey } from '../schema.ts'
 import { checkTags, setTags, shownTags, taggingOf } from '../entities/tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_KEYS = 2
 const CENTURY_MS = 100 * 365 * 86_400_000

@@ -1,9 +1,7 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { accountValue, setAccountValue } from '../reports/account-values.ts'
-
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The account as an issuer of identity tokens. Its keys stay when it is disabled: its tokens still verify. */
 type Issuer = { url: string; enabled: boolean; keys: Record<Algorithm, SigningKey> }

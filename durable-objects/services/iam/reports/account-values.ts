@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 
 /** What the account itself has, by name: its alias, its password policy, its preferences. */
 export function accountValue<T>(ctx: Ctx, key: string): T | undefined {
@@ -7,7 +8,7 @@ export function accountValue<T>(ctx: Ctx, key: string): T | undefined {
 }
 
 export function setAccountValue(ctx: Tx, key: string, value: unknown): void {
-  ctx.sql.run('INSERT OR REPLACE INTO iam_account (key, value) VALUES (?, ?)', key, JSON.stringify(value))
+  replace(ctx.sql, 'iam_account', { key, value: JSON.stringify(value) })
 }
 
 export function clearAccountValue(ctx: Tx, key: string): void {

@@ -1,13 +1,10 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { Reading } from '../../../kernel/object/sql.ts'
 import { accountValue, clearAccountValue, setAccountValue } from './account-values.ts'
 import { countOf, QUOTAS } from '../entities/entities.ts'
 import { pageOfAll } from '../entities/listings.ts'
 import { alreadyExists, noSuchEntity } from '../refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const ALIAS = 'alias'
 const TOKEN_VERSION = 'globalEndpointTokenVersion'

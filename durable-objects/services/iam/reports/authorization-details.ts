@@ -1,4 +1,4 @@
-import type { ManagedPolicyDetail, Operations, PolicyDetail } from '../../../../aws/models/iam.types.ts'
+import type { In, ManagedPolicyDetail, Out, PolicyDetail } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { attachedArns, shownAttached } from '../policies/attachments.ts'
 import { shownBoundary } from '../entities/boundaries.ts'
@@ -16,9 +16,6 @@ import type { Entity, Kind } from '../schema.ts'
 import { tagsOf } from '../entities/tags.ts'
 import { shownUser } from '../entities/users.ts'
 
-type In = Operations['GetAccountAuthorizationDetails']['input']
-type Out = Operations['GetAccountAuthorizationDetails']['output']
-
 /** One thing to be told of: an entity's id, or an ARN of a policy of AWS's. */
 type Item = { key: string; kind: Kind | 'aws'; id: string }
 
@@ -31,7 +28,10 @@ const ORDER: readonly (readonly [string, Kind | 'aws'])[] = [
 ]
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html */
-export function GetAccountAuthorizationDetails(ctx: Ctx, input: In): Out {
+export function GetAccountAuthorizationDetails(
+  ctx: Ctx,
+  input: In<'GetAccountAuthorizationDetails'>,
+): Out<'GetAccountAuthorizationDetails'> {
   const filter = input.Filter ?? []
   const kinds = ORDER.filter(([name]) => filter.length === 0 || filter.includes(name))
   const rows = kinds.flatMap(([, kind]) => itemsOf(ctx, kind))

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { Out } from '../../../../aws/models/iam.types.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -9,7 +9,6 @@ import { passwordAge } from '../credentials/password-policy.ts'
 import type { AccessKeyRow, Entity, EntityRow } from '../schema.ts'
 import { credentialsOf } from '../credentials/user-credentials.ts'
 
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Report = { at: number }
 
 const KEY = 'credentialReport'

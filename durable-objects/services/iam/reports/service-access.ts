@@ -1,5 +1,5 @@
 import type { PrincipalPolicy } from '../../../authorization/principal-view.ts'
-import type { Operations, PolicyGrantingServiceAccess } from '../../../../aws/models/iam.types.ts'
+import type { In, Out, PolicyGrantingServiceAccess } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { readPolicy } from '../../../shared/policy-document.ts'
 import { entityByArn, type GranteeEntity } from '../entities/entities.ts'
@@ -7,11 +7,11 @@ import { groupsOf } from '../entities/groups.ts'
 import { policiesOf } from '../entities/principal.ts'
 import { noSuchEntity } from '../refusals.ts'
 
-type In = Operations['ListPoliciesGrantingServiceAccess']['input']
-type Out = Operations['ListPoliciesGrantingServiceAccess']['output']
-
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListPoliciesGrantingServiceAccess.html */
-export function ListPoliciesGrantingServiceAccess(ctx: Ctx, { Arn, ServiceNamespaces }: In): Out {
+export function ListPoliciesGrantingServiceAccess(
+  ctx: Ctx,
+  { Arn, ServiceNamespaces }: In<'ListPoliciesGrantingServiceAccess'>,
+): Out<'ListPoliciesGrantingServiceAccess'> {
   const entity = entityByArn(ctx, 'user', Arn) ?? entityByArn(ctx, 'role', Arn) ?? entityByArn(ctx, 'group', Arn)
   if (!entity) throw noSuchEntity(`ARN ${Arn} does not exist.`)
   const groups = entity.kind === 'user' ? groupsOf(ctx, entity) : []

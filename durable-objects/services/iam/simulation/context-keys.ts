@@ -1,12 +1,9 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { readPolicy } from '../../../shared/policy-document.ts'
 import { contextKeys } from '../../../shared/policy-keys.ts'
 import { invalidInput } from '../refusals.ts'
 import { sourcePolicies } from './simulated-policies.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Policies given as text, each read; refused where one cannot be. */
 export function readAll(documents: readonly string[] = []) {

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/iam.types.ts'
+import type { In, Out } from '../../../../aws/models/iam.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import type { ContextValues } from '../../../shared/policy-statement.ts'
@@ -9,12 +9,10 @@ import { invalidInput } from '../refusals.ts'
 import { givenPolicies, isNamed, type SimulatedPolicy, sourcePolicies } from './simulated-policies.ts'
 import { simulate, type Simulation } from './simulation-results.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out = Operations['SimulateCustomPolicy']['output']
 type Asked = In<'SimulateCustomPolicy'> | In<'SimulatePrincipalPolicy'>
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html */
-export function SimulateCustomPolicy(ctx: Ctx, input: In<'SimulateCustomPolicy'>): Out {
+export function SimulateCustomPolicy(ctx: Ctx, input: In<'SimulateCustomPolicy'>): Out<'SimulateCustomPolicy'> {
   checkGiven(input)
   const levels = (input.OrderedOrganizationPolicyInputList ?? []).map(
     level => level.ServiceControlPolicyInputList ?? [],
@@ -34,7 +32,7 @@ export function SimulateCustomPolicy(ctx: Ctx, input: In<'SimulateCustomPolicy'>
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
-export function SimulatePrincipalPolicy(ctx: Ctx, input: In<'SimulatePrincipalPolicy'>): Out {
+export function SimulatePrincipalPolicy(ctx: Ctx, input: In<'SimulatePrincipalPolicy'>): Out<'SimulateCustomPolicy'> {
   checkGiven(input)
   const { entity, policies, boundary } = sourcePolicies(ctx, input.PolicySourceArn)
   if (input.ResourcePolicy !== undefined && entity.kind !== 'user' && input.CallerArn === undefined) {
@@ -91,7 +89,7 @@ function principalContext(ctx: Ctx, entity: GranteeEntity): ContextValues {
 }
 
 /** One result an action, page by page. */
-function answer(ctx: Ctx, input: Asked, simulation: Simulation): Out {
+function answer(ctx: Ctx, input: Asked, simulation: Simulation): Out<'SimulateCustomPolicy'> {
   const resources = input.ResourceArns?.length ? input.ResourceArns : ['*']
   const { rows, end } = pageOfAll(ctx, input, { rows: input.ActionNames })
   return { EvaluationResults: rows.map(action => simulate(simulation, action, resources)), ...end }

@@ -1,9 +1,11 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { constraintError, invalidParameter, notFound, refusal, paging } from '../errors.ts'
 import { functionArn, isVersion, namedFunction } from './names.ts'
-import { type AliasRow, type Input, LATEST, type Output, versionName } from '../schema.ts'
+import { type AliasRow, LATEST, versionName } from '../schema.ts'
 import { aliasRow, checkRevision, findFunction, versionRow } from './versions.ts'
 
 type Weights = Record<string, number>
@@ -19,7 +21,7 @@ function findAlias(ctx: Ctx, input: { FunctionName: string; Name: string }): Ali
   return row
 }
 
-function describe(ctx: Ctx, row: AliasRow): Output<'GetAlias'> {
+function describe(ctx: Ctx, row: AliasRow): Out<'GetAlias'> {
   const weights = weightsOf(row)
   return {
     AliasArn: functionArn(ctx.place, row.name, row.alias),
@@ -32,7 +34,7 @@ function describe(ctx: Ctx, row: AliasRow): Output<'GetAlias'> {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
-export function CreateAlias(ctx: Tx, input: Input<'CreateAlias'>): Output<'CreateAlias'> {
+export function CreateAlias(ctx: Tx, input: In<'CreateAlias'>): Out<'CreateAlias'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   const number = existingVersion(ctx, name, input.FunctionVersion)
   if (aliasRow(ctx, name, input.Name)) {
@@ -49,7 +51,7 @@ export function CreateAlias(ctx: Tx, input: Input<'CreateAlias'>): Output<'Creat
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html */
-export function UpdateAlias(ctx: Tx, input: Input<'UpdateAlias'>): Output<'UpdateAlias'> {
+export function UpdateAlias(ctx: Tx, input: In<'UpdateAlias'>): Out<'UpdateAlias'> {
   const row = findAlias(ctx, input)
   checkRevision(row, input.RevisionId)
   const { name } = row
@@ -61,12 +63,12 @@ export function UpdateAlias(ctx: Tx, input: Input<'UpdateAlias'>): Output<'Updat
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html */
-export function GetAlias(ctx: Ctx, input: Input<'GetAlias'>): Output<'GetAlias'> {
+export function GetAlias(ctx: Ctx, input: In<'GetAlias'>): Out<'GetAlias'> {
   return describe(ctx, findAlias(ctx, input))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html */
-export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'ListAliases'> {
+export function ListAliases(ctx: Ctx, input: In<'ListAliases'>): Out<'ListAliases'> {
   const { FunctionName, FunctionVersion } = input
   const { rows, next } = listing<AliasRow>(ctx, paging(input), {
     from: 'lambda_aliases',
@@ -80,7 +82,7 @@ export function ListAliases(ctx: Ctx, input: Input<'ListAliases'>): Output<'List
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html : deleting what is not there succeeds. */
-export function DeleteAlias(ctx: Tx, input: Input<'DeleteAlias'>): Output<'DeleteAlias'> {
+export function DeleteAlias(ctx: Tx, input: In<'DeleteAlias'>): Out<'DeleteAlias'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   ctx.sql.run('DELETE FROM lambda_aliases WHERE name = ? AND alias = ?', name, input.Name)
   for (const table of ['policies', 'event_invoke_configs', 'function_urls', 'provisioned']) {
@@ -136,15 +138,7 @@ function checkedWeights(ctx: Ctx, main: { name: string; number: number }, weight
 
 function save(ctx: Tx, alias: Omit<AliasRow, 'revisionId'>): AliasRow {
   const row = { ...alias, revisionId: crypto.randomUUID() }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_aliases (name, alias, number, description, weights, revisionId) VALUES (?, ?, ?, ?, ?, ?)',
-    row.name,
-    row.alias,
-    row.number,
-    row.description,
-    row.weights,
-    row.revisionId,
-  )
+  replace(ctx.sql, 'lambda_aliases', row)
   return row
 }
 

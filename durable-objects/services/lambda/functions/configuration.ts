@@ -1,3 +1,4 @@
+import type { In } from '../../../../aws/models/lambda.types.ts'
 import { createHash } from 'node:crypto'
 import { arnOf } from '../../../../aws/arn.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
@@ -5,10 +6,10 @@ import { constraintError, invalidParameter } from '../errors.ts'
 import { checkEnvironment } from './environment.ts'
 import type { LayerReference } from '../layers/function-layers.ts'
 import { checkRuntime } from './runtimes.ts'
-import type { Input, StoredConfiguration } from '../schema.ts'
+import type { StoredConfiguration } from '../schema.ts'
 
 /** What CreateFunction and UpdateFunctionConfiguration both may say. */
-type Settings = Omit<Input<'UpdateFunctionConfiguration'>, 'FunctionName' | 'RevisionId' | 'Layers'>
+type Settings = Omit<In<'UpdateFunctionConfiguration'>, 'FunctionName' | 'RevisionId' | 'Layers'>
 
 /** Time as Lambda writes it: `2026-01-02T03:04:05.678+0000`. */
 export function lambdaDate(now: number): string {
@@ -45,7 +46,7 @@ function checkUpTo(value: number | undefined, most: number, member: string): voi
 }
 
 /** What a package of either kind must and must not come with. */
-export function checkPackage(input: Input<'CreateFunction'>): void {
+export function checkPackage(input: In<'CreateFunction'>): void {
   const { Code, Runtime, Handler, Layers, ImageConfig } = input
   if (input.PackageType === 'Image') {
     if (Runtime !== undefined || Handler !== undefined || Layers?.length) {
@@ -85,11 +86,7 @@ export function checkArchitectures(architectures: string[] | undefined): void {
 }
 
 /** A new function's configuration, its defaults AWS's. */
-export function newConfiguration(
-  ctx: Ctx,
-  input: Input<'CreateFunction'>,
-  layers: LayerReference[],
-): StoredConfiguration {
+export function newConfiguration(ctx: Ctx, input: In<'CreateFunction'>, layers: LayerReference[]): StoredConfiguration {
   const base: StoredConfiguration = {
     Role: input.Role,
     Description: '',

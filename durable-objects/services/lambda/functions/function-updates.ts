@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { changedConfiguration, checkArchitectures, checkSettings, lambdaDate, present } from './configuration.ts'
@@ -9,14 +10,14 @@ import { checkDeadLetterTarget } from './role-permissions.ts'
 import { checkRole } from './roles.ts'
 import { runsInIsolate } from './runtimes.ts'
 import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
-import { type Input, LATEST, type Output, versionName } from '../schema.ts'
+import { LATEST, versionName } from '../schema.ts'
 import { configurationOf, describe, latestToChange, publish, writeVersion } from './versions.ts'
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html */
 export async function UpdateFunctionCode(
   ctx: Ctx,
-  input: Input<'UpdateFunctionCode'>,
-): Promise<Output<'UpdateFunctionCode'>> {
+  input: In<'UpdateFunctionCode'>,
+): Promise<Out<'UpdateFunctionCode'>> {
   const named = namedFunction(ctx, { FunctionName: input.FunctionName })
   const before = latestToChange(ctx, named, input.RevisionId)
   checkArchitectures(input.Architectures)
@@ -49,7 +50,7 @@ export async function UpdateFunctionCode(
   return describe(ctx, published, 'updated', versionName(published.number))
 }
 
-function checkSource(input: Input<'UpdateFunctionCode'>, image: boolean): void {
+function checkSource(input: In<'UpdateFunctionCode'>, image: boolean): void {
   if (image && (input.ZipFile || input.S3Bucket)) {
     throw invalidParameter('Please provide ImageUri when updating a function with packageType Image.')
   }
@@ -64,8 +65,8 @@ function checkSource(input: Input<'UpdateFunctionCode'>, image: boolean): void {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
 export async function UpdateFunctionConfiguration(
   ctx: Ctx,
-  input: Input<'UpdateFunctionConfiguration'>,
-): Promise<Output<'UpdateFunctionConfiguration'>> {
+  input: In<'UpdateFunctionConfiguration'>,
+): Promise<Out<'UpdateFunctionConfiguration'>> {
   const named = namedFunction(ctx, { FunctionName: input.FunctionName })
   const before = latestToChange(ctx, named, input.RevisionId)
   checkSettings(input, input.Runtime ?? configurationOf(before).Runtime)

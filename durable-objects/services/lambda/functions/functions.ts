@@ -1,7 +1,9 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import { noteOrigin } from '../invocations/origins.ts'
 import { runsInIsolate } from './runtimes.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { type Archive, codeSha256, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { checkArchitectures, checkPackage, checkSettings, newConfiguration } from './configuration.ts'
@@ -12,12 +14,12 @@ import { functionArn, isVersion, type NamedFunction, namedFunction } from './nam
 import { checkDeadLetterTarget } from './role-permissions.ts'
 import { checkRole } from './roles.ts'
 import { dropSandboxes, warm } from '../invocations/sandboxes.ts'
-import { type Input, LATEST, type Output, type VersionRow, versionName } from '../schema.ts'
+import { LATEST, type VersionRow, versionName } from '../schema.ts'
 import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, describe, findFunction, findVersion, publish, versionRow, writeVersion } from './versions.ts'
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
-export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): Promise<Output<'CreateFunction'>> {
+export async function CreateFunction(ctx: Ctx, input: In<'CreateFunction'>): Promise<Out<'CreateFunction'>> {
   const { name, qualifier } = namedFunction(ctx, { FunctionName: input.FunctionName })
   checkName(input.FunctionName, name, qualifier)
   checkArchitectures(input.Architectures)
@@ -36,11 +38,7 @@ export async function CreateFunction(ctx: Ctx, input: Input<'CreateFunction'>): 
     if (input.CodeSigningConfigArn) checkCodeSigning(tx, input.CodeSigningConfigArn)
     checkFree(tx, name)
 
-    tx.sql.run(
-      'INSERT INTO lambda_functions (name, codeSigningConfigArn) VALUES (?, ?)',
-      name,
-      input.CodeSigningConfigArn ?? null,
-    )
+    insert(tx.sql, 'lambda_functions', { name, codeSigningConfigArn: input.CodeSigningConfigArn })
     lambdaTags.set(tx, functionArn(tx.place, name), input.Tags)
     if (archive) storeArchive(tx, archive)
     const configuration = { ...newConfiguration(tx, { ...input, FunctionName: name }, layers), ...codeFacts(archive) }
@@ -76,7 +74,7 @@ function checkFree(ctx: Ctx, name: string): void {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html */
-export function GetFunction(ctx: Ctx, input: Input<'GetFunction'>): Output<'GetFunction'> {
+export function GetFunction(ctx: Ctx, input: In<'GetFunction'>): Out<'GetFunction'> {
   const named = namedFunction(ctx, input)
   const row = findVersion(ctx, named)
   const { name, reserved } = findFunction(ctx, named)
@@ -88,7 +86,7 @@ export function GetFunction(ctx: Ctx, input: Input<'GetFunction'>): Output<'GetF
   }
 }
 
-function codeLocation(ctx: Ctx, row: VersionRow): NonNullable<Output<'GetFunction'>['Code']> {
+function codeLocation(ctx: Ctx, row: VersionRow): NonNullable<Out<'GetFunction'>['Code']> {
   const { ImageUri } = configurationOf(row)
   if (ImageUri !== undefined) return { RepositoryType: 'ECR', ImageUri, ResolvedImageUri: ImageUri }
   const { account, region } = ctx.place
@@ -101,14 +99,14 @@ function codeLocation(ctx: Ctx, row: VersionRow): NonNullable<Output<'GetFunctio
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
 export function GetFunctionConfiguration(
   ctx: Ctx,
-  input: Input<'GetFunctionConfiguration'>,
-): Output<'GetFunctionConfiguration'> {
+  input: In<'GetFunctionConfiguration'>,
+): Out<'GetFunctionConfiguration'> {
   const named = namedFunction(ctx, input)
   return describe(ctx, findVersion(ctx, named), 'read', named.qualifier)
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
-export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'ListFunctions'> {
+export function ListFunctions(ctx: Ctx, input: In<'ListFunctions'>): Out<'ListFunctions'> {
   // A master region asks for Lambda@Edge's replicas of it, of which there are none.
   if (input.MasterRegion !== undefined) return { Functions: [] }
   const all = input.FunctionVersion === 'ALL'
@@ -125,7 +123,7 @@ export function ListFunctions(ctx: Ctx, input: Input<'ListFunctions'>): Output<'
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */
-export function DeleteFunction(ctx: Tx, input: Input<'DeleteFunction'>): Output<'DeleteFunction'> {
+export function DeleteFunction(ctx: Tx, input: In<'DeleteFunction'>): Out<'DeleteFunction'> {
   const named = namedFunction(ctx, input)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.')

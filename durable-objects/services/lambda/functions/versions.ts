@@ -1,4 +1,6 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert, upsert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { codeSha256 } from '../code/archives.ts'
 import { present } from './configuration.ts'
@@ -10,9 +12,7 @@ import {
   type AliasRow,
   type FunctionConfiguration,
   type FunctionRow,
-  type Input,
   LATEST,
-  type Output,
   type StoredConfiguration,
   type VersionRow,
   versionName,
@@ -96,16 +96,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
   const configuration = JSON.stringify(version.configuration)
   const revisionId = crypto.randomUUID()
   noteChange(ctx, version, versionRow(ctx, name, number) ? 'updated' : 'created')
-  ctx.sql.run(
-    `INSERT INTO lambda_versions (name, number, code, build, revisionId, configuration) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-     ON CONFLICT DO UPDATE SET code = ?3, build = ?4, revisionId = ?5, configuration = ?6`,
-    name,
-    number,
-    code,
-    build,
-    revisionId,
-    configuration,
-  )
+  upsert(ctx.sql, 'lambda_versions', { key: { name, number }, set: { code, build, revisionId, configuration } })
   if (layers) writeLayers(ctx, { name, number }, layers)
   return { name, number, code, build, revisionId, runtimeManagement: null, configuration }
 }
@@ -113,14 +104,7 @@ export function writeVersion(ctx: Tx, version: NewVersion): VersionRow {
 function writeLayers(ctx: Tx, { name, number }: { name: string; number: number }, layers: LayerReference[]): void {
   ctx.sql.run('DELETE FROM lambda_version_layers WHERE name = ? AND number = ?', name, number)
   for (const [position, { arn, code }] of layers.entries()) {
-    ctx.sql.run(
-      'INSERT INTO lambda_version_layers (name, number, position, arn, code) VALUES (?, ?, ?, ?, ?)',
-      name,
-      number,
-      position,
-      arn,
-      code,
-    )
+    insert(ctx.sql, 'lambda_version_layers', { name, number, position, arn, code })
   }
 }
 
@@ -196,7 +180,7 @@ export function publish(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
-export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<'PublishVersion'> {
+export function PublishVersion(ctx: Tx, input: In<'PublishVersion'>): Out<'PublishVersion'> {
   const latest = latestToChange(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }), input.RevisionId)
   const current = latest.code === null ? '' : codeSha256(latest.code)
   if (input.CodeSha256 && input.CodeSha256 !== current) {
@@ -209,10 +193,7 @@ export function PublishVersion(ctx: Tx, input: Input<'PublishVersion'>): Output<
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html : `$LATEST` first, then by number. */
-export function ListVersionsByFunction(
-  ctx: Ctx,
-  input: Input<'ListVersionsByFunction'>,
-): Output<'ListVersionsByFunction'> {
+export function ListVersionsByFunction(ctx: Ctx, input: In<'ListVersionsByFunction'>): Out<'ListVersionsByFunction'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   const query = { from: 'lambda_versions', where: { 'name = ?': name }, key: 'number' }
   const { rows, next } = listing<VersionRow>(ctx, paging(input), query)

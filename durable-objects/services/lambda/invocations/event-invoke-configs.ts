@@ -1,15 +1,17 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { present } from '../functions/configuration.ts'
 import { invalidParameter, notFound, paging } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from '../functions/names.ts'
-import { type Input, LATEST, type Output } from '../schema.ts'
+import { LATEST } from '../schema.ts'
 import { checkDestination } from '../functions/role-permissions.ts'
 import { aliasRow, configurationOf, findVersion, versionRow } from '../functions/versions.ts'
 
 type Settings = Pick<
-  Input<'PutFunctionEventInvokeConfig'>,
+  In<'PutFunctionEventInvokeConfig'>,
   'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | 'DestinationConfig'
 >
 /** `lastModified` is in epoch milliseconds. */
@@ -34,20 +36,15 @@ function findConfig(ctx: Ctx, named: NamedFunction): EventInvokeConfig {
   throw notFound(`The function ${arn} doesn't have an EventInvokeConfig`)
 }
 
-function save(ctx: Tx, named: NamedFunction, config: EventInvokeConfig): Output<'PutFunctionEventInvokeConfig'> {
+function save(ctx: Tx, named: NamedFunction, config: EventInvokeConfig): Out<'PutFunctionEventInvokeConfig'> {
   const qualifier = qualifierOf(named)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_event_invoke_configs (name, qualifier, config) VALUES (?, ?, ?)',
-    named.name,
-    qualifier,
-    JSON.stringify(config),
-  )
+  replace(ctx.sql, 'lambda_event_invoke_configs', { name: named.name, qualifier, config: JSON.stringify(config) })
   return describe(ctx, { name: named.name, qualifier, config })
 }
 
 type Described = { name: string; qualifier: string; config: EventInvokeConfig }
 
-function describe(ctx: Ctx, { name, qualifier, config }: Described): Output<'GetFunctionEventInvokeConfig'> {
+function describe(ctx: Ctx, { name, qualifier, config }: Described): Out<'GetFunctionEventInvokeConfig'> {
   const { lastModified, DestinationConfig, ...settings } = config
   return {
     LastModified: new Date(lastModified),
@@ -59,7 +56,7 @@ function describe(ctx: Ctx, { name, qualifier, config }: Described): Output<'Get
 
 type Checked = { named: NamedFunction; settings: Settings }
 
-async function checked(ctx: Ctx, input: Input<'PutFunctionEventInvokeConfig'>): Promise<Checked> {
+async function checked(ctx: Ctx, input: In<'PutFunctionEventInvokeConfig'>): Promise<Checked> {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = input
   const settings = present({ MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig })
   if (Object.keys(settings).length === 0) {
@@ -115,8 +112,8 @@ function badDestinations(success: string | undefined, failure: string | undefine
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html : over any config there is. */
 export async function PutFunctionEventInvokeConfig(
   ctx: Ctx,
-  input: Input<'PutFunctionEventInvokeConfig'>,
-): Promise<Output<'PutFunctionEventInvokeConfig'>> {
+  input: In<'PutFunctionEventInvokeConfig'>,
+): Promise<Out<'PutFunctionEventInvokeConfig'>> {
   const { named, settings } = await checked(ctx, input)
   return ctx.change(tx => save(tx, named, { ...settings, lastModified: tx.now }))
 }
@@ -124,8 +121,8 @@ export async function PutFunctionEventInvokeConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html : what is not named stays. */
 export async function UpdateFunctionEventInvokeConfig(
   ctx: Ctx,
-  input: Input<'UpdateFunctionEventInvokeConfig'>,
-): Promise<Output<'UpdateFunctionEventInvokeConfig'>> {
+  input: In<'UpdateFunctionEventInvokeConfig'>,
+): Promise<Out<'UpdateFunctionEventInvokeConfig'>> {
   const { named, settings } = await checked(ctx, input)
   return ctx.change(tx => save(tx, named, { ...findConfig(tx, named), ...settings, lastModified: tx.now }))
 }
@@ -133,8 +130,8 @@ export async function UpdateFunctionEventInvokeConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionEventInvokeConfig.html */
 export function GetFunctionEventInvokeConfig(
   ctx: Ctx,
-  input: Input<'GetFunctionEventInvokeConfig'>,
-): Output<'GetFunctionEventInvokeConfig'> {
+  input: In<'GetFunctionEventInvokeConfig'>,
+): Out<'GetFunctionEventInvokeConfig'> {
   const named = namedFunction(ctx, input)
   return describe(ctx, { name: named.name, qualifier: qualifierOf(named), config: findConfig(ctx, named) })
 }
@@ -142,8 +139,8 @@ export function GetFunctionEventInvokeConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionEventInvokeConfig.html */
 export function DeleteFunctionEventInvokeConfig(
   ctx: Tx,
-  input: Input<'DeleteFunctionEventInvokeConfig'>,
-): Output<'DeleteFunctionEventInvokeConfig'> {
+  input: In<'DeleteFunctionEventInvokeConfig'>,
+): Out<'DeleteFunctionEventInvokeConfig'> {
   const named = namedFunction(ctx, input)
   findConfig(ctx, named)
   const qualifier = qualifierOf(named)
@@ -154,8 +151,8 @@ export function DeleteFunctionEventInvokeConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html */
 export function ListFunctionEventInvokeConfigs(
   ctx: Ctx,
-  input: Input<'ListFunctionEventInvokeConfigs'>,
-): Output<'ListFunctionEventInvokeConfigs'> {
+  input: In<'ListFunctionEventInvokeConfigs'>,
+): Out<'ListFunctionEventInvokeConfigs'> {
   const { name } = namedFunction(ctx, { FunctionName: input.FunctionName })
   if (!versionRow(ctx, name, LATEST)) throw notFound("The function doesn't exist.")
   const query = { from: 'lambda_event_invoke_configs', where: { 'name = ?': name }, key: 'qualifier' }

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Frame, Outcome } from '../../../shared/functions/contract.ts'
 import { type Caller, type Ctx, FAR, type Tx } from '../../../kernel/object/operation.ts'
 import { constraintError } from '../errors.ts'
@@ -14,14 +15,14 @@ import {
 import { type NamedFunction, namedFunction } from '../functions/names.ts'
 import { checkActive } from '../functions/states.ts'
 import { checkJson, parseClientContext, payloadText, readPayload } from './payloads.ts'
-import { type Input, type Output, versionName } from '../schema.ts'
+import { versionName } from '../schema.ts'
 import { type ByteStream, byteStream } from '../urls/url-streams.ts'
 
 /** A payload comes as bytes from a client, and as text from another service. */
 type Payload = Uint8Array | string | undefined
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'Invoke'>> {
+export async function Invoke(ctx: Ctx, input: In<'Invoke'>): Promise<Out<'Invoke'>> {
   const type = invocationType(input.InvocationType)
   const named = namedFunction(ctx, input)
   const payload = payloadText(input.Payload as Payload, type) // deliveries carry text
@@ -45,7 +46,7 @@ export async function Invoke(ctx: Ctx, input: Input<'Invoke'>): Promise<Output<'
 }
 
 /** What a neighbour delivers is an event, and waits for nothing. */
-export function invokeNearby(ctx: Tx, input: Input<'Invoke'>): Output<'Invoke'> | typeof FAR {
+export function invokeNearby(ctx: Tx, input: In<'Invoke'>): Out<'Invoke'> | typeof FAR {
   if (input.InvocationType !== 'Event') return FAR
   const named = namedFunction(ctx, input)
   const payload = payloadText(input.Payload as Payload, 'Event') // deliveries carry text
@@ -57,7 +58,7 @@ export function invokeNearby(ctx: Tx, input: Input<'Invoke'>): Output<'Invoke'> 
 
 type Event = { payload: string; clientContext?: string | undefined }
 
-function accept(ctx: Tx, named: NamedFunction, event: Event): Output<'Invoke'> {
+function accept(ctx: Tx, named: NamedFunction, event: Event): Out<'Invoke'> {
   const { name, qualifier = null } = named
   const { requestId: id, traceId, trace = null } = ctx
   const { payload, clientContext = null } = event
@@ -85,7 +86,7 @@ function sourceOf({ service }: Caller): string {
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeAsync.html : the way before Invoke had types. */
-export async function InvokeAsync(ctx: Ctx, input: Input<'InvokeAsync'>): Promise<Output<'InvokeAsync'>> {
+export async function InvokeAsync(ctx: Ctx, input: In<'InvokeAsync'>): Promise<Out<'InvokeAsync'>> {
   const bytes = await readPayload(input.InvokeArgs as ReadableStream<Uint8Array> | Uint8Array) // as bodies travel
   const { StatusCode } = await Invoke(ctx, {
     FunctionName: input.FunctionName,
@@ -98,8 +99,8 @@ export async function InvokeAsync(ctx: Ctx, input: Input<'InvokeAsync'>): Promis
 /** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html */
 export function InvokeWithResponseStream(
   ctx: Tx,
-  input: Input<'InvokeWithResponseStream'>,
-): Output<'InvokeWithResponseStream'> {
+  input: In<'InvokeWithResponseStream'>,
+): Out<'InvokeWithResponseStream'> {
   const named = namedFunction(ctx, input)
   const payload = payloadText(input.Payload as Payload, 'RequestResponse') // deliveries carry text
   const target = findTarget(ctx, named)

@@ -1,8 +1,8 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { rootArn } from '../../../../aws/arn.ts'
 import { notFound, refusal } from '../errors.ts'
 import { layerArn, layerNameOf, layerVersion, type LayerVersionRow } from './layers.ts'
-import type { Input, Output } from '../schema.ts'
 
 type Named = { LayerName: string; VersionNumber: number }
 type Statement = {
@@ -46,8 +46,8 @@ function save(ctx: Tx, row: LayerVersionRow, statements: Statement[]): string {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html */
 export function AddLayerVersionPermission(
   ctx: Tx,
-  input: Input<'AddLayerVersionPermission'>,
-): Output<'AddLayerVersionPermission'> {
+  input: In<'AddLayerVersionPermission'>,
+): Out<'AddLayerVersionPermission'> {
   const row = findNamed(ctx, input)
   const statements = statementsOf(row)
   if (statements.some(statement => statement.Sid === input.StatementId)) {
@@ -72,8 +72,8 @@ export function AddLayerVersionPermission(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_RemoveLayerVersionPermission.html */
 export function RemoveLayerVersionPermission(
   ctx: Tx,
-  input: Input<'RemoveLayerVersionPermission'>,
-): Output<'RemoveLayerVersionPermission'> {
+  input: In<'RemoveLayerVersionPermission'>,
+): Out<'RemoveLayerVersionPermission'> {
   const row = findNamed(ctx, input)
   checkRevision(row, input.RevisionId)
   const statements = statementsOf(row)
@@ -85,10 +85,7 @@ export function RemoveLayerVersionPermission(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionPolicy.html */
-export function GetLayerVersionPolicy(
-  ctx: Ctx,
-  input: Input<'GetLayerVersionPolicy'>,
-): Output<'GetLayerVersionPolicy'> {
+export function GetLayerVersionPolicy(ctx: Ctx, input: In<'GetLayerVersionPolicy'>): Out<'GetLayerVersionPolicy'> {
   const row = findNamed(ctx, input)
   if (row.policy === null) throw notFound('No policy is associated with the given resource.')
   const Policy = JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statementsOf(row) })

@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import { signedLink } from '../../../kernel/namespace/download-links.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt, parseArn, rootArn } from '../../../../aws/arn.ts'
@@ -7,7 +8,6 @@ import { listing } from '../../../kernel/listings/listings.ts'
 import { type Archive, codeSha256, findArchive, readArchive, releaseArchives, storeArchive } from '../code/archives.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { invalidParameter, notFound, paging } from '../errors.ts'
-import type { Input, Output } from '../schema.ts'
 
 export type LayerVersionRow = {
   layer: string
@@ -71,8 +71,8 @@ function readableLayerVersion(ctx: Ctx, layer: string, version: number): LayerVe
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html */
 export async function PublishLayerVersion(
   ctx: Ctx,
-  input: Input<'PublishLayerVersion'>,
-): Promise<Output<'PublishLayerVersion'>> {
+  input: In<'PublishLayerVersion'>,
+): Promise<Out<'PublishLayerVersion'>> {
   const layer = layerNameOf(input.LayerName)
   const archive = await readArchive(ctx, input.Content)
   const version = ctx.change(tx => addVersion(tx, { layer, archive }, input))
@@ -82,7 +82,7 @@ export async function PublishLayerVersion(
 type Added = { layer: string; archive: Archive }
 
 /** Writes the next version of a layer. Answers its number. */
-function addVersion(ctx: Tx, { layer, archive }: Added, input: Input<'PublishLayerVersion'>): number {
+function addVersion(ctx: Tx, { layer, archive }: Added, input: In<'PublishLayerVersion'>): number {
   const { sql } = ctx
   const last = sql.first<{ nextVersion: number }>('SELECT nextVersion FROM lambda_layers WHERE layer = ?', layer)
   const version = last?.nextVersion ?? 1
@@ -104,18 +104,18 @@ function addVersion(ctx: Tx, { layer, archive }: Added, input: Input<'PublishLay
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html */
-export function GetLayerVersion(ctx: Ctx, input: Input<'GetLayerVersion'>): Output<'GetLayerVersion'> {
+export function GetLayerVersion(ctx: Ctx, input: In<'GetLayerVersion'>): Out<'GetLayerVersion'> {
   return describeWhole(ctx, readableLayerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html */
-export function GetLayerVersionByArn(ctx: Ctx, input: Input<'GetLayerVersionByArn'>): Output<'GetLayerVersionByArn'> {
+export function GetLayerVersionByArn(ctx: Ctx, input: In<'GetLayerVersionByArn'>): Out<'GetLayerVersionByArn'> {
   const [, layer = '', version = ''] = parseArn(input.Arn)?.resource.split(':') ?? []
   return describeWhole(ctx, readableLayerVersion(ctx, layer, Number(version)))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html : deleting what is not there succeeds. */
-export function DeleteLayerVersion(ctx: Tx, input: Input<'DeleteLayerVersion'>): Output<'DeleteLayerVersion'> {
+export function DeleteLayerVersion(ctx: Tx, input: In<'DeleteLayerVersion'>): Out<'DeleteLayerVersion'> {
   if (input.VersionNumber < 1) throw invalidParameter('Layer Version Cannot be less than 1')
   const row = layerVersion(ctx, layerNameOf(input.LayerName), input.VersionNumber)
   if (!row) return {}
@@ -132,7 +132,7 @@ const matching = ({ CompatibleRuntime, CompatibleArchitecture }: Filter) => ({
 })
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html */
-export function ListLayers(ctx: Ctx, input: Input<'ListLayers'>): Output<'ListLayers'> {
+export function ListLayers(ctx: Ctx, input: In<'ListLayers'>): Out<'ListLayers'> {
   const { rows, next } = listing<LayerVersionRow>(ctx, paging(input), {
     // Its other columns are those of the row that has the greatest version.
     select: '*, MAX(version) AS latest',
@@ -150,7 +150,7 @@ export function ListLayers(ctx: Ctx, input: Input<'ListLayers'>): Output<'ListLa
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html : newest first. */
-export function ListLayerVersions(ctx: Ctx, input: Input<'ListLayerVersions'>): Output<'ListLayerVersions'> {
+export function ListLayerVersions(ctx: Ctx, input: In<'ListLayerVersions'>): Out<'ListLayerVersions'> {
   const { rows, next } = listing<LayerVersionRow>(ctx, paging(input), {
     from: 'lambda_layer_versions',
     where: { 'layer = ?': layerNameOf(input.LayerName), ...matching(input) },
@@ -172,7 +172,7 @@ function describe(ctx: Ctx, row: LayerVersionRow) {
   }
 }
 
-function describeWhole(ctx: Ctx, row: LayerVersionRow): Output<'GetLayerVersion'> {
+function describeWhole(ctx: Ctx, row: LayerVersionRow): Out<'GetLayerVersion'> {
   const { account, region } = ctx.place
   const path = `/_fakecloud/lambda/layer-content/${account}/${row.layer}/${row.version}.zip?region=${region}`
   return {

@@ -1,17 +1,19 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { invalidParameter, paging, refusal } from '../errors.ts'
 import { findMapping, mappingArn, mappingOf } from './mapping-rows.ts'
 import { changedSettings, checkSource, type MappingSettings, newSettings } from './mapping-settings.ts'
 import { pollMapping } from './mappings.ts'
 import { functionArn, namedFunction, type NamedFunction, parseFunctionName } from '../functions/names.ts'
-import type { Input, MappingRow, Output } from '../schema.ts'
+import type { MappingRow } from '../schema.ts'
 import { checkQueue, unwatchQueue, watchQueue } from './sqs-source.ts'
 import { meanwhile, stillShown } from '../../../kernel/states/states.ts'
 import { lambdaTags } from '../settings/tags.ts'
 import { configurationOf, versionNumber, versionRow } from '../functions/versions.ts'
 
-type Described = Output<'GetEventSourceMapping'>
+type Described = Out<'GetEventSourceMapping'>
 
 function describe(ctx: Ctx, row: MappingRow): Described {
   const { settings, target } = mappingOf(ctx, row)
@@ -29,17 +31,7 @@ function describe(ctx: Ctx, row: MappingRow): Described {
 }
 
 function saveMapping(ctx: Tx, row: MappingRow): void {
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO lambda_mappings (uuid, name, qualifier, source, enabled, settings, modified)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    row.uuid,
-    row.name,
-    row.qualifier,
-    row.source,
-    row.enabled,
-    row.settings,
-    row.modified,
-  )
+  replace(ctx.sql, 'lambda_mappings', row)
 }
 
 /** The function that a mapping is to invoke, with what it needs of the version. @throws InvalidParameterValueException */
@@ -71,8 +63,8 @@ function checkSingle(ctx: Ctx, { uuid, name, qualifier, source }: Omit<MappingRo
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export async function CreateEventSourceMapping(
   ctx: Ctx,
-  input: Input<'CreateEventSourceMapping'>,
-): Promise<Output<'CreateEventSourceMapping'>> {
+  input: In<'CreateEventSourceMapping'>,
+): Promise<Out<'CreateEventSourceMapping'>> {
   const source = checkSource(input)
   const { named, role, timeout } = targetOf(ctx, input.FunctionName)
   const settings = newSettings(input, source)
@@ -108,10 +100,7 @@ export async function CreateEventSourceMapping(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
-export function GetEventSourceMapping(
-  ctx: Ctx,
-  input: Input<'GetEventSourceMapping'>,
-): Output<'GetEventSourceMapping'> {
+export function GetEventSourceMapping(ctx: Ctx, input: In<'GetEventSourceMapping'>): Out<'GetEventSourceMapping'> {
   return describe(ctx, findMapping(ctx, input.UUID))
 }
 
@@ -120,8 +109,8 @@ const MOST_LISTED = 100
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html */
 export function ListEventSourceMappings(
   ctx: Ctx,
-  input: Input<'ListEventSourceMappings'>,
-): Output<'ListEventSourceMappings'> {
+  input: In<'ListEventSourceMappings'>,
+): Out<'ListEventSourceMappings'> {
   const { EventSourceArn, FunctionName, MaxItems = MOST_LISTED } = input
   const named = FunctionName === undefined ? undefined : parseFunctionName(FunctionName)
   const { rows, next } = listing<MappingRow>(
@@ -143,8 +132,8 @@ export function ListEventSourceMappings(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html : what is not named stays. */
 export async function UpdateEventSourceMapping(
   ctx: Ctx,
-  input: Input<'UpdateEventSourceMapping'>,
-): Promise<Output<'UpdateEventSourceMapping'>> {
+  input: In<'UpdateEventSourceMapping'>,
+): Promise<Out<'UpdateEventSourceMapping'>> {
   const old = findMapping(ctx, input.UUID)
   const row = changed(ctx, old, input)
   const { role, timeout } = targetOf(ctx, functionArn(ctx.place, row.name, row.qualifier ?? undefined))
@@ -163,7 +152,7 @@ export async function UpdateEventSourceMapping(
   return { ...describe(ctx, saved), ...shown }
 }
 
-function changed(ctx: Ctx, old: MappingRow, input: Input<'UpdateEventSourceMapping'>): MappingRow {
+function changed(ctx: Ctx, old: MappingRow, input: In<'UpdateEventSourceMapping'>): MappingRow {
   const settings = JSON.parse(old.settings) as MappingSettings // written by saveMapping()
   const named = input.FunctionName === undefined ? old : namedFunction(ctx, { FunctionName: input.FunctionName })
   return {
@@ -183,8 +172,8 @@ function transition(old: MappingRow, row: MappingRow): string {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html : what runs ends as ever. */
 export async function DeleteEventSourceMapping(
   ctx: Ctx,
-  input: Input<'DeleteEventSourceMapping'>,
-): Promise<Output<'DeleteEventSourceMapping'>> {
+  input: In<'DeleteEventSourceMapping'>,
+): Promise<Out<'DeleteEventSourceMapping'>> {
   const row = findMapping(ctx, input.UUID)
   ctx.change(tx => {
     tx.sql.run('DELETE FROM lambda_mappings WHERE uuid = ?', row.uuid)

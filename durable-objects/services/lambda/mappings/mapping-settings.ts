@@ -1,10 +1,10 @@
+import type { In } from '../../../../aws/models/lambda.types.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { InvalidPattern, readPattern } from '../../../shared/pattern.ts'
 import { present } from '../functions/configuration.ts'
 import { constraintError, invalidParameter } from '../errors.ts'
-import type { Input } from '../schema.ts'
 
-type Given = Omit<Input<'UpdateEventSourceMapping'>, 'UUID' | 'FunctionName' | 'Enabled'>
+type Given = Omit<In<'UpdateEventSourceMapping'>, 'UUID' | 'FunctionName' | 'Enabled'>
 
 /** What is kept of a mapping's settings, by AWS's names. */
 export type MappingSettings = Pick<
@@ -22,7 +22,7 @@ const NOT_YET: Record<string, string> = {
 }
 
 /** The event source must be a queue: of others AWS knows more. @throws InvalidParameterValueException */
-export function checkSource(input: Input<'CreateEventSourceMapping'>): string {
+export function checkSource(input: In<'CreateEventSourceMapping'>): string {
   const { EventSourceArn } = input
   if (input.SelfManagedEventSource) throw notYet('Self-managed Apache Kafka')
   const service = EventSourceArn === undefined ? undefined : parseArn(EventSourceArn)?.service
@@ -52,7 +52,7 @@ const FOREIGN = [
 
 const FOREIGN_AT_FIRST = ['Topics', 'Queues'] as const
 
-export function newSettings(input: Input<'CreateEventSourceMapping'>, source: string): MappingSettings {
+export function newSettings(input: In<'CreateEventSourceMapping'>, source: string): MappingSettings {
   if (input.StartingPosition !== undefined || input.StartingPositionTimestamp !== undefined) {
     throw invalidParameter('StartingPosition is not valid for SQS event sources.')
   }

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/sqs.types.ts'
+import type { Out } from '../../../../aws/models/sqs.types.ts'
 import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
@@ -12,7 +12,7 @@ import type { MappingRow } from '../schema.ts'
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 
-type Message = NonNullable<Operations['ReceiveMessage']['output']['Messages']>[number] & { TraceId?: string }
+type Message = NonNullable<Out<'ReceiveMessage'>['Messages']>[number] & { TraceId?: string }
 type Attribute = NonNullable<Message['MessageAttributes']>[string]
 
 /** A message on its way to a function. */

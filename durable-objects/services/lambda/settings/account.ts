@@ -1,5 +1,5 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
-import type { Input, Output } from '../schema.ts'
 
 /** Quotas of a new account, per region. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const CONCURRENT_EXECUTIONS = 1000
@@ -18,7 +18,7 @@ export function unreservedConcurrency(ctx: Ctx): number {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html */
-export function GetAccountSettings(ctx: Ctx, _input: Input<'GetAccountSettings'>): Output<'GetAccountSettings'> {
+export function GetAccountSettings(ctx: Ctx, _input: In<'GetAccountSettings'>): Out<'GetAccountSettings'> {
   const used = ctx.sql.first<{ functions: number; bytes: number }>(
     `SELECT (SELECT COUNT(*) FROM lambda_functions) AS functions,
        (SELECT COALESCE(SUM(size), 0) FROM (SELECT code FROM lambda_versions UNION ALL SELECT code FROM lambda_layer_versions) used

@@ -1,15 +1,16 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { notFound, paging, refusal } from '../errors.ts'
 import { functionArn, namedFunction } from '../functions/names.ts'
-import type { Input, Output } from '../schema.ts'
 import { lambdaTags } from './tags.ts'
 import { findFunction } from '../functions/versions.ts'
 
-type Config = NonNullable<Output<'GetCodeSigningConfig'>['CodeSigningConfig']>
+type Config = NonNullable<Out<'GetCodeSigningConfig'>['CodeSigningConfig']>
 type ConfigRow = { arn: string; config: string }
 
 function findConfig(ctx: Ctx, arn: string): Config {
@@ -19,10 +20,7 @@ function findConfig(ctx: Ctx, arn: string): Config {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateCodeSigningConfig.html */
-export function CreateCodeSigningConfig(
-  ctx: Tx,
-  input: Input<'CreateCodeSigningConfig'>,
-): Output<'CreateCodeSigningConfig'> {
+export function CreateCodeSigningConfig(ctx: Tx, input: In<'CreateCodeSigningConfig'>): Out<'CreateCodeSigningConfig'> {
   const id = `csc-${randomHex(17)}`
   const config: Config = {
     CodeSigningConfigId: id,
@@ -32,20 +30,13 @@ export function CreateCodeSigningConfig(
     CodeSigningPolicies: input.CodeSigningPolicies ?? { UntrustedArtifactOnDeployment: 'Warn' },
     LastModified: lambdaDate(ctx.now),
   }
-  ctx.sql.run(
-    'INSERT INTO lambda_code_signing_configs (arn, config) VALUES (?, ?)',
-    config.CodeSigningConfigArn,
-    JSON.stringify(config),
-  )
+  insert(ctx.sql, 'lambda_code_signing_configs', { arn: config.CodeSigningConfigArn, config: JSON.stringify(config) })
   lambdaTags.set(ctx, config.CodeSigningConfigArn, input.Tags)
   return { CodeSigningConfig: config }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateCodeSigningConfig.html */
-export function UpdateCodeSigningConfig(
-  ctx: Tx,
-  input: Input<'UpdateCodeSigningConfig'>,
-): Output<'UpdateCodeSigningConfig'> {
+export function UpdateCodeSigningConfig(ctx: Tx, input: In<'UpdateCodeSigningConfig'>): Out<'UpdateCodeSigningConfig'> {
   const config: Config = {
     ...findConfig(ctx, input.CodeSigningConfigArn),
     ...(input.Description === undefined ? {} : { Description: input.Description }),
@@ -62,15 +53,12 @@ export function UpdateCodeSigningConfig(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetCodeSigningConfig.html */
-export function GetCodeSigningConfig(ctx: Ctx, input: Input<'GetCodeSigningConfig'>): Output<'GetCodeSigningConfig'> {
+export function GetCodeSigningConfig(ctx: Ctx, input: In<'GetCodeSigningConfig'>): Out<'GetCodeSigningConfig'> {
   return { CodeSigningConfig: findConfig(ctx, input.CodeSigningConfigArn) }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteCodeSigningConfig.html : no function may use it. */
-export function DeleteCodeSigningConfig(
-  ctx: Tx,
-  input: Input<'DeleteCodeSigningConfig'>,
-): Output<'DeleteCodeSigningConfig'> {
+export function DeleteCodeSigningConfig(ctx: Tx, input: In<'DeleteCodeSigningConfig'>): Out<'DeleteCodeSigningConfig'> {
   const arn = findConfig(ctx, input.CodeSigningConfigArn).CodeSigningConfigArn
   if (ctx.sql.first('SELECT 1 FROM lambda_functions WHERE codeSigningConfigArn = ?', arn)) {
     throw refusal(
@@ -84,10 +72,7 @@ export function DeleteCodeSigningConfig(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListCodeSigningConfigs.html */
-export function ListCodeSigningConfigs(
-  ctx: Ctx,
-  input: Input<'ListCodeSigningConfigs'>,
-): Output<'ListCodeSigningConfigs'> {
+export function ListCodeSigningConfigs(ctx: Ctx, input: In<'ListCodeSigningConfigs'>): Out<'ListCodeSigningConfigs'> {
   const { rows, next } = listing<ConfigRow>(ctx, paging(input), { from: 'lambda_code_signing_configs', key: 'arn' })
   const CodeSigningConfigs = rows.map(row => JSON.parse(row.config) as Config) // written by the operations above
   return { CodeSigningConfigs, NextMarker: next }
@@ -96,8 +81,8 @@ export function ListCodeSigningConfigs(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionsByCodeSigningConfig.html */
 export function ListFunctionsByCodeSigningConfig(
   ctx: Ctx,
-  input: Input<'ListFunctionsByCodeSigningConfig'>,
-): Output<'ListFunctionsByCodeSigningConfig'> {
+  input: In<'ListFunctionsByCodeSigningConfig'>,
+): Out<'ListFunctionsByCodeSigningConfig'> {
   const { CodeSigningConfigArn: arn } = findConfig(ctx, input.CodeSigningConfigArn)
   const query = { from: 'lambda_functions', where: { 'codeSigningConfigArn = ?': arn }, key: 'name' }
   const { rows, next } = listing<{ name: string }>(ctx, paging(input), { select: 'name', ...query })
@@ -107,8 +92,8 @@ export function ListFunctionsByCodeSigningConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionCodeSigningConfig.html */
 export function PutFunctionCodeSigningConfig(
   ctx: Tx,
-  input: Input<'PutFunctionCodeSigningConfig'>,
-): Output<'PutFunctionCodeSigningConfig'> {
+  input: In<'PutFunctionCodeSigningConfig'>,
+): Out<'PutFunctionCodeSigningConfig'> {
   const arn = input.CodeSigningConfigArn
   checkCodeSigning(ctx, arn)
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
@@ -126,8 +111,8 @@ export function checkCodeSigning(ctx: Ctx, arn: string): void {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html */
 export function GetFunctionCodeSigningConfig(
   ctx: Ctx,
-  input: Input<'GetFunctionCodeSigningConfig'>,
-): Output<'GetFunctionCodeSigningConfig'> {
+  input: In<'GetFunctionCodeSigningConfig'>,
+): Out<'GetFunctionCodeSigningConfig'> {
   const { name, codeSigningConfigArn } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   return { CodeSigningConfigArn: codeSigningConfigArn ?? '', FunctionName: name }
 }
@@ -135,8 +120,8 @@ export function GetFunctionCodeSigningConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionCodeSigningConfig.html */
 export function DeleteFunctionCodeSigningConfig(
   ctx: Tx,
-  input: Input<'DeleteFunctionCodeSigningConfig'>,
-): Output<'DeleteFunctionCodeSigningConfig'> {
+  input: In<'DeleteFunctionCodeSigningConfig'>,
+): Out<'DeleteFunctionCodeSigningConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   ctx.sql.run('UPDATE lambda_functions SET codeSigningConfigArn = NULL WHERE name = ?', name)
   return {}

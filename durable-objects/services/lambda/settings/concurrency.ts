@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { invalidParameter } from '../errors.ts'
@@ -5,7 +6,6 @@ import { startWaitingEvents } from '../invocations/events.ts'
 import { resumeMappings } from '../mappings/mappings.ts'
 import { namedFunction } from '../functions/names.ts'
 import { provisionedTotal } from './provisioned-concurrency.ts'
-import type { Input, Output } from '../schema.ts'
 import { findFunction } from '../functions/versions.ts'
 
 function findWhole(ctx: Ctx, FunctionName: string) {
@@ -19,10 +19,7 @@ function findWhole(ctx: Ctx, FunctionName: string) {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html */
-export function PutFunctionConcurrency(
-  ctx: Tx,
-  input: Input<'PutFunctionConcurrency'>,
-): Output<'PutFunctionConcurrency'> {
+export function PutFunctionConcurrency(ctx: Tx, input: In<'PutFunctionConcurrency'>): Out<'PutFunctionConcurrency'> {
   const { name, reserved } = findWhole(ctx, input.FunctionName)
   const asked = input.ReservedConcurrentExecutions
   if (unreservedConcurrency(ctx) + (reserved ?? 0) - asked < LEAST_UNRESERVED) {
@@ -43,10 +40,7 @@ export function PutFunctionConcurrency(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConcurrency.html */
-export function GetFunctionConcurrency(
-  ctx: Ctx,
-  input: Input<'GetFunctionConcurrency'>,
-): Output<'GetFunctionConcurrency'> {
+export function GetFunctionConcurrency(ctx: Ctx, input: In<'GetFunctionConcurrency'>): Out<'GetFunctionConcurrency'> {
   const { reserved } = findWhole(ctx, input.FunctionName)
   return reserved === null ? {} : { ReservedConcurrentExecutions: reserved }
 }
@@ -54,8 +48,8 @@ export function GetFunctionConcurrency(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionConcurrency.html */
 export function DeleteFunctionConcurrency(
   ctx: Tx,
-  input: Input<'DeleteFunctionConcurrency'>,
-): Output<'DeleteFunctionConcurrency'> {
+  input: In<'DeleteFunctionConcurrency'>,
+): Out<'DeleteFunctionConcurrency'> {
   const { name } = findWhole(ctx, input.FunctionName)
   ctx.sql.run('UPDATE lambda_functions SET reserved = NULL WHERE name = ?', name)
   startWaitingEvents(ctx, name)

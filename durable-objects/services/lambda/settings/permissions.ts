@@ -1,8 +1,9 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
 import { isAccount, rootArn } from '../../../../aws/arn.ts'
 import { invalidParameter, notFound, refusal, staleRevision } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction, parseFunctionName } from '../functions/names.ts'
-import { type Input, LATEST, type Output } from '../schema.ts'
+import { LATEST } from '../schema.ts'
 import { aliasRow, findFunction, touchVersion, versionRow } from '../functions/versions.ts'
 
 /** As AddPermission writes it; PutResourcePolicy takes any. */
@@ -82,7 +83,7 @@ export function checkRevision(ctx: Ctx, named: NamedFunction, revisionId: string
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
-export function AddPermission(ctx: Tx, input: Input<'AddPermission'>): Output<'AddPermission'> {
+export function AddPermission(ctx: Tx, input: In<'AddPermission'>): Out<'AddPermission'> {
   const named = namedFunction(ctx, input)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('We currently do not support adding policies for $LATEST.')
@@ -107,7 +108,7 @@ export function AddPermission(ctx: Tx, input: Input<'AddPermission'>): Output<'A
   return { Statement: JSON.stringify(statement) }
 }
 
-function newStatement(Resource: string, input: Input<'AddPermission'>): Statement {
+function newStatement(Resource: string, input: In<'AddPermission'>): Statement {
   const equals = {
     ...(input.FunctionUrlAuthType ? { 'lambda:FunctionUrlAuthType': input.FunctionUrlAuthType } : {}),
     ...(input.PrincipalOrgID ? { 'aws:PrincipalOrgID': input.PrincipalOrgID } : {}),
@@ -138,7 +139,7 @@ function principalOf(principal: string): unknown {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html */
-export function RemovePermission(ctx: Tx, input: Input<'RemovePermission'>): Output<'RemovePermission'> {
+export function RemovePermission(ctx: Tx, input: In<'RemovePermission'>): Out<'RemovePermission'> {
   const named = namedFunction(ctx, input)
   if (!versionRow(ctx, named.name, LATEST)) {
     throw notFound(`No policy found for: ${functionArn(ctx.place, named.name)}`)
@@ -155,7 +156,7 @@ export function RemovePermission(ctx: Tx, input: Input<'RemovePermission'>): Out
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html */
-export function GetPolicy(ctx: Ctx, input: Input<'GetPolicy'>): Output<'GetPolicy'> {
+export function GetPolicy(ctx: Ctx, input: In<'GetPolicy'>): Out<'GetPolicy'> {
   const named = namedFunction(ctx, input)
   findFunction(ctx, named)
   const policy = readPolicy(ctx, named)

@@ -1,11 +1,12 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { meanwhile, stillShown } from '../../../kernel/states/states.ts'
 import { LEAST_UNRESERVED, unreservedConcurrency } from './account.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { invalidParameter, notFound, paging, refusal } from '../errors.ts'
 import { functionArn, isVersion, namedFunction } from '../functions/names.ts'
-import type { Input, Output } from '../schema.ts'
 import { aliasRow, findFunction, versionRow } from '../functions/versions.ts'
 
 type ProvisionedRow = { name: string; qualifier: string; requested: number; lastModified: string }
@@ -50,8 +51,8 @@ function findPublished(ctx: Ctx, input: Qualified, refused: string): Published {
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfig.html */
 export function PutProvisionedConcurrencyConfig(
   ctx: Tx,
-  input: Input<'PutProvisionedConcurrencyConfig'>,
-): Output<'PutProvisionedConcurrencyConfig'> {
+  input: In<'PutProvisionedConcurrencyConfig'>,
+): Out<'PutProvisionedConcurrencyConfig'> {
   const refused = 'Provisioned Concurrency Configs cannot be applied to unpublished function versions.'
   const found = findPublished(ctx, input, refused)
   const { name, qualifier } = found
@@ -69,13 +70,7 @@ export function PutProvisionedConcurrencyConfig(
   }
   checkOverlap(ctx, found)
   const row = { name, qualifier, requested, lastModified: lambdaDate(ctx.now) }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_provisioned (name, qualifier, requested, lastModified) VALUES (?, ?, ?, ?)',
-    row.name,
-    row.qualifier,
-    row.requested,
-    row.lastModified,
-  )
+  replace(ctx.sql, 'lambda_provisioned', row)
   return { ...describeProvisioned(ctx, row), ...meanwhile(ctx, stateKey(row), IN_PROGRESS) }
 }
 
@@ -118,8 +113,8 @@ const NOT_PUBLISHED = 'The function resource provided must be an alias or a publ
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetProvisionedConcurrencyConfig.html */
 export function GetProvisionedConcurrencyConfig(
   ctx: Ctx,
-  input: Input<'GetProvisionedConcurrencyConfig'>,
-): Output<'GetProvisionedConcurrencyConfig'> {
+  input: In<'GetProvisionedConcurrencyConfig'>,
+): Out<'GetProvisionedConcurrencyConfig'> {
   const { name, qualifier } = findPublished(ctx, input, NOT_PUBLISHED)
   const row = provisionedRow(ctx, name, qualifier)
   if (row) return describeProvisioned(ctx, row)
@@ -132,8 +127,8 @@ export function GetProvisionedConcurrencyConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteProvisionedConcurrencyConfig.html */
 export function DeleteProvisionedConcurrencyConfig(
   ctx: Tx,
-  input: Input<'DeleteProvisionedConcurrencyConfig'>,
-): Output<'DeleteProvisionedConcurrencyConfig'> {
+  input: In<'DeleteProvisionedConcurrencyConfig'>,
+): Out<'DeleteProvisionedConcurrencyConfig'> {
   const { name, qualifier } = findPublished(ctx, input, NOT_PUBLISHED)
   ctx.sql.run('DELETE FROM lambda_provisioned WHERE name = ? AND qualifier = ?', name, qualifier)
   return {}
@@ -142,8 +137,8 @@ export function DeleteProvisionedConcurrencyConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListProvisionedConcurrencyConfigs.html */
 export function ListProvisionedConcurrencyConfigs(
   ctx: Ctx,
-  input: Input<'ListProvisionedConcurrencyConfigs'>,
-): Output<'ListProvisionedConcurrencyConfigs'> {
+  input: In<'ListProvisionedConcurrencyConfigs'>,
+): Out<'ListProvisionedConcurrencyConfigs'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   const query = { from: 'lambda_provisioned', where: { 'name = ?': name }, key: 'qualifier' }
   const { rows, next } = listing<ProvisionedRow>(ctx, paging(input), query)

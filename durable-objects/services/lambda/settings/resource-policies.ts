@@ -1,3 +1,4 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { statementsOf, type StatementJson } from '../../../shared/policy-grammar.ts'
@@ -12,7 +13,6 @@ import {
   type Statement,
   writePolicy,
 } from './permissions.ts'
-import type { Input, Output } from '../schema.ts'
 import { findFunction } from '../functions/versions.ts'
 
 /** The policy that AddPermission builds up statement by statement, put and taken whole. */
@@ -53,7 +53,7 @@ function checkStatement(statement: StatementJson, arn: string): void {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html : over any policy there is. */
-export function PutResourcePolicy(ctx: Tx, input: Input<'PutResourcePolicy'>): Output<'PutResourcePolicy'> {
+export function PutResourcePolicy(ctx: Tx, input: In<'PutResourcePolicy'>): Out<'PutResourcePolicy'> {
   const named = namedResource(ctx, input.ResourceArn)
   if (named.qualifier === '$LATEST') {
     throw invalidParameter('We currently do not support adding policies for $LATEST.')
@@ -72,13 +72,13 @@ export function PutResourcePolicy(ctx: Tx, input: Input<'PutResourcePolicy'>): O
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetResourcePolicy.html */
-export function GetResourcePolicy(ctx: Ctx, input: Input<'GetResourcePolicy'>): Output<'GetResourcePolicy'> {
+export function GetResourcePolicy(ctx: Ctx, input: In<'GetResourcePolicy'>): Out<'GetResourcePolicy'> {
   const named = namedResource(ctx, input.ResourceArn)
   return { Policy: JSON.stringify(findPolicy(ctx, named)), RevisionId: revisionOf(ctx, named) }
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteResourcePolicy.html */
-export function DeleteResourcePolicy(ctx: Tx, input: Input<'DeleteResourcePolicy'>): Output<'DeleteResourcePolicy'> {
+export function DeleteResourcePolicy(ctx: Tx, input: In<'DeleteResourcePolicy'>): Out<'DeleteResourcePolicy'> {
   const named = namedResource(ctx, input.ResourceArn)
   findPolicy(ctx, named)
   checkRevision(ctx, named, input.RevisionId)

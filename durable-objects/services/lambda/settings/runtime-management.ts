@@ -1,16 +1,16 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { invalidParameter } from '../errors.ts'
 import { functionArn, namedFunction } from '../functions/names.ts'
-import type { Input, Output } from '../schema.ts'
 import { findFunction, findVersion } from '../functions/versions.ts'
 
-type Management = Pick<Output<'PutRuntimeManagementConfig'>, 'UpdateRuntimeOn' | 'RuntimeVersionArn'>
+type Management = Pick<Out<'PutRuntimeManagementConfig'>, 'UpdateRuntimeOn' | 'RuntimeVersionArn'>
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
 export function PutRuntimeManagementConfig(
   ctx: Tx,
-  input: Input<'PutRuntimeManagementConfig'>,
-): Output<'PutRuntimeManagementConfig'> {
+  input: In<'PutRuntimeManagementConfig'>,
+): Out<'PutRuntimeManagementConfig'> {
   const named = namedFunction(ctx, input)
   const row = findVersion(ctx, named)
   const { UpdateRuntimeOn, RuntimeVersionArn } = input
@@ -33,8 +33,8 @@ export function PutRuntimeManagementConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetRuntimeManagementConfig.html */
 export function GetRuntimeManagementConfig(
   ctx: Ctx,
-  input: Input<'GetRuntimeManagementConfig'>,
-): Output<'GetRuntimeManagementConfig'> {
+  input: In<'GetRuntimeManagementConfig'>,
+): Out<'GetRuntimeManagementConfig'> {
   const named = namedFunction(ctx, input)
   const { runtimeManagement } = findVersion(ctx, named)
   // Written by PutRuntimeManagementConfig.
@@ -47,8 +47,8 @@ export function GetRuntimeManagementConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html */
 export function PutFunctionRecursionConfig(
   ctx: Tx,
-  input: Input<'PutFunctionRecursionConfig'>,
-): Output<'PutFunctionRecursionConfig'> {
+  input: In<'PutFunctionRecursionConfig'>,
+): Out<'PutFunctionRecursionConfig'> {
   const { name } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   ctx.sql.run('UPDATE lambda_functions SET recursiveLoop = ? WHERE name = ?', input.RecursiveLoop, name)
   return { RecursiveLoop: input.RecursiveLoop }
@@ -57,8 +57,8 @@ export function PutFunctionRecursionConfig(
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionRecursionConfig.html */
 export function GetFunctionRecursionConfig(
   ctx: Ctx,
-  input: Input<'GetFunctionRecursionConfig'>,
-): Output<'GetFunctionRecursionConfig'> {
+  input: In<'GetFunctionRecursionConfig'>,
+): Out<'GetFunctionRecursionConfig'> {
   const { recursiveLoop } = findFunction(ctx, namedFunction(ctx, { FunctionName: input.FunctionName }))
   return { RecursiveLoop: recursiveLoop ?? 'Terminate' }
 }

@@ -1,15 +1,17 @@
+import type { In, Out } from '../../../../aws/models/lambda.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { DEFAULT_NAMESPACE } from '../../../../aws/place.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { lambdaDate } from '../functions/configuration.ts'
 import { constraintError, notFound, paging, refusal } from '../errors.ts'
 import { functionArn, isVersion, type NamedFunction, namedFunction } from '../functions/names.ts'
-import { type Input, LATEST, type Output } from '../schema.ts'
+import { LATEST } from '../schema.ts'
 import { newUrlId } from './url-ids.ts'
 import { aliasRow, versionRow } from '../functions/versions.ts'
 
 type Config = Pick<
-  Output<'GetFunctionUrlConfig'>,
+  Out<'GetFunctionUrlConfig'>,
   'AuthType' | 'Cors' | 'InvokeMode' | 'CreationTime' | 'LastModifiedTime'
 >
 type UrlRow = { name: string; qualifier: string; id: string; config: string }
@@ -53,19 +55,13 @@ function findUrl(ctx: Ctx, named: NamedFunction): UrlRow {
   return row
 }
 
-function save(ctx: Tx, row: Omit<UrlRow, 'config'>, config: Config): Output<'GetFunctionUrlConfig'> {
+function save(ctx: Tx, row: Omit<UrlRow, 'config'>, config: Config): Out<'GetFunctionUrlConfig'> {
   const whole = { ...row, config: JSON.stringify(config) }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO lambda_function_urls (name, qualifier, id, config) VALUES (?, ?, ?, ?)',
-    whole.name,
-    whole.qualifier,
-    whole.id,
-    whole.config,
-  )
+  replace(ctx.sql, 'lambda_function_urls', whole)
   return describe(ctx, whole)
 }
 
-function describe(ctx: Ctx, row: UrlRow): Output<'GetFunctionUrlConfig'> {
+function describe(ctx: Ctx, row: UrlRow): Out<'GetFunctionUrlConfig'> {
   const config = JSON.parse(row.config) as Config // written by save()
   return {
     FunctionUrl: functionUrl(ctx, row.id),
@@ -90,10 +86,7 @@ function namespaceDomain(ctx: Ctx): string {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html */
-export function CreateFunctionUrlConfig(
-  ctx: Tx,
-  input: Input<'CreateFunctionUrlConfig'>,
-): Output<'CreateFunctionUrlConfig'> {
+export function CreateFunctionUrlConfig(ctx: Tx, input: In<'CreateFunctionUrlConfig'>): Out<'CreateFunctionUrlConfig'> {
   const named = urlFunction(ctx, input, NO_FUNCTION)
   if (urlRow(ctx, named)) {
     throw refusal(
@@ -114,15 +107,12 @@ export function CreateFunctionUrlConfig(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html */
-export function GetFunctionUrlConfig(ctx: Ctx, input: Input<'GetFunctionUrlConfig'>): Output<'GetFunctionUrlConfig'> {
+export function GetFunctionUrlConfig(ctx: Ctx, input: In<'GetFunctionUrlConfig'>): Out<'GetFunctionUrlConfig'> {
   return describe(ctx, findUrl(ctx, urlFunction(ctx, input, NO_URL)))
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionUrlConfig.html */
-export function UpdateFunctionUrlConfig(
-  ctx: Tx,
-  input: Input<'UpdateFunctionUrlConfig'>,
-): Output<'UpdateFunctionUrlConfig'> {
+export function UpdateFunctionUrlConfig(ctx: Tx, input: In<'UpdateFunctionUrlConfig'>): Out<'UpdateFunctionUrlConfig'> {
   const row = findUrl(ctx, urlFunction(ctx, input, NO_FUNCTION))
   const config = JSON.parse(row.config) as Config // written by save()
   return save(ctx, row, {
@@ -135,20 +125,14 @@ export function UpdateFunctionUrlConfig(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunctionUrlConfig.html */
-export function DeleteFunctionUrlConfig(
-  ctx: Tx,
-  input: Input<'DeleteFunctionUrlConfig'>,
-): Output<'DeleteFunctionUrlConfig'> {
+export function DeleteFunctionUrlConfig(ctx: Tx, input: In<'DeleteFunctionUrlConfig'>): Out<'DeleteFunctionUrlConfig'> {
   const row = findUrl(ctx, urlFunction(ctx, input, NO_URL))
   ctx.sql.run('DELETE FROM lambda_function_urls WHERE id = ?', row.id)
   return {}
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionUrlConfigs.html */
-export function ListFunctionUrlConfigs(
-  ctx: Ctx,
-  input: Input<'ListFunctionUrlConfigs'>,
-): Output<'ListFunctionUrlConfigs'> {
+export function ListFunctionUrlConfigs(ctx: Ctx, input: In<'ListFunctionUrlConfigs'>): Out<'ListFunctionUrlConfigs'> {
   const { name } = urlFunction(ctx, { FunctionName: input.FunctionName }, NO_FUNCTION)
   const query = { from: 'lambda_function_urls', where: { 'name = ?': name }, key: 'qualifier' }
   const { rows, next } = listing<UrlRow>(ctx, paging(input), query)

@@ -1,6 +1,6 @@
-import type { Output } from '../schema.ts'
+import type { Out } from '../../../../aws/models/lambda.types.ts'
 
-export type Cors = NonNullable<Output<'GetFunctionUrlConfig'>['Cors']>
+export type Cors = NonNullable<Out<'GetFunctionUrlConfig'>['Cors']>
 
 type Headers = [string, string][]
 

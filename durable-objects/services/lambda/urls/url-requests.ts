@@ -23,6 +23,9 @@ export type UrlAnswer = {
   body: Uint8Array | string | ReadableStream<Uint8Array>
 }
 
+/** What the door of function URLs asks; no model has it. */
+export type UrlOperations = { InvokeFunctionUrl: { input: UrlRequest; output: UrlAnswer } }
+
 type UrlRow = { name: string; qualifier: string; config: string }
 type UrlConfig = { AuthType: string; InvokeMode?: string; Cors?: Cors }
 

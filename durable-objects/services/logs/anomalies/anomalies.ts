@@ -1,14 +1,13 @@
 import { own } from '../../../../aws/own.ts'
-import type { Anomaly, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Anomaly, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyRow } from './analysis-schema.ts'
 import { detectorArn, findDetector } from './anomaly-detectors.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { LogsAnomalyInjectRequest, LogsAnomalyInjectResponse } from '../views.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Details = { logGroupArnList: string[]; patternString: string; priority: string }
 
 /** A test says what a detector has found. */
@@ -21,14 +20,13 @@ export function InjectAnomaly(ctx: Tx, input: LogsAnomalyInjectRequest): LogsAno
   const detector = findDetector(ctx, anomalyDetectorArn)
   const id = crypto.randomUUID()
   const details: Details = { logGroupArnList: logGroupArns, patternString, priority }
-  ctx.sql.run(
-    'INSERT INTO logs_anomalies (id, detector, pattern, details, seenAt) VALUES (?, ?, ?, ?, ?)',
+  insert(ctx.sql, 'logs_anomalies', {
     id,
-    detector.id,
-    crypto.randomUUID().replaceAll('-', ''),
-    JSON.stringify(details),
-    ctx.now,
-  )
+    detector: detector.id,
+    pattern: crypto.randomUUID().replaceAll('-', ''),
+    details: JSON.stringify(details),
+    seenAt: ctx.now,
+  })
   return { anomalyId: id }
 }
 

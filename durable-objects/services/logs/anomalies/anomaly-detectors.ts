@@ -1,5 +1,6 @@
-import type { AnomalyDetector, Operations } from '../../../../aws/models/logs.types.ts'
+import type { AnomalyDetector, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count, insert } from '../../../kernel/object/rows.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { AnomalyDetectorRow } from './analysis-schema.ts'
@@ -8,8 +9,6 @@ import { logsTags } from '../groups/tags.ts'
 import { parseFilterPattern } from '../patterns/filter-pattern.ts'
 import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Settings = Omit<In<'CreateLogAnomalyDetector'>, 'tags'>
 
 const MOST = 500
@@ -51,17 +50,16 @@ export function CreateLogAnomalyDetector(
 ): Out<'CreateLogAnomalyDetector'> {
   check(settings)
   const groups = settings.logGroupArnList.map(arn => findGroupByIdentifier(ctx, arn))
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_anomaly_detectors')?.n ?? 0
-  if (count >= MOST) throw limitExceeded()
+  if (count(ctx.sql, 'logs_anomaly_detectors') >= MOST) throw limitExceeded()
   const id = crypto.randomUUID()
   const kept: Settings = { ...settings, logGroupArnList: groups.map(({ name }) => groupArn(ctx, name)) }
-  ctx.sql.run(
-    'INSERT INTO logs_anomaly_detectors (id, settings, enabled, createdAt, updatedAt) VALUES (?, ?, 1, ?, ?)',
+  insert(ctx.sql, 'logs_anomaly_detectors', {
     id,
-    JSON.stringify(kept),
-    ctx.now,
-    ctx.now,
-  )
+    settings: JSON.stringify(kept),
+    enabled: 1,
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+  })
   const anomalyDetectorArn = detectorArn(ctx, id)
   logsTags.set(ctx, anomalyDetectorArn, tags)
   return { anomalyDetectorArn }

@@ -1,5 +1,6 @@
-import type { Delivery, Operations } from '../../../../aws/models/logs.types.ts'
+import type { Delivery, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -8,9 +9,6 @@ import { deliveryArn, findSource } from './delivery-sources.ts'
 import { defaultFields, vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow, DeliveryRow, DeliverySourceRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What of a delivery says how its records are written. */
 export type DeliverySettings = Pick<Delivery, 'recordFields' | 'fieldDelimiter' | 's3DeliveryConfiguration'>
@@ -43,15 +41,14 @@ export async function CreateDelivery(ctx: Ctx, input: In<'CreateDelivery'>): Pro
   const settings: DeliverySettings = { ...given, ...(fields ? { recordFields: fields } : {}) }
   const id = randomAlphanumeric(16)
   ctx.change(tx => {
-    tx.sql.run(
-      'INSERT INTO logs_deliveries (id, source, destinationArn, type, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)',
+    insert(tx.sql, 'logs_deliveries', {
       id,
-      deliverySourceName,
-      deliveryDestinationArn,
+      source: deliverySourceName,
+      destinationArn: deliveryDestinationArn,
       type,
-      JSON.stringify(settings),
-      tx.now,
-    )
+      settings: JSON.stringify(settings),
+      createdAt: tx.now,
+    })
     logsTags.set(tx, deliveryArn(tx, 'delivery', id), tags)
   })
   return { delivery: describe(ctx, findDelivery(ctx, id)) }

@@ -1,5 +1,5 @@
 import { own } from '../../../../aws/own.ts'
-import type { DeliveryDestination, Operations } from '../../../../aws/models/logs.types.ts'
+import type { DeliveryDestination, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -7,9 +7,6 @@ import { logsTags } from '../groups/tags.ts'
 import { deliveryArn, tagsUpdated } from './delivery-sources.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliveryDestinationRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 function destinationByName(ctx: Ctx, name: string): DeliveryDestinationRow | undefined {
   return ctx.sql.first<DeliveryDestinationRow>('SELECT * FROM logs_delivery_destinations WHERE name = ?', name)

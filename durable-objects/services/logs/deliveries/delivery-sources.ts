@@ -1,14 +1,12 @@
-import type { DeliverySource, Operations } from '../../../../aws/models/logs.types.ts'
+import type { DeliverySource, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { logsTags } from '../groups/tags.ts'
 import { vendedBy } from './delivery-templates.ts'
 import { conflict, notFound, paging, validation } from '../refusals.ts'
 import type { DeliverySourceRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** ARN of a delivery's source, destination, or of a delivery itself. */
 export function deliveryArn(ctx: Ctx, kind: 'delivery' | 'delivery-source' | 'delivery-destination', name: string) {
@@ -41,15 +39,11 @@ export function PutDeliverySource(ctx: Tx, input: In<'PutDeliverySource'>): Out<
   }
   if (existing && tags) throw tagsUpdated()
   checkUnused(ctx, input)
-  ctx.sql.run(
-    `INSERT INTO logs_delivery_sources (name, resourceArn, service, logType, configuration) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET configuration = excluded.configuration`,
-    name,
-    resourceArn,
-    service,
-    logType,
-    configuration ? JSON.stringify(configuration) : null,
-  )
+  upsert(ctx.sql, 'logs_delivery_sources', {
+    key: { name },
+    once: { resourceArn, service, logType },
+    set: { configuration: configuration ? JSON.stringify(configuration) : null },
+  })
   if (!existing) logsTags.set(ctx, deliveryArn(ctx, 'delivery-source', name), tags)
   return { deliverySource: describe(ctx, findSource(ctx, name)) }
 }

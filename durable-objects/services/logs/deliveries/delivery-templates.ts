@@ -1,10 +1,7 @@
-import type { ConfigurationTemplate, DeliveryDestinationType, Operations } from '../../../../aws/models/logs.types.ts'
+import type { ConfigurationTemplate, DeliveryDestinationType, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { listingOf } from '../../../kernel/listings/listings.ts'
 import { paging } from '../refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What a service vends of one kind of resource. `fields` are in the order in which they are written. */
 type Vended = {

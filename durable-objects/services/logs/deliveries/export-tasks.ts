@@ -1,13 +1,11 @@
-import type { ExportTask, Operations } from '../../../../aws/models/logs.types.ts'
+import type { ExportTask, In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkBucket } from './export-buckets.ts'
 import { findGroup } from '../groups/find-group.ts'
 import { invalidOperation, invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ExportTaskRow } from './delivery-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A task's input, with its defaults. */
 export type ExportSettings = In<'CreateExportTask'> & { destinationPrefix: string }
@@ -26,12 +24,12 @@ export async function CreateExportTask(ctx: Ctx, input: In<'CreateExportTask'>):
   checkStart(ctx, settings)
   const id = crypto.randomUUID()
   ctx.change(tx => {
-    tx.sql.run(
-      `INSERT INTO logs_export_tasks (id, settings, status, createdAt) VALUES (?, ?, 'PENDING', ?)`,
+    insert(tx.sql, 'logs_export_tasks', {
       id,
-      JSON.stringify(settings),
-      tx.now,
-    )
+      settings: JSON.stringify(settings),
+      status: 'PENDING',
+      createdAt: tx.now,
+    })
     tx.timers.set('export', id, tx.now + PENDING_MS)
   })
   return { taskId: id }

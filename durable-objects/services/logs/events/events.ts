@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { accept, checkBatch, type InputEvent, sequenceToken } from './batch.ts'
 import { findGroup } from '../groups/find-group.ts'
@@ -6,9 +6,6 @@ import { announce } from './arrivals.ts'
 import { expectExpiry, expiryBound } from '../groups/retention.ts'
 import type { StreamRow } from '../schema.ts'
 import { findStream } from '../groups/streams.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 export function PutLogEvents(ctx: Tx, input: In<'PutLogEvents'>): Out<'PutLogEvents'> {

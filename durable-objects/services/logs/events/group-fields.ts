@@ -1,12 +1,9 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { type Range, readRows } from './event-rows.ts'
 import { findEither } from '../groups/find-group.ts'
 import { discover } from '../queries/insights/rows.ts'
 import { expiryBound } from '../groups/retention.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MINUTE_MS = 60_000
 /** As many events are looked at: AWS, too, goes by a sample. */

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { checkReadable } from '../groups/classes.ts'
 import { findGroup, groupArn, nameOfArn } from '../groups/find-group.ts'
@@ -6,9 +6,6 @@ import { parseFilterPattern } from '../patterns/filter-pattern.ts'
 import { invalidParameter, limitExceeded, notFound } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { type EventQueue, eventQueue } from './tail-queue.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A Live Tail session: which events it wants, and the way to its client. It is memory, as its connection is. */
 type Session = {

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { maskOf } from '../policies/data-protection.ts'
 import { parseEvent } from '../patterns/json-pattern.ts'
@@ -7,8 +7,6 @@ import { invalidParameter, notFound } from '../refusals.ts'
 import { expiryBound } from '../groups/retention.ts'
 import type { EventRow } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Row = EventRow & { streamName: string; groupName: string; retentionInDays: number | null }
 
 /**

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
 import { EVENT_OVERHEAD } from './batch.ts'
@@ -14,8 +14,6 @@ import type { EventRow, GroupRow } from '../schema.ts'
 import { MAX_PAGE_BYTES } from './stream-reading.ts'
 import { findStream } from '../groups/streams.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Found = NonNullable<Out<'FilterLogEvents'>['events']>
 
 const MAX_EVENTS = 10_000

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Operations, Out } from '../../../../aws/models/logs.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { groupByName } from '../groups/find-group.ts'
 import { CreateLogGroup } from '../groups/groups.ts'
@@ -9,7 +9,7 @@ import { PutLogEvents } from './events.ts'
 export type ServiceLogOperations = { WriteLog: Operations['PutLogEvents'] }
 
 /** Writes to a log whose group and stream are made if they are not there, or not any more. */
-export function WriteLog(ctx: Tx, input: Operations['PutLogEvents']['input']): Operations['PutLogEvents']['output'] {
+export function WriteLog(ctx: Tx, input: In<'PutLogEvents'>): Out<'PutLogEvents'> {
   const { logGroupName, logStreamName } = input
   if (!groupByName(ctx, logGroupName)) CreateLogGroup(ctx, { logGroupName })
   const id = groupByName(ctx, logGroupName)?.id ?? 0

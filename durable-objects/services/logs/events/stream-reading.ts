@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { checkReadable } from '../groups/classes.ts'
 import { maskOf } from '../policies/data-protection.ts'
@@ -10,9 +10,6 @@ import { invalidToken } from '../refusals.ts'
 import { expiryBound } from '../groups/retention.ts'
 import type { EventRow } from '../schema.ts'
 import { findStream } from '../groups/streams.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_EVENTS = 10_000
 /** Of a page, its messages counted as PutLogEvents counts them. */

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { invalidParameter, limitExceeded } from '../refusals.ts'
 
 type Table = 'metric_filters' | 'subscription_filters'
@@ -14,21 +15,14 @@ export function checkFilterLimits(
   filter: { group: number; name: string; regexes: number },
 ): void {
   const { group, name, regexes } = filter
-  const others = ctx.sql.first<{ n: number }>(
-    `SELECT COUNT(*) AS n FROM logs_${table} WHERE logGroup = ? AND name <> ?`,
-    group,
-    name,
-  )
-  if ((others?.n ?? 0) >= MAX_FILTERS[table]) throw limitExceeded()
+  if (count(ctx.sql, `logs_${table} WHERE logGroup = ? AND name <> ?`, group, name) >= MAX_FILTERS[table])
+    throw limitExceeded()
   if (regexes === 0) return
-  const count = (of: Table) =>
-    ctx.sql.first<{ n: number }>(
-      `SELECT COUNT(*) AS n FROM logs_${of} WHERE logGroup = ? AND regexes > 0 AND (name <> ? OR ? <> '${table}')`,
-      group,
-      name,
-      of,
-    )?.n ?? 0
-  if (count('metric_filters') + count('subscription_filters') >= MAX_REGEX_PATTERNS) throw limitExceeded()
+  const withRegex = (of: Table) => {
+    const others = `logs_${of} WHERE logGroup = ? AND regexes > 0 AND (name <> ? OR ? <> '${table}')`
+    return count(ctx.sql, others, group, name, of)
+  }
+  if (withRegex('metric_filters') + withRegex('subscription_filters') >= MAX_REGEX_PATTERNS) throw limitExceeded()
 }
 
 /** AWS knows these fields of the system, and no others, to be sent with what a filter finds. */

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { readCriteria } from './field-criteria.ts'
@@ -10,8 +11,6 @@ import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { MetricFilterRow } from '../schema.ts'
 import { forgetListeners } from '../subscriptions/subscribers.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Transformation = In<'PutMetricFilter'>['metricTransformations'][number]
 /** What of a filter is kept as it was put. */
 export type MetricSettings = Pick<
@@ -37,20 +36,17 @@ export function PutMetricFilter(ctx: Tx, input: In<'PutMetricFilter'>): void {
     ...(input.fieldSelectionCriteria === undefined ? {} : { fieldSelectionCriteria: input.fieldSelectionCriteria }),
     ...(input.emitSystemFieldDimensions ? { emitSystemFieldDimensions: input.emitSystemFieldDimensions } : {}),
   }
-  ctx.sql.run(
-    `INSERT INTO logs_metric_filters (logGroup, name, pattern, regexes, metricName, metricNamespace, settings, createdAt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
-     metricName = excluded.metricName, metricNamespace = excluded.metricNamespace, settings = excluded.settings`,
-    group.id,
-    name,
-    filterPattern,
-    regexes,
-    metricTransformations[0]?.metricName ?? '',
-    metricTransformations[0]?.metricNamespace ?? '',
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_metric_filters', {
+    key: { logGroup: group.id, name },
+    once: { createdAt: ctx.now },
+    set: {
+      pattern: filterPattern,
+      regexes,
+      metricName: metricTransformations[0]?.metricName ?? '',
+      metricNamespace: metricTransformations[0]?.metricNamespace ?? '',
+      settings: JSON.stringify(settings),
+    },
+  })
   forgetListeners(ctx)
 }
 

@@ -1,11 +1,9 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { findGroup, findGroupByIdentifier, groupArn } from './find-group.ts'
 import { invalidParameter } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** Refuses a key that is no ARN of KMS. */
 export function checkKey(kmsKeyId: string, logGroupArn: string): void {

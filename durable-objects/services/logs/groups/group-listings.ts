@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { groupArn, nameOfArn } from './find-group.ts'
 import { indexedFields } from '../queries/index-policies.ts'
@@ -7,9 +8,6 @@ import { invalidParameter, paging } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { matchesTagFilters } from './tag-filters.ts'
 import { logsTags } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 type Linked = { includeLinkedAccounts?: boolean | undefined; accountIdentifiers?: readonly string[] | undefined }
 
@@ -59,15 +57,11 @@ function describeBriefly(ctx: Ctx, { name, createdAt }: GroupRow) {
 }
 
 function describeGroup(ctx: Ctx, group: GroupRow) {
-  const filters = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM logs_metric_filters WHERE logGroup = ?',
-    group.id,
-  )
   return {
     ...describeBriefly(ctx, group),
     logGroupArn: groupArn(ctx, group.name),
     logGroupClass: group.class,
-    metricFilterCount: filters?.n ?? 0,
+    metricFilterCount: count(ctx.sql, 'logs_metric_filters WHERE logGroup = ?', group.id),
     storedBytes: group.bytes,
     deletionProtectionEnabled: group.protected === 1,
     ...(group.retentionInDays === null ? {} : { retentionInDays: group.retentionInDays }),

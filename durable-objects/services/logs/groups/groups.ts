@@ -1,13 +1,12 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In } from '../../../../aws/models/logs.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { checkKey } from './encryption.ts'
 import { findGroup, findGroupByIdentifier, groupArn, groupByName } from './find-group.ts'
 import { alreadyExists, invalidParameter, validation } from '../refusals.ts'
 import type { GroupRow, LogGroupClass } from '../schema.ts'
 import { sweep } from './sweep.ts'
 import { logsTags } from './tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /** AWS keeps the events of this class for two days, whatever one asks. */
 const DELIVERY_RETENTION_DAYS = 2
@@ -19,15 +18,14 @@ export function CreateLogGroup(ctx: Tx, input: In<'CreateLogGroup'>): void {
   if (groupByName(ctx, name)) throw alreadyExists('The specified log group already exists')
   if (kmsKeyId !== undefined) checkKey(kmsKeyId, groupArn(ctx, name))
   const logGroupClass = (input.logGroupClass ?? 'STANDARD') as LogGroupClass // the model's enum
-  ctx.sql.run(
-    'INSERT INTO logs_log_groups (name, class, kmsKeyId, retentionInDays, protected, createdAt) VALUES (?, ?, ?, ?, ?, ?)',
+  insert(ctx.sql, 'logs_log_groups', {
     name,
-    logGroupClass,
-    kmsKeyId ?? null,
-    logGroupClass === 'DELIVERY' ? DELIVERY_RETENTION_DAYS : null,
-    input.deletionProtectionEnabled ? 1 : 0,
-    ctx.now,
-  )
+    class: logGroupClass,
+    kmsKeyId,
+    retentionInDays: logGroupClass === 'DELIVERY' ? DELIVERY_RETENTION_DAYS : null,
+    protected: input.deletionProtectionEnabled ?? false,
+    createdAt: ctx.now,
+  })
   logsTags.set(ctx, groupArn(ctx, name), tags)
 }
 

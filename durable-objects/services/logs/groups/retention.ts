@@ -1,12 +1,10 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { findGroup } from './find-group.ts'
 import { constraint, invalidOperation } from '../refusals.ts'
 import type { GroupRow } from '../schema.ts'
 import { LOT } from './sweep.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000

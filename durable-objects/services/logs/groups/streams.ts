@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { sequenceToken } from '../events/batch.ts'
 import { findEither, findGroup, groupArn } from './find-group.ts'
@@ -8,9 +9,6 @@ import { alreadyExists, invalidParameter, notFound, paging } from '../refusals.t
 import { expiryBound } from './retention.ts'
 import type { GroupRow, StreamRow } from '../schema.ts'
 import { sweep } from './sweep.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function streamByName(ctx: Ctx, group: number, name: string): StreamRow | undefined {
   return ctx.sql.first<StreamRow>('SELECT * FROM logs_log_streams WHERE logGroup = ? AND name = ?', group, name)
@@ -27,7 +25,7 @@ export function findStream(ctx: Ctx, group: number, name: string): StreamRow {
 export function CreateLogStream(ctx: Tx, { logGroupName, logStreamName }: In<'CreateLogStream'>): void {
   const { id } = findGroup(ctx, logGroupName)
   if (streamByName(ctx, id, logStreamName)) throw alreadyExists('The specified log stream already exists')
-  ctx.sql.run('INSERT INTO logs_log_streams (logGroup, name, createdAt) VALUES (?, ?, ?)', id, logStreamName, ctx.now)
+  insert(ctx.sql, 'logs_log_streams', { logGroup: id, name: logStreamName, createdAt: ctx.now })
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count, replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { checkProtection, forgetMasks } from './data-protection.ts'
 import { checkIndexDocument } from '../queries/index-documents.ts'
@@ -10,9 +11,6 @@ import type { AccountPolicyRow } from '../schema.ts'
 import { forgetListeners } from '../subscriptions/subscribers.ts'
 import { checkDestination } from '../subscriptions/subscription-filters.ts'
 import { sendControlMessage, tryDestination } from '../subscriptions/subscription-targets.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** The types that are built: how many policies an account may have of each, and which selections they take. */
 const TYPES: Readonly<
@@ -58,14 +56,13 @@ export async function PutAccountPolicy(ctx: Ctx, input: In<'PutAccountPolicy'>):
   return ctx.change(tx => {
     const { policyName: name, policyDocument: document, policyType: type, selectionCriteria: selection } = input
     const row: AccountPolicyRow = { type, name, document, selection: selection ?? null, updatedAt: tx.now }
-    tx.sql.run(
-      'INSERT OR REPLACE INTO logs_account_policies (type, name, document, selection, updatedAt) VALUES (?, ?, ?, ?, ?)',
+    replace(tx.sql, 'logs_account_policies', {
       type,
       name,
       document,
-      row.selection,
-      row.updatedAt,
-    )
+      selection: row.selection,
+      updatedAt: row.updatedAt,
+    })
     forgetListeners(tx)
     forgetMasks(tx)
     if (trial) sendControlMessage(tx, trial)
@@ -86,12 +83,8 @@ function checkPut(ctx: Ctx, input: In<'PutAccountPolicy'>): void {
   if (name === '' || /^aws\//i.test(name)) throw invalidParameter('The policy name is invalid.')
   rules.check(parse(document), document)
   checkSelection(selection, rules.selection)
-  const others = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM logs_account_policies WHERE type = ? AND name <> ?',
-    type,
-    name,
-  )
-  if ((others?.n ?? 0) >= rules.most) throw limitExceeded()
+  const others = count(ctx.sql, 'logs_account_policies WHERE type = ? AND name <> ?', type, name)
+  if (others >= rules.most) throw limitExceeded()
 }
 
 function checkSelection(selection: string | undefined, form: RegExp | undefined): void {

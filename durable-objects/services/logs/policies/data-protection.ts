@@ -1,14 +1,12 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import type { DataProtectionRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier } from '../groups/find-group.ts'
 import { invalidOperation, invalidParameter } from '../refusals.ts'
 import { regexOf } from '../regex/regex.ts'
 import type { AccountPolicyRow, GroupRow } from '../schema.ts'
 import { managedMask, stars } from './sensitive-data.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A policy's document, as far as it says what is to be masked. */
 type Document = {
@@ -50,13 +48,11 @@ export function PutDataProtectionPolicy(
   checkProtection(parsed(policyDocument))
   const group = findGroupByIdentifier(ctx, logGroupIdentifier)
   if (group.class !== 'STANDARD') throw invalidOperation('Only log groups of class STANDARD can be protected.')
-  ctx.sql.run(
-    `INSERT INTO logs_data_protection (logGroup, document, since, updatedAt) VALUES (?1, ?2, ?3, ?3)
-     ON CONFLICT (logGroup) DO UPDATE SET document = excluded.document, updatedAt = excluded.updatedAt`,
-    group.id,
-    policyDocument,
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_data_protection', {
+    key: { logGroup: group.id },
+    once: { since: ctx.now },
+    set: { document: policyDocument, updatedAt: ctx.now },
+  })
   forgetMasks(ctx)
   return { logGroupIdentifier, policyDocument, lastUpdatedTime: ctx.now }
 }

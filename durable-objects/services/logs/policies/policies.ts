@@ -1,14 +1,12 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, ResourcePolicy, Tx } from '../../../kernel/object/operation.ts'
+import { count, replace } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomHex } from '../../../../aws/ids.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { findGroup, groupArn, nameOfArn } from '../groups/find-group.ts'
 import { invalidParameter, limitExceeded, notFound, paging } from '../refusals.ts'
 import type { ResourcePolicyRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Policies of the account; a log group has one of its own at most. */
 const MAX_ACCOUNT_POLICIES = 10
@@ -25,14 +23,13 @@ export function PutResourcePolicy(ctx: Tx, input: In<'PutResourcePolicy'>): Out<
   checkRevision(existing, input.expectedRevisionId)
   if (!existing) checkCount(ctx, resource)
   const row: ResourcePolicyRow = { resource, name, document, revision: randomHex(32), updatedAt: ctx.now }
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO logs_resource_policies (resource, name, document, revision, updatedAt) VALUES (?, ?, ?, ?, ?)',
+  replace(ctx.sql, 'logs_resource_policies', {
     resource,
     name,
     document,
-    row.revision,
-    row.updatedAt,
-  )
+    revision: row.revision,
+    updatedAt: row.updatedAt,
+  })
   return { resourcePolicy: describe(row), ...(resource === '' ? {} : { revisionId: row.revision }) }
 }
 
@@ -73,11 +70,8 @@ function checkRevision(existing: ResourcePolicyRow | undefined, expected: string
 }
 
 function checkCount(ctx: Ctx, resource: string): void {
-  const row = ctx.sql.first<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM logs_resource_policies WHERE resource = ?',
-    resource,
-  )
-  if ((row?.n ?? 0) >= (resource === '' ? MAX_ACCOUNT_POLICIES : MAX_GROUP_POLICIES)) throw limitExceeded()
+  const there = count(ctx.sql, 'logs_resource_policies WHERE resource = ?', resource)
+  if (there >= (resource === '' ? MAX_ACCOUNT_POLICIES : MAX_GROUP_POLICIES)) throw limitExceeded()
 }
 
 function describe({ resource, name, document, revision, updatedAt }: ResourcePolicyRow) {

@@ -1,11 +1,9 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { arnAt } from '../../../../aws/arn.ts'
 import { nextTime, readSchedule } from '../../../shared/cron.ts'
 import type { ScheduledQueryRow } from '../anomalies/analysis-schema.ts'
 import { notFound } from '../refusals.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 export type ScheduledSettings = Omit<In<'CreateScheduledQuery'>, 'name' | 'tags'>
 

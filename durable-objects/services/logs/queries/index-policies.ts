@@ -1,14 +1,12 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { accountIndexPolicyOf } from '../policies/account-policies.ts'
 import { checkFilterable } from '../groups/classes.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
 import { checkIndexDocument, fieldsOfDocument } from './index-documents.ts'
 import { notFound } from '../refusals.ts'
 import type { GroupRow, IndexPolicyRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function policyOf(ctx: Ctx, group: GroupRow): IndexPolicyRow | undefined {
   return ctx.sql.first<IndexPolicyRow>('SELECT * FROM logs_index_policies WHERE logGroup = ?', group.id)
@@ -25,13 +23,11 @@ export function PutIndexPolicy(ctx: Tx, input: In<'PutIndexPolicy'>): Out<'PutIn
   const group = findGroupByIdentifier(ctx, input.logGroupIdentifier)
   checkFilterable(group)
   checkIndexDocument(input.policyDocument)
-  ctx.sql.run(
-    `INSERT INTO logs_index_policies (logGroup, document, createdAt, updatedAt, usedAt) VALUES (?1, ?2, ?3, ?3, ?3)
-     ON CONFLICT (logGroup) DO UPDATE SET document = excluded.document, updatedAt = excluded.updatedAt`,
-    group.id,
-    input.policyDocument,
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_index_policies', {
+    key: { logGroup: group.id },
+    once: { createdAt: ctx.now, usedAt: ctx.now },
+    set: { document: input.policyDocument, updatedAt: ctx.now },
+  })
   return { indexPolicy: describe(ctx, group, { document: input.policyDocument, updatedAt: ctx.now }) }
 }
 

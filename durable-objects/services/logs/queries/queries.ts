@@ -1,6 +1,7 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import { dropBlobs, readBlob } from '../../../kernel/blobs/blobs.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing, listingOf } from '../../../kernel/listings/listings.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -11,9 +12,6 @@ import { pipelineOf, type Result } from './insights/pipeline.ts'
 import { startRun } from './query-runs.ts'
 import { invalidParameter, invalidToken, limitExceeded, paging } from '../refusals.ts'
 import type { GroupRow, QueryRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MAX_GROUPS = 50
 const MAX_RUNNING = 100
@@ -30,8 +28,7 @@ export function StartQuery(ctx: Tx, input: In<'StartQuery'>): Out<'StartQuery'> 
   if (endTime < startTime) throw invalidParameter('End time should not be less than start time.')
   const pipeline = pipelineOf(readQuery(queryString, ctx.now), Math.min(limit, MAX_ROWS))
   const groups = groupsOf(ctx, input)
-  const running = ctx.sql.first<{ n: number }>("SELECT COUNT(*) AS n FROM logs_queries WHERE status = 'Running'")
-  if ((running?.n ?? 0) >= MAX_RUNNING) throw limitExceeded()
+  if (count(ctx.sql, "logs_queries WHERE status = 'Running'") >= MAX_RUNNING) throw limitExceeded()
   const id = crypto.randomUUID()
   const row = ctx.sql.first<QueryRow>(
     `INSERT INTO logs_queries (id, text, logGroups, status, startedAt) VALUES (?, ?, ?, 'Running', ?) RETURNING *`,

@@ -1,12 +1,11 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count, upsert } from '../../../kernel/object/rows.ts'
 import { once } from '../../../kernel/idempotency/client-tokens.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { limitExceeded, notFound, paging } from '../refusals.ts'
 import type { QueryDefinitionRow } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 /** What of a definition is kept as it was put. */
 type Settings = Pick<In<'PutQueryDefinition'>, 'queryString' | 'logGroupNames' | 'parameters'> & {
   queryLanguage: string
@@ -21,24 +20,15 @@ export function PutQueryDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Ou
 
 function putDefinition(ctx: Tx, input: In<'PutQueryDefinition'>): Out<'PutQueryDefinition'> {
   const { name, queryDefinitionId, clientToken: _token, queryLanguage = 'CWLI', ...rest } = input
-  if (queryDefinitionId === undefined) checkCount(ctx)
-  else findDefinition(ctx, queryDefinitionId)
+  if (queryDefinitionId !== undefined) findDefinition(ctx, queryDefinitionId)
+  else if (count(ctx.sql, 'logs_query_definitions') >= MAX_DEFINITIONS) throw limitExceeded()
   const id = queryDefinitionId ?? crypto.randomUUID()
   const settings: Settings = { ...rest, queryLanguage }
-  ctx.sql.run(
-    `INSERT INTO logs_query_definitions (id, name, settings, modifiedAt) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, modifiedAt = excluded.modifiedAt`,
-    id,
-    name,
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_query_definitions', {
+    key: { id },
+    set: { name, settings: JSON.stringify(settings), modifiedAt: ctx.now },
+  })
   return { queryDefinitionId: id }
-}
-
-function checkCount(ctx: Ctx): void {
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_query_definitions')?.n ?? 0
-  if (count >= MAX_DEFINITIONS) throw limitExceeded()
 }
 
 function findDefinition(ctx: Ctx, id: string): QueryDefinitionRow {

@@ -1,5 +1,6 @@
 import { keepText } from '../../../kernel/blobs/texts.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { EVENT_OVERHEAD } from '../events/batch.ts'
 import { maskOf } from '../policies/data-protection.ts'
 import { mergeRows, type Range, readRows } from '../events/event-rows.ts'
@@ -88,13 +89,7 @@ function writeResults(ctx: Tx, query: QueryRow, results: Result[]): void {
   for (const [place, result] of results.entries()) {
     const kept = keepText(ctx, JSON.stringify(result))
     const [json, blob] = typeof kept === 'string' ? [kept, null] : ['', kept.blob]
-    ctx.sql.run(
-      'INSERT INTO logs_query_results (query, place, part, json, blob) VALUES (?, ?, 0, ?, ?)',
-      query.seq,
-      place,
-      json,
-      blob,
-    )
+    insert(ctx.sql, 'logs_query_results', { query: query.seq, place, part: 0, json, blob })
   }
   ctx.sql.run('UPDATE logs_queries SET results = ? WHERE seq = ?', results.length, query.seq)
 }

@@ -1,5 +1,6 @@
-import type { Operations, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, ScheduledQuerySummary } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { InvalidSchedule, readSchedule } from '../../../shared/cron.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -12,8 +13,6 @@ import { conflict, validation, invalidScheduledToken, paging } from '../refusals
 import { lastRun } from './scheduled-runs.ts'
 import { scheduledArn, findScheduled, scheduledSettings, schedule, type ScheduledSettings } from './find-scheduled.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 const MOST = 1000
 
 function check(ctx: Ctx, settings: ScheduledSettings): void {
@@ -44,8 +43,8 @@ export function CreateScheduledQuery(ctx: Tx, input: In<'CreateScheduledQuery'>)
   if (ctx.sql.first('SELECT 1 FROM logs_scheduled_queries WHERE name = ?', name)) {
     throw conflict(`A scheduled query with the name ${name} already exists.`)
   }
-  const count = ctx.sql.first<{ n: number }>('SELECT COUNT(*) AS n FROM logs_scheduled_queries')?.n ?? 0
-  if (count >= MOST) throw new AwsError('ServiceQuotaExceededException', 'Resource limit exceeded.')
+  if (count(ctx.sql, 'logs_scheduled_queries') >= MOST)
+    throw new AwsError('ServiceQuotaExceededException', 'Resource limit exceeded.')
   const row = ctx.sql.first<ScheduledQueryRow>(
     `INSERT INTO logs_scheduled_queries (id, name, settings, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?4, ?4)
      RETURNING *`,

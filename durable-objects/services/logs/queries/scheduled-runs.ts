@@ -1,5 +1,6 @@
-import type { Operations, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, TriggerHistoryRecord } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { AwsError, reasonOf } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import type { ScheduledQueryRow, ScheduledRunRow } from '../anomalies/analysis-schema.ts'
@@ -8,9 +9,6 @@ import { invalidScheduledToken, paging } from '../refusals.ts'
 import { epochMs, findScheduled, schedule, scheduledArn, scheduledSettings } from './find-scheduled.ts'
 import type { QueryRow } from '../schema.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
-
 const KEPT = 1000
 
 /** The timer: a scheduled query's time has come. Its results are read by the query's id, which the history tells. */
@@ -18,13 +16,7 @@ export function onScheduledQuery(ctx: Tx, id: string): void {
   const row = ctx.sql.first<ScheduledQueryRow>('SELECT * FROM logs_scheduled_queries WHERE id = ?', id)
   if (!row) return
   const { query, error } = start(ctx, row)
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO logs_scheduled_runs (scheduled, triggeredAt, query, error) VALUES (?, ?, ?, ?)',
-    id,
-    ctx.now,
-    query ?? null,
-    error ?? null,
-  )
+  replace(ctx.sql, 'logs_scheduled_runs', { scheduled: id, triggeredAt: ctx.now, query, error })
   ctx.sql.run(
     `DELETE FROM logs_scheduled_runs WHERE scheduled = ?1 AND triggeredAt <=
      (SELECT triggeredAt FROM logs_scheduled_runs WHERE scheduled = ?1 ORDER BY triggeredAt DESC LIMIT 1 OFFSET ?2)`,

@@ -1,14 +1,12 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { arnAt, parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { logsTags } from '../groups/tags.ts'
 import { checkDocument } from '../policies/policies.ts'
 import { invalidParameter, notFound, paging } from '../refusals.ts'
 import type { DestinationRow } from '../schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function destinationArn(ctx: Ctx, name: string): string {
   return arnAt(ctx.place, 'logs', `destination:${name}`)
@@ -37,14 +35,7 @@ export function PutDestination(ctx: Tx, input: In<'PutDestination'>): Out<'PutDe
   if (!ctx.sql.first('SELECT 1 FROM logs_destinations WHERE name = ?', name)) {
     logsTags.set(ctx, destinationArn(ctx, name), tags)
   }
-  ctx.sql.run(
-    `INSERT INTO logs_destinations (name, targetArn, roleArn, createdAt) VALUES (?, ?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET targetArn = excluded.targetArn, roleArn = excluded.roleArn`,
-    name,
-    targetArn,
-    roleArn,
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_destinations', { key: { name }, once: { createdAt: ctx.now }, set: { targetArn, roleArn } })
   return { destination: describe(ctx, findDestination(ctx, name)) }
 }
 

@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/logs.types.ts'
+import type { In, Out } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
 import { checkFilterable } from '../groups/classes.ts'
@@ -13,8 +14,6 @@ import { forgetListeners } from './subscribers.ts'
 import { sendControlMessage, tryDestination } from './subscription-targets.ts'
 import { isOwnGroup } from './subscriptions.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 /** What of a filter is kept as it was put. */
 export type SubscriptionSettings = Pick<
   In<'PutSubscriptionFilter'>,
@@ -58,17 +57,11 @@ function writeFilter(ctx: Tx, input: In<'PutSubscriptionFilter'>, { group, regex
     ...rest,
     applyOnTransformedLogs: applyOnTransformedLogs ?? false,
   }
-  ctx.sql.run(
-    `INSERT INTO logs_subscription_filters (logGroup, name, pattern, regexes, settings, createdAt) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (logGroup, name) DO UPDATE SET pattern = excluded.pattern, regexes = excluded.regexes,
-     settings = excluded.settings`,
-    group,
-    name,
-    filterPattern,
-    regexes,
-    JSON.stringify(settings),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_subscription_filters', {
+    key: { logGroup: group, name },
+    once: { createdAt: ctx.now },
+    set: { pattern: filterPattern, regexes, settings: JSON.stringify(settings) },
+  })
   forgetListeners(ctx)
 }
 

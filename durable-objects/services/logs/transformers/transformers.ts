@@ -1,5 +1,6 @@
-import type { Operations, Processor } from '../../../../aws/models/logs.types.ts'
+import type { In, Out, Processor } from '../../../../aws/models/logs.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { upsert } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import type { TransformerRow } from '../anomalies/analysis-schema.ts'
 import { findGroupByIdentifier, groupArn } from '../groups/find-group.ts'
@@ -8,9 +9,6 @@ import type { GroupRow } from '../schema.ts'
 import { grokOf } from './grok.ts'
 import type { Event } from './paths.ts'
 import { MOST_TRANSFORMED, PROCESSORS, type Step } from './processors.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** A transformation, ready to be asked: the event as JSON; undefined for one that it cannot take. */
 export type Transformation = (message: string) => string | undefined
@@ -58,13 +56,11 @@ export function PutTransformer(ctx: Tx, { logGroupIdentifier, transformerConfig 
   transformationOf(transformerConfig)
   const group = findGroupByIdentifier(ctx, logGroupIdentifier)
   if (group.class !== 'STANDARD') throw invalidOperation('Only log groups of class STANDARD can have a transformer.')
-  ctx.sql.run(
-    `INSERT INTO logs_transformers (logGroup, config, createdAt, updatedAt) VALUES (?1, ?2, ?3, ?3)
-     ON CONFLICT (logGroup) DO UPDATE SET config = excluded.config, updatedAt = excluded.updatedAt`,
-    group.id,
-    JSON.stringify(transformerConfig),
-    ctx.now,
-  )
+  upsert(ctx.sql, 'logs_transformers', {
+    key: { logGroup: group.id },
+    once: { createdAt: ctx.now },
+    set: { config: JSON.stringify(transformerConfig), updatedAt: ctx.now },
+  })
   transformationsIn(ctx).delete(group.id)
 }
 

@@ -1,4 +1,4 @@
-import type { Operations, PublicAccessBlockConfiguration } from '../../../../aws/models/s3.types.ts'
+import type { In, Out, PublicAccessBlockConfiguration } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import {
@@ -16,9 +16,6 @@ import { canonicalUserOf } from '../buckets/bucket-owner.ts'
 import { invalidRequest } from '../configurations/configuration-handlers.ts'
 import { configurationOf, putConfiguration } from '../configurations/configuration.ts'
 import { aclWithOwnership, type ObjectOwnership, ownershipOf } from './ownership.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /**
  * The ACL that a request's headers ask for, canned or by grants; undefined when they ask for none.

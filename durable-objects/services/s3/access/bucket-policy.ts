@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { publicAccessBlockOf } from './acl.ts'
@@ -7,9 +7,6 @@ import { missingBody, notConfigured } from '../configurations/configuration-hand
 import { configurationOf, putConfiguration, removeConfiguration } from '../configurations/configuration.ts'
 import { checkPolicy } from './policy-grammar.ts'
 import { isPublicPolicy } from './policy-status.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
 export function PutBucketPolicy(ctx: Tx, input: In<'PutBucketPolicy'>): void {

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { aclOfHeaders, checkAclAllowed } from './acl.ts'
@@ -8,9 +8,6 @@ import { notify } from '../notifications/notifications.ts'
 import { findObject, type Found } from '../objects/object-finding.ts'
 import { shownVersion } from '../objects/object-rows.ts'
 import { updateFacts } from '../objects/object-writing.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html */
 export function PutObjectAcl(ctx: Tx, input: In<'PutObjectAcl'>): Out<'PutObjectAcl'> {

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { listing } from '../../../kernel/listings/listings.ts'
@@ -26,7 +26,7 @@ export function UnregisterBucket(ctx: Tx, { Name }: IndexOperations['UnregisterB
 const MOST = 10_000
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
-export function ListBuckets(ctx: Ctx, input: Operations['ListBuckets']['input']): Operations['ListBuckets']['output'] {
+export function ListBuckets(ctx: Ctx, input: In<'ListBuckets'>): Out<'ListBuckets'> {
   const { MaxBuckets, ContinuationToken, Prefix = '', BucketRegion } = input
   if (MaxBuckets !== undefined && (MaxBuckets < 1 || MaxBuckets > MOST)) {
     throw invalid('max-buckets', String(MaxBuckets), `Argument max-buckets must be an integer between 1 and ${MOST}`)

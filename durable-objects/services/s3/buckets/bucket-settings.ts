@@ -1,7 +1,8 @@
 import type {
   AccelerateConfiguration,
-  Operations,
+  In,
   ObjectLockConfiguration,
+  Out,
   PublicAccessBlockConfiguration,
   ServerSideEncryptionConfiguration,
   Tagging,
@@ -19,9 +20,6 @@ import {
   notConfigured,
 } from '../configurations/configuration-handlers.ts'
 import { configurationOf, putConfiguration } from '../configurations/configuration.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 export function checkBucketTags({ TagSet }: Tagging): void {
   checkTags(TagSet)

@@ -1,6 +1,7 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import { isAccount } from '../../../../aws/arn.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 import { GLOBAL_REGION, UNCLAIMED } from '../../../../aws/place.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { aclOfNewBucket } from '../access/acl.ts'
@@ -11,9 +12,6 @@ import type { BucketRow } from './bucket-schema.ts'
 import { putConfiguration } from '../configurations/configuration.ts'
 import { checkOwnership, publicAccessBlockOfNewBucket } from '../access/ownership.ts'
 import { checkTags } from '../tagging/bucket-tags.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /**
  * The bucket is there once the account's index knows it.
@@ -69,16 +67,15 @@ function underWay(name: string): AwsError {
 
 function insertBucket(ctx: Tx, bucket: { name: string; region: string; objectLock: boolean }): void {
   const { name, region, objectLock } = bucket
-  ctx.sql.run(
-    `INSERT OR REPLACE INTO s3_bucket (one, name, owner, region, created, objectLock, versioning)
-     VALUES (1, ?, ?, ?, ?, ?, ?)`,
+  replace(ctx.sql, 's3_bucket', {
+    one: 1,
     name,
-    ctx.caller.accountId,
+    owner: ctx.caller.accountId,
     region,
-    ctx.now,
-    objectLock ? 1 : 0,
-    objectLock ? 'Enabled' : '',
-  )
+    created: ctx.now,
+    objectLock,
+    versioning: objectLock ? 'Enabled' : '',
+  })
   if (objectLock) putConfiguration(ctx, { kind: 'object-lock' }, { ObjectLockEnabled: 'Enabled' })
   ctx.claim({ account: ctx.caller.accountId, region })
 }

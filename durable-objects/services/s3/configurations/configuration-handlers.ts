@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { count } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
 import {
@@ -12,46 +13,43 @@ import {
 /** What a check may ask of the request beside its document. */
 export type Checked<Input> = { ctx: Ctx; bucket: Bucket; input: Input }
 
-/** Refuses a document, and answers what is kept of it; undefined keeps it as it came. */
-type Check<Document, Input> = (document: Document, at: Checked<Input>) => unknown
-
-/** Puts the document that a request has in one of its members. */
-export function putting<Input, Member extends keyof Input & string>(
-  kind: ConfigurationKind,
-  member: Member,
-  check: Check<NonNullable<Input[Member]>, Input> = () => undefined,
-): (tx: Tx, input: Input) => void {
-  return (ctx, input) => {
-    const bucket = findBucket(ctx)
-    const document = input[member]
-    if (document === undefined || document === null) throw missingBody()
-    putConfiguration(ctx, { kind }, check(document, { ctx, bucket, input }) ?? document)
-  }
-}
-
 /** How the lack of a configuration is told. */
 type Missing = { code: string; message: string; status?: number }
 
-/** Answers the document itself, or under the member's name when the answer wraps it. */
-export function getting<Output>(
-  kind: ConfigurationKind,
-  missing: Missing | { instead: Output },
-  member?: keyof Output & string,
-): (ctx: Ctx) => Output {
-  return ctx => {
-    const bucket = findBucket(ctx)
-    const document = configurationOf<unknown>(ctx, kind)
-    // What was stored is what the put of this kind was given: the answer's own shape.
-    if (document !== undefined) return (member === undefined ? document : { [member]: document }) as Output
-    if ('instead' in missing) return missing.instead
-    throw notConfigured(missing, bucket.name)
-  }
+type Kept<Input, Output> = {
+  /** Refuses a document, and answers what is kept of it; undefined keeps it as it came. */
+  check?(document: NonNullable<Input[keyof Input]>, at: Checked<Input>): unknown
+  /** What is answered where there is none: a refusal, or something else. */
+  missing: Missing | { instead: Output }
+  /** The answer has the document under the member's name, and is not the document itself. */
+  wrapped?: true
 }
 
-export function removing(kind: ConfigurationKind): (tx: Tx) => void {
-  return ctx => {
-    findBucket(ctx)
-    removeConfiguration(ctx, kind)
+/** Put, get and delete of a configuration that a bucket has one of: what `Input` has in its member. */
+export function one<Input, Output>(
+  kind: ConfigurationKind,
+  member: keyof Input & string,
+  { check, missing, wrapped }: Kept<Input, Output>,
+) {
+  return {
+    put: (ctx: Tx, input: Input): void => {
+      const bucket = findBucket(ctx)
+      const document = input[member]
+      if (document === undefined || document === null) throw missingBody()
+      putConfiguration(ctx, { kind }, check?.(document, { ctx, bucket, input }) ?? document)
+    },
+    get: (ctx: Ctx): Output => {
+      const bucket = findBucket(ctx)
+      const document = configurationOf<unknown>(ctx, kind)
+      // What was stored is what the put of this kind was given: the answer's own shape.
+      if (document !== undefined) return (wrapped ? { [member]: document } : document) as Output
+      if ('instead' in missing) return missing.instead
+      throw notConfigured(missing, bucket.name)
+    },
+    remove: (ctx: Tx): void => {
+      findBucket(ctx)
+      removeConfiguration(ctx, kind)
+    },
   }
 }
 
@@ -86,31 +84,58 @@ type Identified = { Id: string }
 /** The kinds that come by the thousand. */
 type ManyKind = 'analytics' | 'intelligent-tiering' | 'inventory' | 'metrics'
 
-export function puttingOne<Input extends Identified, Member extends keyof Input & string>(
+type Asked = { ContinuationToken?: string | undefined }
+
+/** Put, get, delete and list of configurations that a bucket has many of; a page of a hundred, by id. */
+export function many<Input extends Identified, Output, List>(
   kind: ManyKind,
-  member: Member,
-  check: (document: NonNullable<Input[Member]>) => void = () => {},
-): (tx: Tx, input: Input) => void {
-  return (ctx, input) => {
-    findBucket(ctx)
-    const document = input[member]
-    if (document === undefined || document === null) throw missingBody()
-    // Each of these documents has an Id, as its model says.
-    const { Id } = document as unknown as Identified
-    if (Id !== input.Id) {
-      throw new AwsError('IdMismatch', 'Document ID does not match the specified configuration ID.', 400)
-    }
-    if (!/^[A-Za-z0-9._-]{1,64}$/.test(Id))
-      throw new AwsError('InvalidConfigurationId', 'The specified configuration ID is invalid.', 400)
-    check(document)
-    if (configurationOf(ctx, kind, Id) === undefined && countOf(ctx, kind) >= MOST) throw tooMany()
-    putConfiguration(ctx, { kind, id: Id }, document)
+  member: keyof Input & keyof Output & string,
+  check?: Kept<Input, Output>['check'],
+) {
+  return {
+    put: (ctx: Tx, input: Input): void => {
+      const bucket = findBucket(ctx)
+      const document = input[member]
+      if (document === undefined || document === null) throw missingBody()
+      // Each of these documents has an Id, as its model says.
+      const { Id } = document as unknown as Identified
+      checkId(Id, input)
+      check?.(document, { ctx, bucket, input })
+      const there = () => count(ctx.sql, 's3_bucket_configuration WHERE kind = ?', kind)
+      if (configurationOf(ctx, kind, Id) === undefined && there() >= MOST) throw tooMany()
+      putConfiguration(ctx, { kind, id: Id }, document)
+    },
+    get: (ctx: Ctx, { Id }: Identified): Output => {
+      const bucket = findBucket(ctx)
+      const document = configurationOf<unknown>(ctx, kind, Id)
+      if (document === undefined) throw noSuchConfiguration(bucket.name)
+      return { [member]: document } as Output // as put
+    },
+    remove: (ctx: Tx, { Id }: Identified): void => {
+      const bucket = findBucket(ctx)
+      if (!removeConfiguration(ctx, kind, Id)) throw noSuchConfiguration(bucket.name)
+    },
+    list: (ctx: Ctx, { ContinuationToken }: Asked): List => {
+      findBucket(ctx)
+      const after = ContinuationToken === undefined ? '' : tokenId(ContinuationToken)
+      const found = configurationPage<unknown>(ctx, kind, { after, limit: PAGE + 1 })
+      const page = found.slice(0, PAGE)
+      const last = page.at(-1)
+      return {
+        IsTruncated: found.length > PAGE,
+        ContinuationToken,
+        ...(found.length > PAGE && last && { NextContinuationToken: btoa(last.id) }),
+        [`${member}List`]: page.map(({ document }) => document),
+      } as List // as put
+    },
   }
 }
 
-function countOf(ctx: Ctx, kind: ManyKind): number {
-  const query = 'SELECT COUNT(*) AS n FROM s3_bucket_configuration WHERE kind = ?'
-  return ctx.sql.first<{ n: number }>(query, kind)?.n ?? 0
+function checkId(Id: string, input: Identified): void {
+  if (Id !== input.Id)
+    throw new AwsError('IdMismatch', 'Document ID does not match the specified configuration ID.', 400)
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(Id))
+    throw new AwsError('InvalidConfigurationId', 'The specified configuration ID is invalid.', 400)
 }
 
 function tooMany(): AwsError {
@@ -119,41 +144,8 @@ function tooMany(): AwsError {
   return new AwsError('TooManyConfigurations', message, 400)
 }
 
-export function gettingOne<Output>(kind: ManyKind, member: keyof Output & string) {
-  return (ctx: Ctx, { Id }: Identified): Output => {
-    const bucket = findBucket(ctx)
-    const document = configurationOf<unknown>(ctx, kind, Id)
-    if (document === undefined) throw noSuchConfiguration(bucket.name)
-    return { [member]: document } as Output // as put
-  }
-}
-
-export function removingOne(kind: ManyKind) {
-  return (ctx: Tx, { Id }: Identified): void => {
-    const bucket = findBucket(ctx)
-    if (!removeConfiguration(ctx, kind, Id)) throw noSuchConfiguration(bucket.name)
-  }
-}
-
 function noSuchConfiguration(bucket: string): AwsError {
   return notConfigured({ code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' }, bucket)
-}
-
-/** A page of a hundred, by id. */
-export function listing<Output>(kind: ManyKind, member: keyof Output & string) {
-  return (ctx: Ctx, { ContinuationToken }: { ContinuationToken?: string | undefined }): Output => {
-    findBucket(ctx)
-    const after = ContinuationToken === undefined ? '' : tokenId(ContinuationToken)
-    const found = configurationPage<unknown>(ctx, kind, { after, limit: PAGE + 1 })
-    const page = found.slice(0, PAGE)
-    const last = page.at(-1)
-    return {
-      IsTruncated: found.length > PAGE,
-      ...(ContinuationToken !== undefined && { ContinuationToken }),
-      ...(found.length > PAGE && last && { NextContinuationToken: btoa(last.id) }),
-      [member]: page.map(({ document }) => document),
-    } as Output // as put
-  }
 }
 
 function tokenId(token: string): string {

@@ -1,4 +1,5 @@
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { replace } from '../../../kernel/object/rows.ts'
 
 /** What a bucket keeps a document of. Those that AWS keeps many of have an id each. */
 export type ConfigurationKind =
@@ -36,12 +37,7 @@ export function configurationOf<Document>(ctx: Ctx, kind: ConfigurationKind, id 
 }
 
 export function putConfiguration(ctx: Tx, at: { kind: ConfigurationKind; id?: string }, document: unknown): void {
-  ctx.sql.run(
-    'INSERT OR REPLACE INTO s3_bucket_configuration (kind, id, document) VALUES (?, ?, ?)',
-    at.kind,
-    at.id ?? '',
-    JSON.stringify(document),
-  )
+  replace(ctx.sql, 's3_bucket_configuration', { kind: at.kind, id: at.id ?? '', document: JSON.stringify(document) })
 }
 
 /** @returns whether there was one */

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { AbacStatus, In, Out } from '../../../../aws/models/s3.types.ts'
 import {
   checkAcceleration,
   checkBucketTags,
@@ -6,174 +6,159 @@ import {
   DEFAULT_ENCRYPTION,
   wholeAccessBlock,
 } from '../buckets/bucket-settings.ts'
-import {
-  getting,
-  gettingOne,
-  listing,
-  malformedXml,
-  putting,
-  puttingOne,
-  removing,
-  removingOne,
-} from './configuration-handlers.ts'
+import { malformedXml, many, one } from './configuration-handlers.ts'
 import { checkCors } from '../website/cors.ts'
 import { checkOwnershipControls } from '../access/ownership.ts'
 import { checkWebsite } from '../website/website.ts'
 import { checkInventory, checkTiering } from './report-rules.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
+/* The configurations that are put, given back and removed with no more than a check of what is put. */
 
-/** The configurations that are put, given back and removed with no more than a check of what is put. */
-export const configurations = {
-  PutBucketAbac: putting<In<'PutBucketAbac'>, 'AbacStatus'>('abac', 'AbacStatus', ({ Status }) => {
-    if (Status === undefined) throw malformedXml()
-  }),
-  GetBucketAbac: getting<Out<'GetBucketAbac'>>(
-    'abac',
-    { instead: { AbacStatus: { Status: 'Disabled' } } },
-    'AbacStatus',
-  ),
+export const { put: PutBucketAbac, get: GetBucketAbac } = one<In<'PutBucketAbac'>, Out<'GetBucketAbac'>>(
+  'abac',
+  'AbacStatus',
+  {
+    check: ({ Status }: AbacStatus) => {
+      if (Status === undefined) throw malformedXml()
+    },
+    missing: { instead: { AbacStatus: { Status: 'Disabled' } } },
+    wrapped: true,
+  },
+)
 
-  PutBucketAccelerateConfiguration: putting<In<'PutBucketAccelerateConfiguration'>, 'AccelerateConfiguration'>(
-    'accelerate',
-    'AccelerateConfiguration',
-    checkAcceleration,
-  ),
-  GetBucketAccelerateConfiguration: getting<Out<'GetBucketAccelerateConfiguration'>>('accelerate', { instead: {} }),
+export const { put: PutBucketAccelerateConfiguration, get: GetBucketAccelerateConfiguration } = one<
+  In<'PutBucketAccelerateConfiguration'>,
+  Out<'GetBucketAccelerateConfiguration'>
+>('accelerate', 'AccelerateConfiguration', { check: checkAcceleration, missing: { instead: {} } })
 
-  PutBucketCors: putting<In<'PutBucketCors'>, 'CORSConfiguration'>('cors', 'CORSConfiguration', checkCors),
-  GetBucketCors: getting<Out<'GetBucketCors'>>('cors', {
-    code: 'NoSuchCORSConfiguration',
-    message: 'The CORS configuration does not exist',
-  }),
-  DeleteBucketCors: removing('cors'),
+export const {
+  put: PutBucketCors,
+  get: GetBucketCors,
+  remove: DeleteBucketCors,
+} = one<In<'PutBucketCors'>, Out<'GetBucketCors'>>('cors', 'CORSConfiguration', {
+  check: checkCors,
+  missing: { code: 'NoSuchCORSConfiguration', message: 'The CORS configuration does not exist' },
+})
 
-  PutBucketEncryption: putting<In<'PutBucketEncryption'>, 'ServerSideEncryptionConfiguration'>(
-    'encryption',
-    'ServerSideEncryptionConfiguration',
-    checkEncryption,
-  ),
-  GetBucketEncryption: getting<Out<'GetBucketEncryption'>>(
-    'encryption',
-    { instead: { ServerSideEncryptionConfiguration: DEFAULT_ENCRYPTION } },
-    'ServerSideEncryptionConfiguration',
-  ),
-  DeleteBucketEncryption: removing('encryption'),
+export const {
+  put: PutBucketEncryption,
+  get: GetBucketEncryption,
+  remove: DeleteBucketEncryption,
+} = one<In<'PutBucketEncryption'>, Out<'GetBucketEncryption'>>('encryption', 'ServerSideEncryptionConfiguration', {
+  check: checkEncryption,
+  missing: { instead: { ServerSideEncryptionConfiguration: DEFAULT_ENCRYPTION } },
+  wrapped: true,
+})
 
-  GetBucketLogging: getting<Out<'GetBucketLogging'>>('logging', { instead: {} }),
+/* What is put has checks that wait: logging.ts. */
+export const { get: GetBucketLogging } = one<In<'PutBucketLogging'>, Out<'GetBucketLogging'>>(
+  'logging',
+  'BucketLoggingStatus',
+  { missing: { instead: {} } },
+)
 
-  PutBucketOwnershipControls: putting<In<'PutBucketOwnershipControls'>, 'OwnershipControls'>(
-    'ownership',
-    'OwnershipControls',
-    checkOwnershipControls,
-  ),
-  GetBucketOwnershipControls: getting<Out<'GetBucketOwnershipControls'>>(
-    'ownership',
-    { code: 'OwnershipControlsNotFoundError', message: 'The bucket ownership controls were not found' },
-    'OwnershipControls',
-  ),
-  DeleteBucketOwnershipControls: removing('ownership'),
+export const {
+  put: PutBucketOwnershipControls,
+  get: GetBucketOwnershipControls,
+  remove: DeleteBucketOwnershipControls,
+} = one<In<'PutBucketOwnershipControls'>, Out<'GetBucketOwnershipControls'>>('ownership', 'OwnershipControls', {
+  check: checkOwnershipControls,
+  missing: { code: 'OwnershipControlsNotFoundError', message: 'The bucket ownership controls were not found' },
+  wrapped: true,
+})
 
-  PutPublicAccessBlock: putting<In<'PutPublicAccessBlock'>, 'PublicAccessBlockConfiguration'>(
-    'public-access-block',
-    'PublicAccessBlockConfiguration',
-    wholeAccessBlock,
-  ),
-  GetPublicAccessBlock: getting<Out<'GetPublicAccessBlock'>>(
-    'public-access-block',
-    {
+export const {
+  put: PutPublicAccessBlock,
+  get: GetPublicAccessBlock,
+  remove: DeletePublicAccessBlock,
+} = one<In<'PutPublicAccessBlock'>, Out<'GetPublicAccessBlock'>>(
+  'public-access-block',
+  'PublicAccessBlockConfiguration',
+  {
+    check: wholeAccessBlock,
+    missing: {
       code: 'NoSuchPublicAccessBlockConfiguration',
       message: 'The public access block configuration was not found',
     },
-    'PublicAccessBlockConfiguration',
-  ),
-  DeletePublicAccessBlock: removing('public-access-block'),
+    wrapped: true,
+  },
+)
 
-  GetBucketReplication: getting<Out<'GetBucketReplication'>>(
-    'replication',
-    { code: 'ReplicationConfigurationNotFoundError', message: 'The replication configuration was not found' },
-    'ReplicationConfiguration',
-  ),
-  DeleteBucketReplication: removing('replication'),
+/* What is put has checks that wait: replication.ts. */
+export const { get: GetBucketReplication, remove: DeleteBucketReplication } = one<
+  In<'PutBucketReplication'>,
+  Out<'GetBucketReplication'>
+>('replication', 'ReplicationConfiguration', {
+  missing: { code: 'ReplicationConfigurationNotFoundError', message: 'The replication configuration was not found' },
+  wrapped: true,
+})
 
-  PutBucketRequestPayment: putting<In<'PutBucketRequestPayment'>, 'RequestPaymentConfiguration'>(
-    'request-payment',
-    'RequestPaymentConfiguration',
-  ),
-  GetBucketRequestPayment: getting<Out<'GetBucketRequestPayment'>>('request-payment', {
-    instead: { Payer: 'BucketOwner' },
-  }),
+export const { put: PutBucketRequestPayment, get: GetBucketRequestPayment } = one<
+  In<'PutBucketRequestPayment'>,
+  Out<'GetBucketRequestPayment'>
+>('request-payment', 'RequestPaymentConfiguration', { missing: { instead: { Payer: 'BucketOwner' } } })
 
-  PutBucketTagging: putting<In<'PutBucketTagging'>, 'Tagging'>('tagging', 'Tagging', checkBucketTags),
-  GetBucketTagging: getting<Out<'GetBucketTagging'>>('tagging', {
-    code: 'NoSuchTagSet',
-    message: 'The TagSet does not exist',
-  }),
-  DeleteBucketTagging: removing('tagging'),
+export const {
+  put: PutBucketTagging,
+  get: GetBucketTagging,
+  remove: DeleteBucketTagging,
+} = one<In<'PutBucketTagging'>, Out<'GetBucketTagging'>>('tagging', 'Tagging', {
+  check: checkBucketTags,
+  missing: { code: 'NoSuchTagSet', message: 'The TagSet does not exist' },
+})
 
-  PutBucketWebsite: putting<In<'PutBucketWebsite'>, 'WebsiteConfiguration'>(
-    'website',
-    'WebsiteConfiguration',
-    checkWebsite,
-  ),
-  GetBucketWebsite: getting<Out<'GetBucketWebsite'>>('website', {
+export const {
+  put: PutBucketWebsite,
+  get: GetBucketWebsite,
+  remove: DeleteBucketWebsite,
+} = one<In<'PutBucketWebsite'>, Out<'GetBucketWebsite'>>('website', 'WebsiteConfiguration', {
+  check: checkWebsite,
+  missing: {
     code: 'NoSuchWebsiteConfiguration',
     message: 'The specified bucket does not have a website configuration',
-  }),
-  DeleteBucketWebsite: removing('website'),
+  },
+})
 
-  PutBucketAnalyticsConfiguration: puttingOne<In<'PutBucketAnalyticsConfiguration'>, 'AnalyticsConfiguration'>(
-    'analytics',
-    'AnalyticsConfiguration',
-  ),
-  GetBucketAnalyticsConfiguration: gettingOne<Out<'GetBucketAnalyticsConfiguration'>>(
-    'analytics',
-    'AnalyticsConfiguration',
-  ),
-  DeleteBucketAnalyticsConfiguration: removingOne('analytics'),
-  ListBucketAnalyticsConfigurations: listing<Out<'ListBucketAnalyticsConfigurations'>>(
-    'analytics',
-    'AnalyticsConfigurationList',
-  ),
+export const {
+  put: PutBucketAnalyticsConfiguration,
+  get: GetBucketAnalyticsConfiguration,
+  remove: DeleteBucketAnalyticsConfiguration,
+  list: ListBucketAnalyticsConfigurations,
+} = many<
+  In<'PutBucketAnalyticsConfiguration'>,
+  Out<'GetBucketAnalyticsConfiguration'>,
+  Out<'ListBucketAnalyticsConfigurations'>
+>('analytics', 'AnalyticsConfiguration')
 
-  PutBucketIntelligentTieringConfiguration: puttingOne<
-    In<'PutBucketIntelligentTieringConfiguration'>,
-    'IntelligentTieringConfiguration'
-  >('intelligent-tiering', 'IntelligentTieringConfiguration', checkTiering),
-  GetBucketIntelligentTieringConfiguration: gettingOne<Out<'GetBucketIntelligentTieringConfiguration'>>(
-    'intelligent-tiering',
-    'IntelligentTieringConfiguration',
-  ),
-  DeleteBucketIntelligentTieringConfiguration: removingOne('intelligent-tiering'),
-  ListBucketIntelligentTieringConfigurations: listing<Out<'ListBucketIntelligentTieringConfigurations'>>(
-    'intelligent-tiering',
-    'IntelligentTieringConfigurationList',
-  ),
+export const {
+  put: PutBucketIntelligentTieringConfiguration,
+  get: GetBucketIntelligentTieringConfiguration,
+  remove: DeleteBucketIntelligentTieringConfiguration,
+  list: ListBucketIntelligentTieringConfigurations,
+} = many<
+  In<'PutBucketIntelligentTieringConfiguration'>,
+  Out<'GetBucketIntelligentTieringConfiguration'>,
+  Out<'ListBucketIntelligentTieringConfigurations'>
+>('intelligent-tiering', 'IntelligentTieringConfiguration', checkTiering)
 
-  PutBucketInventoryConfiguration: puttingOne<In<'PutBucketInventoryConfiguration'>, 'InventoryConfiguration'>(
-    'inventory',
-    'InventoryConfiguration',
-    checkInventory,
-  ),
-  GetBucketInventoryConfiguration: gettingOne<Out<'GetBucketInventoryConfiguration'>>(
-    'inventory',
-    'InventoryConfiguration',
-  ),
-  DeleteBucketInventoryConfiguration: removingOne('inventory'),
-  ListBucketInventoryConfigurations: listing<Out<'ListBucketInventoryConfigurations'>>(
-    'inventory',
-    'InventoryConfigurationList',
-  ),
+export const {
+  put: PutBucketInventoryConfiguration,
+  get: GetBucketInventoryConfiguration,
+  remove: DeleteBucketInventoryConfiguration,
+  list: ListBucketInventoryConfigurations,
+} = many<
+  In<'PutBucketInventoryConfiguration'>,
+  Out<'GetBucketInventoryConfiguration'>,
+  Out<'ListBucketInventoryConfigurations'>
+>('inventory', 'InventoryConfiguration', checkInventory)
 
-  PutBucketMetricsConfiguration: puttingOne<In<'PutBucketMetricsConfiguration'>, 'MetricsConfiguration'>(
-    'metrics',
-    'MetricsConfiguration',
-  ),
-  GetBucketMetricsConfiguration: gettingOne<Out<'GetBucketMetricsConfiguration'>>('metrics', 'MetricsConfiguration'),
-  DeleteBucketMetricsConfiguration: removingOne('metrics'),
-  ListBucketMetricsConfigurations: listing<Out<'ListBucketMetricsConfigurations'>>(
-    'metrics',
-    'MetricsConfigurationList',
-  ),
-}
+export const {
+  put: PutBucketMetricsConfiguration,
+  get: GetBucketMetricsConfiguration,
+  remove: DeleteBucketMetricsConfiguration,
+  list: ListBucketMetricsConfigurations,
+} = many<
+  In<'PutBucketMetricsConfiguration'>,
+  Out<'GetBucketMetricsConfiguration'>,
+  Out<'ListBucketMetricsConfigurations'>
+>('metrics', 'MetricsConfiguration')

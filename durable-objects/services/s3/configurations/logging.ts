@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
@@ -10,7 +10,7 @@ import { lookUpBucket } from '../buckets/other-buckets.ts'
  * Access logs are to go to another bucket of the same account and region.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html
  */
-export async function PutBucketLogging(ctx: Ctx, input: Operations['PutBucketLogging']['input']): Promise<void> {
+export async function PutBucketLogging(ctx: Ctx, input: In<'PutBucketLogging'>): Promise<void> {
   const bucket = findBucket(ctx)
   const { BucketLoggingStatus: asked } = input
   if (!asked) throw missingBody()

@@ -1,4 +1,4 @@
-import type { Operations, ReplicationConfiguration, ReplicationRule } from '../../../../aws/models/s3.types.ts'
+import type { In, ReplicationConfiguration, ReplicationRule } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { parseArn } from '../../../../aws/arn.ts'
 import { type Bucket, findBucket } from '../buckets/bucket.ts'
@@ -8,10 +8,7 @@ import { newRuleId } from '../lifecycle/lifecycle-rules.ts'
 import { lookUpBucket } from '../buckets/other-buckets.ts'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html */
-export async function PutBucketReplication(
-  ctx: Ctx,
-  input: Operations['PutBucketReplication']['input'],
-): Promise<void> {
+export async function PutBucketReplication(ctx: Ctx, input: In<'PutBucketReplication'>): Promise<void> {
   const { ReplicationConfiguration: asked } = input
   findBucket(ctx)
   if (!asked) throw missingBody()

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { Bucket } from '../buckets/bucket.ts'
 import { algorithmNamed, checksumMembers } from '../objects/checksums.ts'
@@ -13,9 +13,6 @@ import { invalidArgument, invalidRequest, MAX_UPLOAD_BYTES } from '../objects/ob
 import { checkKey, currentOf, openBucket, quoted, shownTime } from '../objects/object-rows.ts'
 import { factsOf, type ObjectFacts, type StoredHeaders } from '../objects/object-schema.ts'
 import { writeVersion } from '../objects/object-writing.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export async function CopyObject(ctx: Ctx, input: In<'CopyObject'>): Promise<Out<'CopyObject'>> {

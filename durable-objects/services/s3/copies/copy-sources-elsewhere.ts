@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { Out } from '../../../../aws/models/s3.types.ts'
 import type { StreamingBody } from '../../../../aws/wire/types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
@@ -17,7 +17,7 @@ import type { Span } from '../reading/ranges.ts'
 import { headersOf } from '../objects/object-metadata.ts'
 import { isArchived } from '../objects/storage-classes.ts'
 
-type Head = Operations['HeadObject']['output']
+type Head = Out<'HeadObject'>
 
 /** An object of another bucket, which is asked by ordinary operations, as the copy's own caller. @throws AwsError */
 export async function foreignSource(ctx: Ctx, name: SourceName, input: CopyInput): Promise<CopySource> {

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import type { CopySource } from './copy-source-names.ts'
 import { copySourceOf } from './copy-sources.ts'
@@ -10,9 +10,6 @@ import { receiveUpload, releaseUpload } from '../uploads/upload-bodies.ts'
 import { effectiveChecksum } from '../uploads/upload-checksums.ts'
 import { checkPartKey, checkPartNumber, writePart } from '../uploads/upload-parts.ts'
 import { findUpload } from '../uploads/uploads.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export async function UploadPartCopy(ctx: Ctx, input: In<'UploadPartCopy'>): Promise<Out<'UploadPartCopy'>> {

@@ -1,4 +1,4 @@
-import type { LifecycleRule, Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, LifecycleRule, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { findBucket } from '../buckets/bucket.ts'
 import { invalidArgument, missingBody, notConfigured } from '../configurations/configuration-handlers.ts'
@@ -6,9 +6,6 @@ import { configurationOf, putConfiguration, removeConfiguration } from '../confi
 import { DAY_MS } from './lifecycle-conditions.ts'
 import { abortOf, type Aging, enabledRules, expirationOf } from './lifecycle-matching.ts'
 import { checkedRules } from './lifecycle-rules.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** As kept: dates are ISO text. */
 export type Lifecycle = { Rules: LifecycleRule[]; TransitionDefaultMinimumObjectSize: string }

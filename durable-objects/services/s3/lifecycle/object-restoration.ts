@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { findBucket } from '../buckets/bucket.ts'
@@ -10,9 +10,6 @@ import { shownVersion } from '../objects/object-rows.ts'
 import { factsOf, OBJECT_COLUMNS, type ObjectRow, type StoredRestore } from '../objects/object-schema.ts'
 import { updateFacts } from '../objects/object-writing.ts'
 import { isArchived } from '../objects/storage-classes.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

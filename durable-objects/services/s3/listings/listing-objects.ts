@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { Reading } from '../../../kernel/object/sql.ts'
 import { pageStart, pageToken } from '../../../../aws/pages.ts'
@@ -10,8 +10,6 @@ import { openBucket, quoted, shownTime } from '../objects/object-rows.ts'
 import { factsOf, OBJECT_COLUMNS, type ObjectRow } from '../objects/object-schema.ts'
 import { isArchived } from '../objects/storage-classes.ts'
 
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 type Listed = NonNullable<Out<'ListObjectsV2'>['Contents']>[number]
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { SqlValue } from '../../../kernel/object/sql.ts'
 import { ownerOf } from '../buckets/bucket-owner.ts'
@@ -9,9 +9,6 @@ import { invalidArgument } from '../objects/object-refusals.ts'
 import { checkVersionId, openBucket, quoted, shownTime, versionOf } from '../objects/object-rows.ts'
 import { factsOf, OBJECT_COLUMNS, type ObjectRow } from '../objects/object-schema.ts'
 import { isArchived } from '../objects/storage-classes.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
 export function ListObjectVersions(ctx: Ctx, input: In<'ListObjectVersions'>): Out<'ListObjectVersions'> {

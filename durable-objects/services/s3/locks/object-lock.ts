@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { findObject, type Found } from '../objects/object-finding.ts'
@@ -6,9 +6,6 @@ import { modeNamed, NO_LOCK } from './object-lock-rules.ts'
 import { accessDenied, invalidArgument, invalidRequest, malformedXml } from '../objects/object-refusals.ts'
 import type { StoredRetention } from '../objects/object-schema.ts'
 import { updateFacts } from '../objects/object-writing.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html */
 export function PutObjectLegalHold(ctx: Tx, input: In<'PutObjectLegalHold'>): Out<'PutObjectLegalHold'> {

@@ -1,4 +1,4 @@
-import type { NotificationConfiguration, Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, NotificationConfiguration } from '../../../../aws/models/s3.types.ts'
 import { queueUrlOfArn } from '../../../shared/queue-urls.ts'
 import { hostId } from '../../../../aws/wire/encode.ts'
 import type { Caller, Ctx, Tx } from '../../../kernel/object/operation.ts'
@@ -11,8 +11,6 @@ import { configurationOf, putConfiguration, removeConfiguration } from '../confi
 import { testMessage } from './notification-record.ts'
 import { checkNotifications, settledNotifications } from './notification-rules.ts'
 import { listenersOf } from './notifications.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
 
 /**
  * The destinations must be there and let the bucket in; queues and topics get a test event.

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import type { Bucket } from '../buckets/bucket.ts'
@@ -9,9 +9,6 @@ import { malformedXml, noSuchKey, preconditionFailed } from './object-refusals.t
 import { checkKey, checkVersionId, currentOf, openBucket, removeVersion, versionOf } from './object-rows.ts'
 import type { ObjectRow } from './object-schema.ts'
 import { writeMarker } from './object-writing.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Keys that one DeleteObjects may name. */
 const MOST_KEYS = 1000

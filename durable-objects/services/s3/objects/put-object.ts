@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { checksumMembers } from './checksums.ts'
 import { checkWrite } from './conditions.ts'
@@ -7,9 +7,6 @@ import { expirationOf } from './object-finding.ts'
 import { checkKey, currentOf, openBucket, quoted } from './object-rows.ts'
 import { type Content, writeVersion } from './object-writing.ts'
 import { type Received, receiveUpload, releaseUpload } from '../uploads/upload-bodies.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function PutObject(ctx: Ctx, input: In<'PutObject'>): Promise<Out<'PutObject'>> {

@@ -1,13 +1,10 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { checksumMembers } from '../objects/checksums.ts'
 import { findReadable, type Found } from '../objects/object-finding.ts'
 import { invalidArgument } from '../objects/object-refusals.ts'
 import { shownTime, shownVersion } from '../objects/object-rows.ts'
 import type { ObjectPartRow } from '../objects/object-schema.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const KNOWN = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize']
 const MOST_PARTS = 1000

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { checksumMembers } from '../objects/checksums.ts'
 import { notModified, type ReadConditions, verdictOf } from '../objects/conditions.ts'
@@ -10,9 +10,6 @@ import { quoted, shownTime, shownVersion } from '../objects/object-rows.ts'
 import { checkReadable, restoreHeader } from '../lifecycle/object-restore.ts'
 import { type Selection, selectionOf } from './object-selection.ts'
 import { shownClass } from '../objects/storage-classes.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export function GetObject(ctx: Ctx, input: In<'GetObject'>): Out<'GetObject'> {

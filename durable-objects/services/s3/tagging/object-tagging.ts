@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { notify } from '../notifications/notifications.ts'
@@ -7,9 +7,6 @@ import { malformedXml } from '../objects/object-refusals.ts'
 import { shownVersion } from '../objects/object-rows.ts'
 import { tagsOfDocument } from './object-tags.ts'
 import { updateFacts } from '../objects/object-writing.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** Operations that S3 does not let depend on the tags of an object that is there. */
 const WITHOUT_TAGS = /^(?:PutObject|DeleteObject|CopyObject)$|Upload|Part/

@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { type DraftInput, draftOf } from '../objects/object-drafts.ts'
 import { entityTooSmall, MAX_UPLOAD_BYTES } from '../objects/object-refusals.ts'
@@ -8,8 +8,6 @@ import { writeVersion } from '../objects/object-writing.ts'
 import { checkPosted, readPostPolicy } from './post-policy.ts'
 import { contentOf } from '../objects/put-object.ts'
 import { receiveUpload, releaseUpload, type UploadInput } from './upload-bodies.ts'
-
-type Out = Operations['PostObject']['output']
 
 /** A browser's form as the Worker has read it: `Fields` are those before the file, as they were sent. */
 export type PostedObject = DraftInput &
@@ -24,7 +22,7 @@ export type PostedObject = DraftInput &
  * A browser's form uploads a file, as far as the policy that goes with it lets it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
-export async function PostObject(ctx: Ctx, posted: Operations['PostObject']['input']): Promise<Out> {
+export async function PostObject(ctx: Ctx, posted: In<'PostObject'>): Promise<Out<'PostObject'>> {
   const input = posted as unknown as PostedObject // what the Worker has made of the form
   checkKey(input.Key)
   const { least, most } = allowedSizes(ctx, input)
@@ -65,7 +63,7 @@ function fieldIn(fields: readonly [string, string][], name: string): string | un
 }
 
 /** Where the browser is sent then, or what it is told. */
-function answerOf(ctx: Ctx, { Bucket, Key, Fields }: PostedObject, ETag: string): Out {
+function answerOf(ctx: Ctx, { Bucket, Key, Fields }: PostedObject, ETag: string): Out<'PostObject'> {
   const target = redirection(fieldIn(Fields, 'success_action_redirect') ?? fieldIn(Fields, 'redirect'))
   if (target !== undefined) {
     const query = new URLSearchParams({ bucket: Bucket, key: Key, etag: ETag })

@@ -1,4 +1,4 @@
-import type { CompletedPart, Operations } from '../../../../aws/models/s3.types.ts'
+import type { CompletedPart, In } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { CHECKSUMS, type ChecksumInput } from '../objects/checksums.ts'
@@ -7,7 +7,7 @@ import type { StoredChecksum, UploadPartRow, UploadRow } from '../objects/object
 import { checksumMismatch } from './upload-parts.ts'
 import { effectiveChecksum } from './upload-checksums.ts'
 
-type Completion = Operations['CompleteMultipartUpload']['input']
+type Completion = In<'CompleteMultipartUpload'>
 
 /** Every part but the last has at least that many bytes. */
 const LEAST_PART_BYTES = 5_242_880

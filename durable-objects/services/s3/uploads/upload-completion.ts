@@ -1,4 +1,4 @@
-import type { CompletedPart, Operations } from '../../../../aws/models/s3.types.ts'
+import type { CompletedPart, In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { digestOf } from '../../../shared/hash.ts'
 import { dropParts } from '../buckets/bucket-contents.ts'
@@ -15,9 +15,6 @@ import { effectiveChecksum, joined, objectChecksum } from './upload-checksums.ts
 import { checkObjectChecksum, chosenParts } from './upload-choices.ts'
 import { checkPartKey } from './upload-parts.ts'
 import { findAnyUpload, noSuchUpload } from './uploads.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** What is kept of a completion, to answer it again: the version it made, and the parts that it named. */
 type Done = { object: number; parts: string; output: Out<'CompleteMultipartUpload'> }

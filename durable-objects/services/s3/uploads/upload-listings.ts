@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx } from '../../../kernel/object/operation.ts'
 import type { SqlValue } from '../../../kernel/object/sql.ts'
 import { ownerOf } from '../buckets/bucket-owner.ts'
@@ -9,9 +9,6 @@ import { invalidArgument } from '../objects/object-refusals.ts'
 import { openBucket, quoted, shownTime } from '../objects/object-rows.ts'
 import type { UploadPartRow, UploadRow } from '../objects/object-schema.ts'
 import { findUpload } from './uploads.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html */
 export function ListParts(ctx: Ctx, input: In<'ListParts'>): Out<'ListParts'> {

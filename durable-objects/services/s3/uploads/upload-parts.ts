@@ -1,4 +1,4 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
 import { dropBlob, keepBlob } from '../../../kernel/blobs/blobs.ts'
 import { planChecksum } from '../objects/checksums.ts'
@@ -9,9 +9,6 @@ import { factsOf, type StoredChecksum, type StoredEncryption, type UploadRow } f
 import { receiveUpload, releaseUpload } from './upload-bodies.ts'
 import { effectiveChecksum } from './upload-checksums.ts'
 import { findUpload } from './uploads.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export async function UploadPart(ctx: Ctx, input: In<'UploadPart'>): Promise<Out<'UploadPart'>> {

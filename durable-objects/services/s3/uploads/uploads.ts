@@ -1,5 +1,6 @@
-import type { Operations } from '../../../../aws/models/s3.types.ts'
+import type { In, Out } from '../../../../aws/models/s3.types.ts'
 import type { Ctx, Tx } from '../../../kernel/object/operation.ts'
+import { insert } from '../../../kernel/object/rows.ts'
 import { AwsError } from '../../../../aws/errors.ts'
 import { randomAlphanumeric } from '../../../../aws/ids.ts'
 import { canonicalUserOf } from '../buckets/bucket-owner.ts'
@@ -9,9 +10,6 @@ import { draftOf } from '../objects/object-drafts.ts'
 import { checkKey, openBucket } from '../objects/object-rows.ts'
 import type { UploadRow } from '../objects/object-schema.ts'
 import { uploadChecksumOf } from './upload-checksums.ts'
-
-type In<O extends keyof Operations> = Operations[O]['input']
-type Out<O extends keyof Operations> = Operations[O]['output']
 
 const ID_LENGTH = 96
 
@@ -24,19 +22,17 @@ export function CreateMultipartUpload(ctx: Tx, input: In<'CreateMultipartUpload'
   const checksum = uploadChecksumOf(input)
   const UploadId = randomAlphanumeric(ID_LENGTH)
   const initiated = ctx.now
-  ctx.sql.run(
-    `INSERT INTO s3_uploads (id, key, initiated, owner, initiator, storageClass, checksumAlgorithm, checksumType, facts)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    UploadId,
-    Key,
+  insert(ctx.sql, 's3_uploads', {
+    id: UploadId,
+    key: Key,
     initiated,
     owner,
-    initiatorOf(ctx),
+    initiator: initiatorOf(ctx),
     storageClass,
-    checksum?.algorithm ?? null,
-    checksum?.type ?? null,
-    JSON.stringify(facts),
-  )
+    checksumAlgorithm: checksum?.algorithm,
+    checksumType: checksum?.type,
+    facts: JSON.stringify(facts),
+  })
   return {
     Bucket: bucket.name,
     Key,

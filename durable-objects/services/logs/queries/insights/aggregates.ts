@@ -96,56 +96,28 @@ function percentile(share: number) {
   }
 }
 
+const LEAST = best(ownValue, order => order < 0)
+const MOST = best(ownValue, order => order > 0)
+const EARLIEST = best(ownTime, order => order < 0)
+const LATEST = best(ownTime, order => order > 0)
+const SUM = statistics(sum => sum)
+const MEAN = statistics((sum, _squares, count) => sum / count)
+const DEVIATION = statistics((sum, squares, count) => Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)))
+
 /** Functions of one value. */
 const SINGLE: Readonly<Record<string, (value: Evaluate) => AggregateFactory>> = {
   count: value => over(value, counting),
   count_distinct: value => over(value, distinct),
-  sum: value =>
-    overNumbers(
-      value,
-      statistics(sum => sum),
-    ),
-  avg: value =>
-    overNumbers(
-      value,
-      statistics((sum, _squares, count) => sum / count),
-    ),
-  stddev: value =>
-    overNumbers(
-      value,
-      statistics((sum, squares, count) => Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))),
-    ),
+  sum: value => overNumbers(value, SUM),
+  avg: value => overNumbers(value, MEAN),
+  stddev: value => overNumbers(value, DEVIATION),
   median: value => overNumbers(value, percentile(50)),
-  min: value =>
-    over(
-      value,
-      best(ownValue, order => order < 0),
-    ),
-  max: value =>
-    over(
-      value,
-      best(ownValue, order => order > 0),
-    ),
-  sortsfirst: value =>
-    over(
-      value,
-      best(ownValue, order => order < 0),
-    ),
-  sortslast: value =>
-    over(
-      value,
-      best(ownValue, order => order > 0),
-    ),
-  earliest: value =>
-    over(
-      value,
-      best(ownTime, order => order < 0),
-    ),
-  latest: value =>
-    over(
-      value,
-      best(ownTime, order => order > 0),
-    ),
+  min: value => over(value, LEAST),
+  max: value => over(value, MOST),
+  sortsfirst: value => over(value, LEAST),
+  sortslast: value => over(value, MOST),
+  earliest: value => over(value, EARLIEST),
+  latest: value => over(value, LATEST),
 }
 
 /** An aggregation by its name and what it is of; undefined when there is none such. */
