@@ -154,6 +154,7 @@ function bindingsOf(settings: Settings, secret: string, port: number): Record<st
     FAKECLOUD_VERSION: readVersion(),
     // No setting: our own tests take all deliveries the far way with it.
     FAKECLOUD_NEARBY: process.env.FAKECLOUD_NEARBY,
+    FAKECLOUD_SQL: process.env.FAKECLOUD_SQL,
   }
   return { ...given(bindings), ...addressesOf(settings, port) }
 }

@@ -38,6 +38,8 @@ export type Env = {
   FAKECLOUD_LAMBDA_INTERNET?: string
   /** `off`: what a change sets off in its own object goes by the outbox too, as if it were far. */
   FAKECLOUD_NEARBY?: string
+  /** `log`: each statement that an object runs is told at the level `debug`. */
+  FAKECLOUD_SQL?: string
   FAKECLOUD_VERSION?: string
   FAKECLOUD_PORT?: string
 }

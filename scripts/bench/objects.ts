@@ -25,7 +25,7 @@ export const objects: Part = async bench => {
   const rates = ({ own, bare: other }: typeof put) => `${Math.round(own)}/s, bare ${Math.round(other)}/s`
   say({
     name: 'S3 PUT of 1 KB, of the bare rate',
-    aim: { least: 40 },
+    aim: { least: 55 },
     measured: put.ratio * 100,
     unit: '%',
     note: rates(put),
@@ -36,7 +36,7 @@ export const objects: Part = async bench => {
   )
   say({
     name: 'S3 GET of 1 KB, of the bare rate',
-    aim: { least: 40 },
+    aim: { least: 65 },
     measured: get.ratio * 100,
     unit: '%',
     note: rates(get),
@@ -56,8 +56,8 @@ async function large({ emulator, say }: Bench): Promise<void> {
     speeds.down.push(await download(emulator.port, '/bench/large'))
   }
   const most = watch.stop()
-  say({ name: 'S3 object of 64 MB up', aim: { least: 100 }, measured: percentile(speeds.up), unit: 'MB/s' })
-  say({ name: 'S3 object of 64 MB down', aim: { least: 100 }, measured: percentile(speeds.down), unit: 'MB/s' })
+  say({ name: 'S3 object of 64 MB up', aim: { least: 150 }, measured: percentile(speeds.up), unit: 'MB/s' })
+  say({ name: 'S3 object of 64 MB down', aim: { least: 300 }, measured: percentile(speeds.down), unit: 'MB/s' })
   const name = 'S3 objects of 64 MB: memory over that before'
   say({ name, aim: { most: FLAT_MIB }, measured: (most - before) / MEBIBYTE, unit: 'MiB' })
 }

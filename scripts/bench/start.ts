@@ -21,12 +21,12 @@ export const start: Part = async ({ say }) => {
       const { resident, proportional, processes } = memoryOf(emulator.pid)
       const each = processes.map(({ name, resident: own }) => `${name} ${Math.round(own / MEBIBYTE)}`).join(', ')
       const note = `${each}; ${Math.round(proportional / MEBIBYTE)} MB with shared pages counted once`
-      say({ name: 'Idle memory of all processes', aim: { most: 250 }, measured: resident / MEBIBYTE, unit: 'MB', note })
+      say({ name: 'Idle memory of all processes', aim: { most: 220 }, measured: resident / MEBIBYTE, unit: 'MB', note })
     }
     await emulator.stop()
   }
   const note = `from ${Math.round(Math.min(...times))} to ${Math.round(Math.max(...times))} ms`
-  say({ name: 'Start to Ready, median', aim: { most: 1.2 }, measured: percentile(times) / 1000, unit: 's', note })
+  say({ name: 'Start to Ready, median', aim: { most: 0.8 }, measured: percentile(times) / 1000, unit: 's', note })
 }
 
 const NAMESPACES = 1000
@@ -39,7 +39,7 @@ export const namespaces: Part = async ({ emulator: { port, pid }, say }) => {
   const note = `p99 ${percentile(times, 0.99).toFixed(1)} ms`
   say({
     name: 'First request in a new namespace, p50',
-    aim: { most: 10 },
+    aim: { most: 4.5 },
     measured: percentile(times),
     unit: 'ms',
     note,

@@ -35,7 +35,7 @@ export class NamespaceObject extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.sql = sqlOf(ctx.storage, changesOf(ctx.storage), keptRows())
+    this.sql = sqlOf(ctx.storage, { changes: changesOf(ctx.storage), kept: keptRows() })
     if (ctx.id.name === DIRECTORY) this.sql.run(DIRECTORY_SCHEMA)
   }
 

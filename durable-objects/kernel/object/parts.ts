@@ -66,7 +66,7 @@ export function partsOf(
 ): Parts {
   const changes = changesOf(storage)
   const kept = keptRows()
-  const sql = sqlOf(storage, changes, kept)
+  const sql = sqlOf(storage, { changes, kept, told: env.FAKECLOUD_SQL === 'log' ? logStatement : undefined })
   const hops = hopsOf(sql, changes)
   const wake = wakeOf(storage)
   const change = <T>(work: () => T) => changes.run(work)
@@ -147,3 +147,6 @@ export function partsOf(
 }
 
 const earlier = (a: number | null, b: number | null) => (a === null || (b !== null && b < a) ? b : a)
+
+/** For who looks where a request's time goes. */
+const logStatement = (query: string) => console.debug(`sql ${query.replace(/\s+/g, ' ')}`)

@@ -35,10 +35,18 @@ export type Sql = {
 
 export type SqlValue = string | number | null | ArrayBuffer | Uint8Array
 
-export function sqlOf(storage: DurableObjectStorage, changes: Changes, kept: KeptRows): Sql {
+type Around = {
+  changes: Changes
+  kept: KeptRows
+  /** Hears of each statement. */
+  told?: ((query: string) => void) | undefined
+}
+
+export function sqlOf(storage: DurableObjectStorage, { changes, kept, told }: Around): Sql {
   const { sql } = storage
   const exec = (query: string, bindings: SqlValue[]) => {
     kept.ran(query)
+    told?.(query)
     return sql.exec(query, ...bindings)
   }
   changes.whenUndone(kept.clear)
