@@ -10,7 +10,7 @@ const ROUNDS = 3
 const ROUND = 1000
 /** As many as keep the Worker busy; fewer than would have it wait for the writer. */
 const CONNECTIONS = 8
-const WARM_UP = 600
+const WARM_UP = 4000
 
 const PLACE = 'us-east-1:123456789012'
 const QUEUES = ['first', 'second', 'third']
