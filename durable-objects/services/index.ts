@@ -16,7 +16,7 @@ import { sqs } from './sqs/sqs.ts'
 import { sts } from './sts/sts.ts'
 
 /** The one list of services, by the names of their models. Everything else is derived from it. */
-export const services: Readonly<Record<string, ServiceDefinition>> = {
+const all: Readonly<Record<string, ServiceDefinition>> = {
   cloudwatch,
   ec2,
   events,
@@ -30,6 +30,17 @@ export const services: Readonly<Record<string, ServiceDefinition>> = {
   sqs,
   sts,
 }
+
+/** What is internal is no operation of AWS's, though it stands in a module among them. */
+function apart(definition: ServiceDefinition): ServiceDefinition {
+  const { operations, internal = {} } = definition
+  const outside = Object.entries(operations).filter(([name]) => !Object.hasOwn(internal, name))
+  return { ...definition, operations: Object.fromEntries(outside) }
+}
+
+export const services: Readonly<Record<string, ServiceDefinition>> = Object.fromEntries(
+  Object.entries(all).map(([name, definition]) => [name, apart(definition)]),
+)
 
 /** A service that is not built has no operations: each answers 501. */
 const NOT_BUILT: ServiceDefinition = { operations: {}, migrations: [] }

@@ -75,11 +75,11 @@ test('nor does a target that names an operation', async () => {
   }
 })
 
-test('what an operation table holds is AWS’s or a door’s own, or known to be internal', () => {
+test('what an operation table holds is AWS’s, or a door’s own', () => {
   const doors = ['InvokeFunctionUrl', 'PostObject']
-  for (const [service, { operations, internal = {}, alsoServes = [] }] of Object.entries(services)) {
+  for (const [service, { operations, alsoServes = [] }] of Object.entries(services)) {
     const known = [service, ...alsoServes].flatMap(name => loadModel(name)?.operations ?? [])
-    const allowed = [...known, ...doors, ...Object.keys(internal)]
+    const allowed = [...known, ...doors]
     const strange = Object.keys(operations).filter(name => !allowed.includes(name))
     expect([service, strange]).toEqual([service, []])
   }

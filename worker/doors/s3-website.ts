@@ -132,5 +132,5 @@ function page(request: Request, error: Refusal & { requestId: string }): Respons
     'x-amz-request-id': error.requestId,
     server: 'AmazonS3',
   }
-  return new Response(request.method === 'HEAD' ? null : errorPage(error), { status: error.status, headers })
+  return new Response(request.method === 'HEAD' ? null : errorPage(error), { status: error.status || 400, headers })
 }
