@@ -78,7 +78,8 @@ async function visit(visit: Visit): Promise<Response> {
   const directory = key === '' || key.endsWith('/')
   const found = await read(visit, directory ? key + suffix : key)
   if (found.output) return show(found.output, visit, 200)
-  const { status, code, message } = found.error
+  const { code, message } = found.error
+  const status = found.error.status || 400
   if (status === 304) return new Response(null, { status })
   if (!directory && (await read(visit, `${key}/${suffix}`)).output) {
     return redirect({ status: 302, location: `${visit.root}/${encodePath(key)}/` })
@@ -132,5 +133,5 @@ function page(request: Request, error: Refusal & { requestId: string }): Respons
     'x-amz-request-id': error.requestId,
     server: 'AmazonS3',
   }
-  return new Response(request.method === 'HEAD' ? null : errorPage(error), { status: error.status || 400, headers })
+  return new Response(request.method === 'HEAD' ? null : errorPage(error), { status: error.status, headers })
 }
