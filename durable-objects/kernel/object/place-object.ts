@@ -146,6 +146,8 @@ export function placeObject(above: Above) {
         body = admitted[member]
         const { large } = request.http ?? {}
         const input = large ? await asBytes(admitted, large) : admitted
+        // Whoever waited at the door may find another life behind it.
+        if (life !== this.lives.of(service)) throw erasedMeanwhile()
         const answer = this.parts.changes.run(() => {
           // `never`: the handler's own input type was checked against the model when the request was decoded.
           const given = handler(ctx, input as never)
