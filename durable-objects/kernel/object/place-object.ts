@@ -6,7 +6,7 @@ import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
 import type { Listeners } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
-import { membershipOf } from '../namespace/membership.ts'
+import { cameToNothing, membershipOf } from '../namespace/membership.ts'
 import { later } from '../namespace/namespace-rows.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import { noteReceived, receiveAll, wasReceived } from '../outbox/inbox.ts'
@@ -108,8 +108,7 @@ export function placeObject(above: Above) {
       const result = await this.serve(request)
       await this.active.told()
       if (this.membership.settled) return result
-      const nothing = looks && Object.keys(result.output ?? {}).length === 0
-      await this.membership.ended(request, nothing || result.error !== undefined)
+      await this.membership.ended(request, cameToNothing(result, looks))
       return result
     }
 
