@@ -41,7 +41,10 @@ export function serveConnection(client: Client, options: ConnectionOptions): voi
     refusal: undefined,
   }
   client.on('data', (piece: Buffer) => onClientData(connection, piece))
-  client.on('drain', () => workerOf(connection)?.resume())
+  client.on('drain', () => {
+    // The one that filled it may have lost its turn meanwhile.
+    for (const worker of connection.workers.values()) worker.resume()
+  })
   client.on('end', () => onClientEnd(connection))
   client.on('error', () => client.destroy())
   client.on('close', () => abandon(connection))

@@ -71,7 +71,8 @@ type Store = {
   changed: Set<Series>
   version: number | undefined
   told: boolean
-  /** What changed is about to be written. */
+  /** What changed is about to be written: before long, or when the work at hand pauses. */
+  awaited: boolean
   urgent: boolean
   /** Somebody may wait for measurements, as far as is known. */
   watched: boolean
@@ -83,6 +84,7 @@ const storeOf = (ctx: Ctx): Store =>
     changed: new Set(),
     version: undefined,
     told: false,
+    awaited: false,
     urgent: false,
     watched: ctx.sql.first<{ value: string }>("SELECT value FROM _meta WHERE key = 'metrics.watched'")?.value !== '0',
   }))
@@ -120,13 +122,18 @@ function count(ctx: Ctx, metric: Metric, listeners: Listeners): void {
   }
   addValue(entry.distribution, metric.value, metric.times, MOST_VALUES)
   const urgent = store.watched && listeners.any()
+  store.changed.add(series)
+  if (urgent ? store.urgent : store.awaited) return
+  store.awaited = true
+  store.urgent ||= urgent
   const write = () => {
+    store.awaited = false
+    store.urgent = false
+    // Where its service was erased meanwhile, what others measured is written with the next.
     if (!ctx.erased && store.changed.size > 0) ctx.change(tx => flush(tx, store, listeners))
   }
-  if (urgent && !store.urgent) Promise.resolve().then(write)
-  else if (store.changed.size === 0) setTimeout(write, WRITTEN_EVERY_MS)
-  store.urgent ||= urgent
-  store.changed.add(series)
+  if (urgent) Promise.resolve().then(write)
+  else setTimeout(write, WRITTEN_EVERY_MS)
 }
 
 function seriesOf(store: Store, { namespace, dimensions: given }: Metric, minute: number): Series {
@@ -148,7 +155,6 @@ function flush(ctx: Tx, store: Store, listeners?: Listeners): void {
     writeSeries(ctx, series, store.version)
   }
   store.changed.clear()
-  store.urgent = false
   if (listeners && !store.told) tellOnce(ctx, store, listeners)
 }
 

@@ -1,5 +1,6 @@
 import { AwsError } from '../../../aws/errors.ts'
 import type { Env } from '../env.ts'
+import type { OperationResult } from '../object/operation.ts'
 import { type Activity, activityOf } from './activity.ts'
 import { type NamespaceSettings, namespaceStub } from './namespace-stub.ts'
 import { registrar } from './registration.ts'
@@ -26,6 +27,14 @@ export type Membership = {
   woke(): void
   /** It was erased, and belongs to none. */
   leave(): void
+}
+
+/**
+ * Whether an operation was refused, or only looked and saw nothing. One that failed by a fault of ours, or of another
+ * object that it called, may have changed something before.
+ */
+export function cameToNothing({ output = {}, error }: OperationResult, looks: boolean): boolean {
+  return error ? error.status !== 500 : looks && Object.keys(output).length === 0
 }
 
 /** What a request says of where it goes, and of the function that asks. */

@@ -15,13 +15,17 @@ export type KeptRows = {
 const MOST_KEPT = 1000
 /** A longer list is read each time. */
 const LONGEST = 1000
+/** Characters of one table's texts, likewise: an object's memory is small, and policies are long. */
+const MOST_CHARACTERS = 4_000_000
 /** Texts of statements whose table is known. */
 const MOST_TEXTS = 2000
 
 const WRITES = /^\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|DELETE FROM)\s+"?(\w+)/i
 
+type Kept = { rows: Map<string | number, unknown>; characters: number }
+
 export function keptRows(): KeptRows {
-  const tables = new Map<string, Map<string | number, unknown>>()
+  const tables = new Map<string, Kept>()
   const written = new Map<string, string | undefined>()
 
   function tableOf(query: string): string | undefined {
@@ -36,12 +40,15 @@ export function keptRows(): KeptRows {
   return {
     get<T>(table: string, key: string | number, read: () => T): T {
       const kept = tables.get(table)
-      if (kept?.has(key)) return kept.get(key) as T // each table has one reader, and its keys one type
-      const value = frozen(read())
-      if (Array.isArray(value) && value.length > LONGEST) return value
-      const keeping = kept ?? new Map<string | number, unknown>()
-      if (keeping.size >= MOST_KEPT) keeping.clear()
-      tables.set(table, keeping.set(key, value))
+      if (kept?.rows.has(key)) return kept.rows.get(key) as T // each table has one reader, and its keys one type
+      const value = read()
+      const characters = freeze(value)
+      if (characters > MOST_CHARACTERS || (Array.isArray(value) && value.length > LONGEST)) return value
+      const room = kept && kept.rows.size < MOST_KEPT && kept.characters + characters <= MOST_CHARACTERS
+      const keeping = room ? kept : { rows: new Map<string | number, unknown>(), characters: 0 }
+      keeping.rows.set(key, value)
+      keeping.characters += characters
+      tables.set(table, keeping)
       return value
     },
     ran(query) {
@@ -55,9 +62,13 @@ export function keptRows(): KeptRows {
   }
 }
 
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return value
-  for (const each of Object.values(value)) frozen(each)
-  return Object.freeze(value)
+/** @returns the characters of its texts */
+function freeze(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return 0
+  if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set) return 0
+  let characters = 0
+  for (const each of Object.values(value)) characters += freeze(each)
+  Object.freeze(value)
+  return characters
 }

@@ -6,7 +6,7 @@ import type { Env } from '../env.ts'
 import { type JournalQuery, type JournalRow, readHops } from '../journal/journal.ts'
 import type { Listeners } from '../metrics/metrics.ts'
 import type { NamespaceSettings } from '../namespace/namespace-stub.ts'
-import { membershipOf } from '../namespace/membership.ts'
+import { cameToNothing, membershipOf } from '../namespace/membership.ts'
 import { later } from '../namespace/namespace-rows.ts'
 import type { Delivery, Undelivered } from '../outbox/deliver.ts'
 import { noteReceived, receiveAll, wasReceived } from '../outbox/inbox.ts'
@@ -108,8 +108,7 @@ export function placeObject(above: Above) {
       const result = await this.serve(request)
       await this.active.told()
       if (this.membership.settled) return result
-      const nothing = looks && Object.keys(result.output ?? {}).length === 0
-      await this.membership.ended(request, nothing || result.error !== undefined)
+      await this.membership.ended(request, cameToNothing(result, looks))
       return result
     }
 
@@ -146,6 +145,8 @@ export function placeObject(above: Above) {
         body = admitted[member]
         const { large } = request.http ?? {}
         const input = large ? await asBytes(admitted, large) : admitted
+        // Whoever waited at the door may find another life behind it.
+        if (life !== this.lives.of(service)) throw erasedMeanwhile()
         const answer = this.parts.changes.run(() => {
           // `never`: the handler's own input type was checked against the model when the request was decoded.
           const given = handler(ctx, input as never)

@@ -37,18 +37,20 @@ export type HeldRows = {
   forget(): void
 }
 
-/** As many are known by heart, and no longer ones. */
+/** As many are known by heart, and of as many characters in all. */
 const MOST_KNOWN = 1000
-const LONGEST_KNOWN = 65_536
+const MOST_CHARACTERS = 4_000_000
 
 export function heldRows(sql: Sql): HeldRows {
   /** All there are, by target; undefined where storage has to be asked. */
   let known: Map<string, OutboxRow[]> | undefined
   let count = 0
+  let characters = 0
 
   function forget(): void {
     known = undefined
     count = 0
+    characters = 0
   }
 
   /** Nothing in storage is all that can be known of it again. */
@@ -60,9 +62,13 @@ export function heldRows(sql: Sql): HeldRows {
   function write(rows: readonly OutboxRow[]): void {
     const before = knows()
     insertRows(sql, { table: '_outbox', key: 'seq' }, rows)
-    count += rows.length
-    if (count > MOST_KNOWN || rows.some(({ delivery }) => delivery.length > LONGEST_KNOWN)) forget()
-    else if (before) for (const row of rows) listOf(before, row.target).push(row)
+    if (!before) return
+    for (const row of rows) {
+      listOf(before, row.target).push(row)
+      count += 1
+      characters += row.delivery.length
+    }
+    if (count > MOST_KNOWN || characters > MOST_CHARACTERS) forget()
   }
 
   function remove({ id, target }: OutboxRow): boolean {
@@ -70,7 +76,7 @@ export function heldRows(sql: Sql): HeldRows {
     const list = known?.get(target)
     const at = list?.findIndex(row => row.id === id) ?? -1
     if (!list || at < 0) return there
-    list.splice(at, 1)
+    characters -= list.splice(at, 1)[0]?.delivery.length ?? 0
     count -= 1
     if (list.length === 0) known?.delete(target)
     return there

@@ -292,6 +292,8 @@ export function outboxOf(host: OutboxHost): Outbox {
     const nextTry = retryAt(first)
     write({ ...of, attempts: 1 }, delivery, nextTry)
     noteRetry(first, { delivery, error, nextTry })
+    // Until the row is written, with the change, this holds up what comes to the same target.
+    start(delivery.to)
   }
 
   function write({ id, service, traceId, attempts }: Tried, delivery: Delivery, nextTry: number): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Env } from '../../../durable-objects/kernel/env.ts'
-import { membershipOf } from '../../../durable-objects/kernel/namespace/membership.ts'
+import { cameToNothing, membershipOf } from '../../../durable-objects/kernel/namespace/membership.ts'
 import type { NamespaceSettings } from '../../../durable-objects/kernel/namespace/namespace-stub.ts'
 
 /** An object of a namespace in its second life, which is there or is not yet. */
@@ -46,4 +46,12 @@ test('a function whose namespace has ended reaches nothing in the one that has i
   await expect(admit('first')).rejects.toThrow(ENDED)
   await admit('second')
   expect(made).toHaveLength(1)
+})
+
+test('what was refused has left nothing, but what failed half-way may have', () => {
+  const failed = (status: number) => ({ error: { code: 'Code', message: '', status, fields: {} } })
+  expect([400, 404, 501].map(status => cameToNothing(failed(status), false))).toEqual([true, true, true])
+  expect(cameToNothing(failed(500), false)).toBe(false)
+  expect([cameToNothing({ output: {} }, true), cameToNothing({ output: {} }, false)]).toEqual([true, false])
+  expect(cameToNothing({ output: { Found: 1 } }, true)).toBe(false)
 })

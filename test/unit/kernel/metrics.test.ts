@@ -199,3 +199,16 @@ test('what an undone change measured does not count, but for what tells of its r
     ['Sent', 1],
   ])
 })
+
+test('a service that is erased holds up nothing that others measure', async () => {
+  const { contextOf, count } = bareObject()
+  const [erased, other] = [contextOf('erased', { now: START }), contextOf('other', { now: START })]
+  const note = (ctx: Tx, name: string) =>
+    noteMetric(ctx, { namespace: 'AWS/Toy', name, value: 1, unit: 'Count' }, { any: () => true, tell: () => undefined })
+  note(erased, 'Sent')
+  Object.assign(erased, { erased: true })
+  await pause()
+  note(other, 'Received')
+  await pause()
+  expect(count('_metrics')).toBe(1)
+})

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { changesOf } from '../../../durable-objects/kernel/object/changes.ts'
 import type { OperationRequest, OperationResult } from '../../../durable-objects/kernel/object/operation.ts'
 import type { Sql, SqlValue } from '../../../durable-objects/kernel/object/sql.ts'
 import { outboxOf } from '../../../durable-objects/kernel/outbox/outbox.ts'
@@ -23,6 +24,7 @@ function setUp() {
   const noted: string[] = []
   const ended: (number | undefined)[] = []
   const work: Promise<unknown>[] = []
+  const changes = changesOf({ transactionSync: run => run() })
   const outbox = outboxOf({
     sql,
     request: (_sent, { to }) => ({ to: 'there', input: { to } }) as unknown as OperationRequest,
@@ -31,9 +33,9 @@ function setUp() {
         const answer = (result: OperationResult) => resolve(lists.map(list => list.map(() => result)))
         sent.push({ lists, answer })
       }),
-    change: run => run(),
-    gathered: write => ({ add: row => write([row]) }),
-    whenUndone: () => undefined,
+    change: changes.run,
+    gathered: write => changes.gathered(write),
+    whenUndone: changes.whenUndone,
     note: (_trace, { to, outcome }) => void noted.push(`${to} ${outcome}`),
     now: () => 0,
     ended: (_of, _delivery, undelivered) => void ended.push(undelivered?.attempts),
@@ -46,7 +48,7 @@ function setUp() {
   }
   const turn = () => new Promise(resolve => setImmediate(resolve))
   const erase = () => db.exec('DROP TABLE _outbox')
-  return { outbox, create, deliver, sent, noted, ended, turn, erase, rest: () => Promise.all(work) }
+  return { outbox, changes, create, deliver, sent, noted, ended, turn, erase, rest: () => Promise.all(work) }
 }
 
 const UNAVAILABLE = { error: { code: 'Unavailable', message: '', status: 503, fields: {} } }
@@ -127,3 +129,14 @@ test.each([
     expect(ended).toEqual([tries])
   },
 )
+
+test('a delivery that failed nearby holds up those to the same target at once, in the change in which it failed too', async () => {
+  const { outbox, changes, rest } = setUp()
+  changes.run(() => {
+    changes.run(() => outbox.retry(nearby, delivery, UNAVAILABLE.error))
+    expect(outbox.waits('a')).toBe(true)
+    expect(outbox.waits('b')).toBe(false)
+  })
+  await rest()
+  expect(outbox.waits('a')).toBe(true)
+})

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { type Duplex, duplexPair } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { serveConnection } from '../../../node-runner/front/connection.ts'
 import type { PortOf } from '../../../node-runner/front/proof.ts'
 import { startFront } from '../../../node-runner/front.ts'
 
@@ -10,7 +12,7 @@ const answer = (text: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.leng
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
 /** What comes over a connection, to be waited for. */
-function inbox(socket: Socket) {
+function inbox<Stream extends Duplex>(socket: Stream) {
   let text = ''
   let closed = false
   const changed = new Set<() => void>()
@@ -41,7 +43,7 @@ function inbox(socket: Socket) {
   }
 }
 
-type Peer = ReturnType<typeof inbox>
+type Peer = ReturnType<typeof inbox<Socket>>
 
 /** A front, and a Worker played by the test, which gets its connections one by one. */
 async function setUp(
@@ -304,6 +306,32 @@ describe('with several workers', () => {
     const both = answer('first') + answer('other')
     expect(await one.receive(both)).toBe(both)
     expect(await first.receive(GET + GET)).toBe(GET + GET)
+    first.socket.write(answer('last'))
+    expect(await one.receive(both + answer('last'))).toBe(both + answer('last'))
+  })
+
+  it('an answer that a client was slow to take holds up no later one of the same worker', async () => {
+    const port = await other()
+    let portOf: PortOf = () => port
+    const { worker } = await setUp(own => {
+      portOf = ({ target }) => (target === '/other' ? port : own)
+      return portOf
+    })
+    // As a request of HTTP/2 comes.
+    const [near, far] = duplexPair()
+    const peer = { address: '127.0.0.1', secure: false, isProxy: () => false }
+    serveConnection(Object.assign(far, { setTimeout: () => {} }), { portOf, peer, mostBody: 1000 })
+    const one = inbox(near)
+    one.socket.write(GET + GET.replace('/', '/other') + GET)
+    const first = await worker()
+    await first.receive(GET)
+    // As much as a socket reads at once, and takes before it asks to wait.
+    const long = answer('x'.repeat(65_532 - answer('').length))
+    expect(long).toHaveLength(65_536)
+    first.socket.write(long)
+    const both = long + answer('other')
+    expect(await one.receive(both)).toBe(both)
+    await first.receive(GET + GET)
     first.socket.write(answer('last'))
     expect(await one.receive(both + answer('last'))).toBe(both + answer('last'))
   })
