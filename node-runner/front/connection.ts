@@ -14,7 +14,7 @@ export const IDLE_MS = 75_000
 /** workerd ends idle connections after 5 s; ending ours before keeps a request from meeting its end on the way. */
 const WORKER_IDLE_MS = 4000
 /** A client that has ended its side gets what comes within that time; then it counts as gone. */
-const HALF_OPEN_MS = 250
+export const HALF_OPEN_MS = 250
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
