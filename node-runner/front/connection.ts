@@ -154,7 +154,10 @@ function connectWorker(connection: Connection, port: number): Socket {
   worker.on('close', () => workers.get(port) === worker && onWorkerClose(connection, port))
   worker.setTimeout(WORKER_IDLE_MS, () => {
     const busy = connection.exchanges.length > 0 || phaseOf(connection.requests) === 'body'
-    if (!busy || connection.port !== port) worker.destroy()
+    if (busy && connection.port === port) return
+    // What is asked before it is closed opens another.
+    workers.delete(port)
+    worker.destroy()
   })
   return worker
 }
