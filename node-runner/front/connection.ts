@@ -14,7 +14,7 @@ export const IDLE_MS = 75_000
 /** workerd ends idle connections after 5 s; ending ours before keeps a request from meeting its end on the way. */
 const WORKER_IDLE_MS = 4000
 /** A client that has ended its side gets what comes within that time; then it counts as gone. */
-const HALF_OPEN_MS = 250
+export const HALF_OPEN_MS = 250
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
@@ -157,7 +157,10 @@ function connectWorker(connection: Connection, port: number): Socket {
   worker.on('close', () => workers.get(port) === worker && onWorkerClose(connection, port))
   worker.setTimeout(WORKER_IDLE_MS, () => {
     const busy = connection.exchanges.length > 0 || phaseOf(connection.requests) === 'body'
-    if (!busy || connection.port !== port) worker.destroy()
+    if (busy && connection.port === port) return
+    // What is asked before it is closed opens another.
+    workers.delete(port)
+    worker.destroy()
   })
   return worker
 }

@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from 'node:http'
 import { constants, type IncomingHttpHeaders, performServerHandshake, type ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { type Duplex, duplexPair } from 'node:stream'
-import { IDLE_MS, serveConnection } from './connection.ts'
+import { HALF_OPEN_MS, IDLE_MS, serveConnection } from './connection.ts'
 import { MAX_HEAD_BYTES } from './messages.ts'
 import type { ConnectionOptions } from './proof.ts'
 import type { Client } from './turns.ts'
@@ -29,17 +29,25 @@ export function serveHttp2(socket: Socket, options: ConnectionOptions): void {
       maxHeaderListSize: MAX_HEAD_BYTES,
     },
   })
-  let open = 0
+  const open = new Set<ServerHttp2Stream>()
   session.on('stream', (stream, headers) => {
-    open += 1
-    stream.once('close', () => {
-      open -= 1
-    })
+    open.add(stream)
+    stream.once('close', () => open.delete(stream))
     pass(stream, headers, agent)
   })
   session.on('error', () => socket.destroy())
+  // A client that ends its side asks nothing more, and has most likely gone.
+  socket.once('end', () => {
+    session.close()
+    setTimeout(() => open.forEach(giveUp), HALF_OPEN_MS)
+  })
   session.once('close', () => agent.destroy())
-  session.setTimeout(IDLE_MS, () => open === 0 && session.close())
+  session.setTimeout(IDLE_MS, () => open.size === 0 && session.close())
+}
+
+/** Unless its answer is on its way. */
+function giveUp(stream: ServerHttp2Stream): void {
+  if (!stream.headersSent) stream.close(constants.NGHTTP2_CANCEL)
 }
 
 /** Connects to what serves HTTP/1.1 without leaving the process. */

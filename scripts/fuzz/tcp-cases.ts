@@ -13,6 +13,15 @@ const TCP_FAULTS: Readonly<Record<string, (random: Random) => Buffer>> = {
   'random bytes': random => Buffer.from(random.bytes(random.pick([1, 10, 1000, 100_000]))),
   'a TLS greeting of garbage': random => Buffer.concat([Buffer.from([0x16, 3, 1, 2, 0, 1]), random.bytes(500)]),
   'the preface of HTTP/2': () => Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1'),
+  'frames of HTTP/2': random =>
+    Buffer.concat([
+      Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1'),
+      ...Array.from({ length: random.int(1, 9) }, () => {
+        const load = random.bytes(random.pick([0, 4, 5, 8, 40]))
+        const head = [0, 0, load.length, random.int(0, 10), random.int(0, 255), 0, 0, 0, random.int(0, 5)]
+        return Buffer.concat([Buffer.from(head), load])
+      }),
+    ]),
   'no request line': () => Buffer.from('\r\n\r\n\r\n\r\nx\r\n\r\n'),
   'an odd request line': random =>
     Buffer.from(
@@ -83,14 +92,17 @@ export function sendTcp(port: number, { bytes, reset }: TcpCase, boundMs: number
   })
 }
 
+/** TLS's answers to what is none, and HTTP/2's to its preface. */
+const isAlert = (text: string) => text.charCodeAt(0) === 0x15
+const isSettings = (text: string) => text.startsWith('\0\0') && text.charCodeAt(3) === 4
+
 /** What is wrong with what came back: a server's error, or what is no HTTP at all. */
 export function tcpBreach({ text, ended }: TcpAnswer): string | undefined {
   if (!ended) return 'the connection was left open'
   const statuses = [...text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(match => Number(match[1]))
   const worst = statuses.find(status => status >= 500 && status !== 501)
   if (worst !== undefined) return `answered ${worst}`
-  // A TLS alert is an answer too.
-  if (text !== '' && statuses.length === 0 && text.charCodeAt(0) !== 0x15)
+  if (text !== '' && statuses.length === 0 && !isAlert(text) && !isSettings(text))
     return `answered ${JSON.stringify(text.slice(0, 80))}`
   return undefined
 }

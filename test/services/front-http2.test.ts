@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
+import { connect as dial } from 'node:net'
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { NodeHttp2Handler } from '@smithy/node-http-handler'
@@ -30,6 +31,18 @@ function open(protocol: 'http:' | 'https:' = 'http:') {
     return { headers: answered, body: text, continued }
   }
   return { path: new URL(url).pathname, session, start, ask }
+}
+
+/** The bytes of a GET on a connection of its own: https://www.rfc-editor.org/rfc/rfc9113#section-4.1 */
+function asked(path: string): Buffer {
+  const least = path.length - 127
+  const length = [127, (least % 128) | 128, least >> 7]
+  // `:method: GET`, `:scheme: http`, `:authority: x`, and the path.
+  const block = Buffer.concat([Buffer.from([0x82, 0x86, 0x01, 1, 0x78, 0x04, ...length]), Buffer.from(path)])
+  const frame = (type: number, flags: number, stream: number, size: number) =>
+    Buffer.from([0, size >> 8, size & 255, type, flags, 0, 0, 0, stream])
+  const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  return Buffer.concat([preface, frame(4, 0, 0, 0), frame(1, 5, 1, block.length), block])
 }
 
 describe('in HTTP/2', () => {
@@ -99,6 +112,21 @@ describe('in HTTP/2', () => {
     stream.close()
     await once(stream, 'close')
     // What nobody waits for any more takes no message.
+    await client(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }))
+    const { Messages } = await client(SQSClient).send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))
+    expect(Messages).toMatchObject([{ Body: 'for the next' }])
+  })
+
+  it('so does one whose client dies, and its connection', async () => {
+    const { namespace, client, url } = testClients()
+    const { QueueUrl } = await client(SQSClient).send(new CreateQueueCommand({ QueueName: 'work' }))
+    const long = `?Action=ReceiveMessage&Version=2012-11-05&WaitTimeSeconds=20&QueueUrl=${encodeURIComponent(QueueUrl ?? '')}`
+    const socket = dial({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    const closed = once(socket, 'end')
+    // What the operating system does for a process that is no more.
+    socket.resume().end(asked(`/_ns/${namespace}/${long}`))
+    await closed
     await client(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }))
     const { Messages } = await client(SQSClient).send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))
     expect(Messages).toMatchObject([{ Body: 'for the next' }])

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, Socket } from 'node:net'
 import { type Duplex, duplexPair } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { serveConnection } from '../../../node-runner/front/connection.ts'
 import type { PortOf } from '../../../node-runner/front/proof.ts'
 import { startFront } from '../../../node-runner/front.ts'
@@ -353,5 +353,27 @@ describe('with several workers', () => {
     two.socket.write(GET.replace('/', '/never'))
     await two.closed()
     expect(two.text()).toMatch(/^HTTP\/1.1 503 /)
+  })
+
+  it('loses no request that comes as its connection to the Worker is given up', async () => {
+    const timers = vi.spyOn(Socket.prototype, 'setTimeout')
+    onTestFinished(() => timers.mockRestore())
+    const { client, worker } = await setUp()
+    const one = client()
+    one.socket.write(GET)
+    const first = await worker()
+    await first.receive(GET)
+    first.socket.write(answer('first'))
+    await one.receive(answer('first'))
+    const idle = timers.mock.calls.flatMap(([ms, onTimeout]) => (ms === 4000 && onTimeout ? [onTimeout] : []))
+    // Timers come before what has arrived, and that before what is closed.
+    setTimeout(() => {
+      one.socket.write(GET)
+      for (const giveUp of idle) giveUp()
+    })
+    const second = await worker()
+    expect(await second.receive(GET)).toBe(GET)
+    second.socket.write(answer('second'))
+    expect(await one.receive(answer('first') + answer('second'))).toBe(answer('first') + answer('second'))
   })
 })
