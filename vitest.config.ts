@@ -11,6 +11,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts']),
       project('emulator', ['test/{services,integrations}/**/*.test.ts'], ['test/support/emulator.ts']),
       project('far', ['test/integrations/**/*.test.ts'], ['test/support/far-emulator.ts']),
+      project('terraform', ['test/terraform/**/*.test.ts'], ['test/support/emulator.ts']),
       project('docker', ['test/docker/**/*.test.ts'], ['test/support/emulator.ts']),
     ],
   },
