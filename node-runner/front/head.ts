@@ -161,11 +161,15 @@ function fieldsOf(lines: string[], { address, isProxy }: Peer): Fields {
 /** Of the hosts that come all the time, which need no closer look. */
 const PLAIN_HOST = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)*(?::\d{1,4})?$|^127\.0\.0\.1(?::\d{1,4})?$/
 
+/** What would be more of a URL than its host. */
+const NO_HOST = /[/\\?#@]/
+
 /** The Worker's URL is made of it: https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
 function checkHost(fields: Fields, host: string): void {
   fields.hosts.push(host)
   if (fields.hosts.length > 1) throw new Malformed('more than one Host')
-  if (!PLAIN_HOST.test(host) && !URL.canParse(`http://${host}/`)) throw new Malformed('the Host is not a host')
+  if (!PLAIN_HOST.test(host) && (NO_HOST.test(host) || !URL.canParse(`http://${host}/`)))
+    throw new Malformed('the Host is not a host')
 }
 
 function addedTo(target: string, peer: Peer, { forwardedFor, forwardedProto }: Fields): string[] {

@@ -94,6 +94,19 @@ describe('a query', () => {
     expect(statistics).toMatchObject({ recordsMatched: 3000, recordsScanned: 30_000 })
   })
 
+  it('whose expression has many ways to match goes on in the background too, and keeps nobody waiting', async () => {
+    const test = testLogs()
+    await test.group('g', 's')
+    const now = Date.now()
+    const lines = Array.from({ length: 20 }, (_, n): Line => [now + n, 'a'.repeat(10_000)])
+    await test.put('g', 's', ...lines)
+    const queryId = await start(test, 'filter @message like /(.*a){25}b/')
+    const { status } = await test.logs.send(new GetQueryResultsCommand({ queryId }))
+    expect(status).toBe('Running')
+    const { results, statistics } = await complete(test.logs, queryId)
+    expect([results, statistics?.recordsScanned]).toEqual([[], 20])
+  })
+
   it('gives its results in pages, long messages too', async () => {
     const test = testLogs()
     await test.group('g', 's')

@@ -88,3 +88,9 @@ export function openSession(
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
   return JSON.parse(Buffer.from(body, 'base64url').toString()) as Session // signed by mintSession
 }
+
+/** A key of the account root, good in its namespace alone. */
+export const newRootKey = (account: string) => ({
+  accessKeyId: newAccessKeyId('AKIA', account),
+  secretAccessKey: newSecretAccessKey(),
+})

@@ -5,7 +5,7 @@ import { type Env, verifiesAll } from '../env.ts'
 import { changesOf } from '../object/changes.ts'
 import { keptRows } from '../object/kept-rows.ts'
 import { type Sql, sqlOf } from '../object/sql.ts'
-import { newAccessKeyId, newSecretAccessKey } from './credentials.ts'
+import { newRootKey } from './credentials.ts'
 import { DIRECTORY, DIRECTORY_SCHEMA, dropName, listedNames, listName } from './directory.ts'
 import { type ActiveRow, NAMESPACE_SCHEMA, type NamespaceRow, settingsOf, writeSettings } from './namespace-rows.ts'
 import {
@@ -20,18 +20,14 @@ import {
 /** Objects of one namespace: accounts, regions, buckets and the like. */
 export const NAMESPACE_MOST_OBJECTS = 100_000
 
-/** A key of the account root, good in its namespace alone. */
-const newRootKey = (account: string) => ({
-  accessKeyId: newAccessKeyId('AKIA', account),
-  secretAccessKey: newSecretAccessKey(),
-})
-
 /**
  * A namespace: when it was made and ends, its clock and modes, and the objects that live in it. The object of the
  * directory lists them all.
  */
 export class NamespaceObject extends DurableObject<Env> {
   private readonly sql: Sql
+  /** Objects that have come, some of them again, since they were last to be erased. */
+  private readonly came = new Set<string>()
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -77,6 +73,7 @@ export class NamespaceObject extends DurableObject<Env> {
     const known = this.sql.first('SELECT 1 FROM objects WHERE name = ?', objectName)
     if (!known && this.count() >= NAMESPACE_MOST_OBJECTS) return null
     if (!known) this.sql.run('INSERT INTO objects (name) VALUES (?)', objectName)
+    this.came.add(objectName)
     return settingsOf(row)
   }
 
@@ -190,15 +187,23 @@ export class NamespaceObject extends DurableObject<Env> {
     if (objectNames && services) return await this.resetServices(objectNames, services)
     const names = objectNames ?? this.list().objects
     if (!objectNames) await this.write({ clock: { ...REAL_CLOCK } })
-    this.forget(names)
-    await Promise.all(names.map(name => this.object(name).erase()))
+    await this.eraseAll(names)
     return { erased: names.length }
+  }
+
+  /** Forgotten last: what is listed and holds nothing does no harm, but what a cut left holding something must be listed. */
+  private async eraseAll(names: string[]): Promise<void> {
+    for (const name of names) this.came.delete(name)
+    await Promise.all(names.map(name => this.object(name).erase()))
+    this.forget(names.filter(name => !this.came.has(name)))
   }
 
   /** A resource's own object goes; one of a place keeps its other services. */
   private async resetServices(names: string[], services: string[]): Promise<{ erased: number }> {
-    this.forget(names.filter(name => parseObjectName(name).service !== undefined))
-    await Promise.all(names.flatMap(name => services.map(service => this.object(name).erase(service))))
+    const isOwn = (name: string) => parseObjectName(name).service !== undefined
+    const places = names.filter(name => !isOwn(name))
+    const parts = places.flatMap(name => services.map(service => this.object(name).erase(service)))
+    await Promise.all([this.eraseAll(names.filter(isOwn)), ...parts])
     return { erased: names.length }
   }
 
@@ -213,6 +218,9 @@ export class NamespaceObject extends DurableObject<Env> {
   async remove(): Promise<{ removed: boolean }> {
     const row = this.row()
     if (!row) return { removed: false }
+    await this.eraseAll(this.list().objects)
+    // Another may have removed it meanwhile, and a third made it anew.
+    if (this.row()?.id !== row.id) return { removed: true }
     const names = this.list().objects
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()

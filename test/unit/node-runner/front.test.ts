@@ -355,6 +355,14 @@ describe('with several workers', () => {
     expect(two.text()).toMatch(/^HTTP\/1.1 503 /)
   })
 
+  it.each(['x/_ns/y', 'x?y', 'x#.y', 'x\\y', 'y@x'])('refuses the Host %s, which is more than a host', async host => {
+    const { client } = await setUp()
+    const one = client()
+    one.socket.write(GET.replace('Host: x', () => `Host: ${host}`))
+    await one.closed()
+    expect(one.text()).toMatch(/^HTTP\/1.1 400 [\s\S]*the Host is not a host/)
+  })
+
   it('loses no request that comes as its connection to the Worker is given up', async () => {
     const timers = vi.spyOn(Socket.prototype, 'setTimeout')
     onTestFinished(() => timers.mockRestore())

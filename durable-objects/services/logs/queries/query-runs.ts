@@ -13,7 +13,7 @@ import type { EventRow, GroupRow, QueryRow } from '../schema.ts'
 /** A query under way; `from` and `to` are timestamps, both included. */
 export type Run = { query: QueryRow; groups: GroupRow[]; pipeline: Pipeline; from: number; to: number }
 
-/** What a query looks at before it lets others use the object: events, and characters of their messages. */
+/** What a query looks at before it lets others use the object: events, and characters of their messages by their weight. */
 const SLICE_EVENTS = 5000
 const SLICE_CHARACTERS = 2_000_000
 
@@ -60,7 +60,7 @@ function* runInSlices(ctx: Tx, run: Run): Generator<void, void> {
     const names = { logStream, logGroup: groupNames.get(row.logGroup) ?? '', account: ctx.place.account }
     pipeline.push(rowOf({ pointer: eventIdOf(row), timestamp, ingestedAt, message, ...names }))
     events += 1
-    characters += message.length
+    characters += message.length * pipeline.weight
     progress.scanned += 1
     progress.bytes += Buffer.byteLength(message) + EVENT_OVERHEAD
   }

@@ -46,14 +46,17 @@ const OTHERS = [
   'addtotals',
 ]
 
+/** A query; `weight` is how much work a character of an event may be. */
+export type Query = { commands: Command[]; weight: number }
+
 /** Reads a query. @throws AwsError MalformedQueryException */
-export function readQuery(text: string, now: number): Command[] {
+export function readQuery(text: string, now: number): Query {
   const scanner = scannerOf(text)
   const commands: Command[] = []
   do commands.push(readCommand(scanner, { now }))
   while (take(scanner, '|'))
   if (!atEnd(scanner)) throw malformed(scanner)
-  return commands
+  return { commands, weight: scanner.weight }
 }
 
 function readCommand(scanner: Scanner, scope: Scope): Command {

@@ -1,5 +1,5 @@
 import type { Aggregate } from './aggregates.ts'
-import { type Column, type Command, MAX_ROWS } from './commands.ts'
+import { type Column, type Command, MAX_ROWS, type Query } from './commands.ts'
 import { fieldOf, type Row } from './rows.ts'
 import { compare, textOf, truth } from './values.ts'
 
@@ -12,6 +12,8 @@ export type Pipeline = {
   /** No further event can change the results. */
   full(): boolean
   end(): Result[]
+  /** How much work a character of an event may be. */
+  weight: number
   /** Events that passed the filters. */
   matched(): number
 }
@@ -25,7 +27,7 @@ const MAX_GROUPS = 100_000
 const SINGLE: readonly Command['kind'][] = ['fields', 'display', 'filter', 'parse']
 
 /** @param limit rows of results, where the query itself does not say */
-export function pipelineOf(commands: Command[], limit: number): Pipeline {
+export function pipelineOf({ commands, weight }: Query, limit: number): Pipeline {
   const results: Row[] = []
   const most = commands.some(({ kind }) => kind === 'limit') ? MAX_ROWS : limit
   const last: Sink = {
@@ -48,6 +50,7 @@ export function pipelineOf(commands: Command[], limit: number): Pipeline {
   )
   const columns = columnsOf(commands)
   return {
+    weight,
     push: row => first.push(row),
     full: () => first.full(),
     end: () => {

@@ -1,11 +1,11 @@
 import { AwsError } from '../../../../../aws/errors.ts'
 import { type Regex, regexOf } from '../../regex/regex.ts'
 
-/** A query being read. `depth` counts the brackets and negations that are open. */
-export type Scanner = { readonly text: string; at: number; depth: number }
+/** A query being read. `depth` counts the brackets and negations that are open; `weight` is its expressions'. */
+export type Scanner = { readonly text: string; at: number; depth: number; weight: number }
 
 export function scannerOf(text: string): Scanner {
-  return { text, at: 0, depth: 0 }
+  return { text, at: 0, depth: 0, weight: 1 }
 }
 
 const BLANK = /(?:\s+|#[^\n]*)*/y
@@ -88,7 +88,11 @@ export function takeRegex(scanner: Scanner): Regex | undefined {
   const found = takeMatch(scanner, REGEX)
   if (found === undefined) return undefined
   const regex = regexOf(found.slice(1, -1).replaceAll('\\/', '/'))
-  if (regex) return regex
+  if (regex) {
+    // The longer it is, the likelier it has so many ways to match that it is simulated, which costs more by itself.
+    scanner.weight += regex.weight ** 2
+    return regex
+  }
   scanner.at = at
   throw malformed(scanner, `unsupported regular expression ${found}`)
 }
