@@ -94,7 +94,7 @@ resource "aws_ec2_managed_prefix_list" "offices" {
 
 resource "aws_security_group" "web" {
   name        = "web"
-  description = "The web's"
+  description = "What browsers reach"
   vpc_id      = aws_vpc.shop.id
   ingress {
     description = "TLS"
