@@ -102,7 +102,7 @@ describe.skipIf(missing)(`Terraform${missing && ` (${missing})`}`, { timeout: 15
     expect(Vpcs).toMatchObject([{ IsDefault: true }])
     const lambda = client(LambdaClient)
     const iam = client(IAMClient)
-    const left = [
+    const left: (unknown[] | undefined)[] = [
       (await client(SQSClient).send(new ListQueuesCommand())).QueueUrls,
       (await client(SNSClient).send(new ListTopicsCommand())).Topics,
       (await client(S3Client).send(new ListBucketsCommand())).Buckets,
