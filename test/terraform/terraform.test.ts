@@ -23,7 +23,6 @@ const mirror = [
   join(homedir(), '.terraform.d/plugins'),
   '/usr/local/share/terraform/plugins',
   '/usr/share/terraform/plugins',
-  '/opt/tf-plugins',
 ].find(path => path && existsSync(join(path, 'registry.terraform.io/hashicorp/aws')))
 
 const missing = whatIsMissing()
