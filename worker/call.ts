@@ -3,6 +3,7 @@ import type { Env } from '../durable-objects/kernel/env.ts'
 import type { OperationRequest, OperationResult } from '../durable-objects/kernel/object/operation.ts'
 import { sendOperation } from '../durable-objects/kernel/object/calls.ts'
 import { definitionOf, homeOf } from '../durable-objects/services/index.ts'
+import { AwsError } from '../aws/errors.ts'
 import { newTraceId } from '../aws/ids.ts'
 import { bodyOf, carried } from './carried.ts'
 import type { Decoded } from '../aws/wire/types.ts'
@@ -36,7 +37,10 @@ export async function sendCall(call: Call, env: Env): Promise<OperationResult> {
   const { streams } = bodyOf(call.decoded, call.routed.wire)
   const proof = verifiesAll(env) || streams ? await foreseen(call, env) : undefined
   const sent = await operationOf(call, env, proof)
-  if (definitionOf(call.service).abandoned?.[sent.operation]) watchClient(call.request, env, sent)
+  if (definitionOf(call.service).abandoned?.[sent.operation]) {
+    if (call.request.signal.aborted) throw new AwsError('RequestAbandoned', 'The client has gone')
+    watchClient(call.request, env, sent)
+  }
   const result = await sendOperation(env, sent)
   if (result.error?.code !== PROOF_WANTED) return result
   return await sendOperation(env, await operationOf(call, env, await prove(call, env)))

@@ -109,8 +109,11 @@ describe('in HTTP/2', () => {
     const long = `?Action=ReceiveMessage&Version=2012-11-05&WaitTimeSeconds=20&QueueUrl=${encodeURIComponent(QueueUrl ?? '')}`
     const stream = start({ ':path': `/_ns/${namespace}/${long}` }, true)
     stream.on('error', () => {})
+    const { session } = stream
     stream.close()
     await once(stream, 'close')
+    // What the client said before, the emulator has heard by then.
+    await new Promise(resolve => session?.ping(resolve))
     // What nobody waits for any more takes no message.
     await client(SQSClient).send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }))
     const { Messages } = await client(SQSClient).send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))
